@@ -1,0 +1,79 @@
+//! The engine: `text → sentences → tokens → dates → entities → figures`, each layer a pure function over spans
+//! of the original text.
+//!
+//! Rules that hold for everything below this module:
+//!
+//! - A layer's parameters are exactly the layers it needs; no shared mutable document.
+//! - Results are stand-off: a [`Span`] into the original text, never a copy or a rewritten text.
+//! - It never fails: odd input gives fewer results.
+//! - No I/O, clock, randomness, async or hash order: the same input gives the same output on any thread.
+
+pub mod analysis;
+pub mod dates;
+pub mod entities;
+pub mod figures;
+pub mod quotes;
+pub mod sentences;
+pub mod text;
+pub mod tokens;
+
+use jiff::civil::Date;
+
+pub use analysis::{Analysis, Claimant, DateMention, Entity, Figure, Quote, Speaker};
+pub use text::Span;
+
+/// What the engine is given: a text and what is known about it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Document<'a> {
+    /// The text to analyse; every span points into it.
+    pub text: &'a str,
+    /// The day it was published, against which "Friday" or "last August" are resolved.
+    pub published: Option<Date>,
+    /// The headline, when it is not already the beginning of `text`.
+    pub headline: Option<&'a str>,
+    /// The dateline as printed ("QALAT RUD, Mar 3").
+    pub dateline: Option<&'a str>,
+}
+
+/// The lexicons and models, loaded once and shared by all threads.
+#[derive(Debug)]
+pub struct Engine {
+    entities: entities::Tagger,
+    figures: figures::Grammar,
+}
+
+impl Engine {
+    /// Returns an engine with the lexicons and models that are built into the program.
+    pub fn new() -> Self {
+        Self {
+            entities: entities::Tagger::new(),
+            figures: figures::Grammar::new(),
+        }
+    }
+
+    /// Returns everything found in the document.
+    pub fn analyse(&self, document: &Document<'_>) -> Analysis {
+        let text = document.text;
+        let tokens = tokens::tokenize(text);
+        let sentences = sentences::split(text, &tokens);
+        let dates = dates::find(document, &tokens, &sentences);
+        let entities = self.entities.tag(document, &tokens, &sentences);
+        let quotes = quotes::find(text, &tokens, &sentences, &entities);
+        let figures = self
+            .figures
+            .find(document, &tokens, &sentences, &entities, &dates, &quotes);
+        Analysis {
+            sentences,
+            entities,
+            figures,
+            dates,
+            quotes,
+        }
+    }
+}
+
+impl Default for Engine {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,133 @@
+//! What the engine finds, as spans in bytes.
+
+use jiff::civil::Date;
+pub use wire::message::{Bound, Change, ClaimStatus, EntityIds, EntityType, FigureKind, Precision};
+
+use super::text::Span;
+
+/// Everything found in one document.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Analysis {
+    /// The sentences, in order.
+    pub sentences: Vec<Span>,
+    /// One entry per real thing, in order of first mention.
+    pub entities: Vec<Entity>,
+    /// Numeric claims, in order.
+    pub figures: Vec<Figure>,
+    /// Dates, in order.
+    pub dates: Vec<DateMention>,
+    /// Direct speech, in order.
+    pub quotes: Vec<Quote>,
+}
+
+/// One real thing named in the document.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entity {
+    /// What kind of thing.
+    pub kind: EntityType,
+    /// A finer kind: `armed_group`, `city`, …
+    pub subtype: Option<&'static str>,
+    /// The fullest name.
+    pub name: String,
+    /// The office or title named with a person, as printed.
+    pub role: Option<String>,
+    /// Ids in public registers.
+    pub ids: EntityIds,
+    /// ISO 3166-1 alpha-2 code of the country it belongs to.
+    pub country: Option<String>,
+    /// Names of the watch-lists that it is on.
+    pub lists: Vec<String>,
+    /// 0 to 1.
+    pub salience: f32,
+    /// 0 to 1.
+    pub confidence: f32,
+    /// Every mention, in order; never empty, never overlapping another entity's.
+    pub mentions: Vec<Span>,
+}
+
+/// One numeric claim. `value`, `low`, `high` as in the record.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Figure {
+    /// The whole phrase: bound, number and counted noun.
+    pub span: Span,
+    /// The number itself.
+    pub number: Span,
+    /// The number as printed.
+    pub value: Option<f64>,
+    /// Lower bound.
+    pub low: Option<f64>,
+    /// Upper bound.
+    pub high: Option<f64>,
+    /// How it is hedged.
+    pub bound: Bound,
+    /// What it counts.
+    pub kind: FigureKind,
+    /// ISO 4217, `percent`, time unit or UCUM-like code.
+    pub unit: Option<&'static str>,
+    /// The counted noun phrase.
+    pub subject: Option<Span>,
+    /// Whether it is itself a change.
+    pub change: Option<Change>,
+    /// Whether the text denies it.
+    pub negated: bool,
+    /// Who says so.
+    pub claimant: Option<Claimant>,
+    /// Index of the place among the entities.
+    pub place: Option<usize>,
+    /// Index of the date among the dates.
+    pub when: Option<usize>,
+    /// Index of the sentence.
+    pub sentence: usize,
+    /// Index of the including figure.
+    pub part_of: Option<usize>,
+    /// Index of the figure compared to.
+    pub compared_to: Option<usize>,
+    /// 0 to 1.
+    pub confidence: f32,
+}
+
+/// Who claims a figure.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Claimant {
+    /// As printed.
+    pub span: Span,
+    /// Index among the entities.
+    pub entity: Option<usize>,
+    /// The attributing words.
+    pub cue: Span,
+    /// How firmly it is said.
+    pub status: ClaimStatus,
+}
+
+/// A date in the text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DateMention {
+    /// As printed.
+    pub span: Span,
+    /// TIMEX-style value; `None` where it could not be resolved.
+    pub value: Option<String>,
+    /// How precise the value is.
+    pub precision: Option<Precision>,
+    /// The first day it covers, where resolved: lets figures find the nearest date.
+    pub first_day: Option<Date>,
+}
+
+/// Direct speech.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Quote {
+    /// From the opening to the closing quotation mark, both included.
+    pub span: Span,
+    /// Who says it.
+    pub speaker: Option<Speaker>,
+    /// The attributing verb.
+    pub verb: Option<Span>,
+}
+
+/// Who says a quote.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Speaker {
+    /// As printed.
+    pub span: Span,
+    /// Index among the entities.
+    pub entity: Option<usize>,
+}

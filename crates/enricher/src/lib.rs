@@ -1,0 +1,10 @@
+//! Article → EnrichedArticle: who, where, which group, and every numeric claim.
+//!
+//! The [`engine`] is a pure function from text to spans: no I/O, no clock, no randomness, and it never fails.
+//! Around it stands the worker: take a delivery, analyse it on the CPU pool, publish the result, settle.
+
+pub mod engine;
+mod to_wire;
+
+pub use engine::Engine;
+pub use to_wire::{enrich, model_name};

@@ -1,0 +1,213 @@
+//! Analysis → record: byte spans become code points, indices become ids. The engine never serialises.
+
+use jiff::civil::Date;
+use wire::message::{
+    Article, Claimant, DateMention, EnrichedArticle, Entity, Figure, Quote, Revision, Speaker, TextSpan, When,
+};
+use wire::transport::subject_token;
+
+use crate::engine::text::CodePoints;
+use crate::engine::{self, Analysis, Document, Engine, Span};
+
+/// Name of the built-in model and lexicons, part of every record's revision.
+pub fn model_name() -> &'static str {
+    "en-2026.11"
+}
+
+/// Returns the record of an article: the article itself and everything the engine finds in it.
+pub fn enrich(engine: &Engine, article: Article) -> EnrichedArticle {
+    let document = Document {
+        text: &article.text,
+        published: published_day(&article),
+        headline: article.headline.as_deref(),
+        dateline: article.dateline.text.as_deref(),
+    };
+    let analysis = engine.analyse(&document);
+    let revision = Revision {
+        pipeline: env!("CARGO_PKG_VERSION").to_owned(),
+        model: model_name().to_owned(),
+    };
+    let mut record = EnrichedArticle::from_article(article, revision);
+    Converter::new(&record.text)
+        .fill(analysis)
+        .write_into(&mut record);
+    record
+}
+
+/// Returns the day of publication where it is known to the day.
+fn published_day(article: &Article) -> Option<Date> {
+    article.published.value.as_deref()?.get(..10)?.parse().ok()
+}
+
+/// The converted layers, ready to be moved into a record whose text they were made from.
+struct Converted {
+    entities: Vec<Entity>,
+    figures: Vec<Figure>,
+    dates: Vec<DateMention>,
+    quotes: Vec<Quote>,
+    dateline_place: Option<String>,
+}
+
+impl Converted {
+    fn write_into(self, record: &mut EnrichedArticle) {
+        record.entities = self.entities;
+        record.figures = self.figures;
+        record.dates = self.dates;
+        record.quotes = self.quotes;
+        if record.dateline.text.is_some() {
+            record.dateline.place = self.dateline_place;
+        }
+    }
+}
+
+struct Converter<'a> {
+    text: &'a str,
+    code_points: CodePoints<'a>,
+}
+
+impl<'a> Converter<'a> {
+    fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            code_points: CodePoints::new(text),
+        }
+    }
+
+    fn fill(&self, analysis: Analysis) -> Converted {
+        let figures = analysis.figures.iter().enumerate();
+        Converted {
+            figures: figures
+                .map(|(index, figure)| self.figure(index, figure, &analysis))
+                .collect(),
+            dates: analysis.dates.iter().map(|date| self.date(date)).collect(),
+            quotes: analysis.quotes.iter().map(|quote| self.quote(quote)).collect(),
+            dateline_place: self.dateline_place(&analysis),
+            entities: analysis
+                .entities
+                .into_iter()
+                .enumerate()
+                .map(|(i, entity)| self.entity(i, entity))
+                .collect(),
+        }
+    }
+
+    fn start_end(&self, span: Span) -> (u32, u32) {
+        (self.code_points.at(span.start), self.code_points.at(span.end))
+    }
+
+    fn string(&self, span: Span) -> String {
+        span.of(self.text).to_owned()
+    }
+
+    fn span(&self, span: Span) -> TextSpan {
+        let (start, end) = self.start_end(span);
+        TextSpan {
+            start,
+            end,
+            text: self.string(span),
+        }
+    }
+
+    fn entity(&self, index: usize, entity: engine::Entity) -> Entity {
+        Entity {
+            id: entity_id(index),
+            kind: entity.kind,
+            subtype: entity.subtype.map(str::to_owned),
+            key: subject_token(&entity.name),
+            name: entity.name,
+            role: entity.role,
+            ids: entity.ids,
+            country: entity.country,
+            lists: entity.lists,
+            salience: entity.salience,
+            confidence: entity.confidence,
+            mentions: entity
+                .mentions
+                .iter()
+                .map(|&mention| self.span(mention))
+                .collect(),
+        }
+    }
+
+    fn figure(&self, index: usize, figure: &engine::Figure, analysis: &Analysis) -> Figure {
+        let (start, end) = self.start_end(figure.span);
+        Figure {
+            id: figure_id(index),
+            start,
+            end,
+            text: self.string(figure.span),
+            number: self.span(figure.number),
+            value: figure.value,
+            low: figure.low,
+            high: figure.high,
+            bound: figure.bound,
+            kind: figure.kind,
+            unit: figure.unit.map(str::to_owned),
+            subject: figure.subject.map(|subject| self.span(subject)),
+            change: figure.change,
+            negated: figure.negated,
+            claimant: figure.claimant.as_ref().map(|claimant| self.claimant(claimant)),
+            place: figure.place.map(entity_id),
+            when: figure
+                .when
+                .and_then(|when| analysis.dates.get(when))
+                .map(|date| self.date(date)),
+            sentence: figure.sentence as u32,
+            part_of: figure.part_of.map(figure_id),
+            compared_to: figure.compared_to.map(figure_id),
+            confidence: figure.confidence,
+        }
+    }
+
+    fn claimant(&self, claimant: &engine::Claimant) -> Claimant {
+        let (start, end) = self.start_end(claimant.span);
+        Claimant {
+            text: self.string(claimant.span),
+            start,
+            end,
+            entity: claimant.entity.map(entity_id),
+            cue: self.string(claimant.cue),
+            status: claimant.status,
+        }
+    }
+
+    fn date(&self, date: &engine::DateMention) -> When {
+        let (start, end) = self.start_end(date.span);
+        When {
+            text: self.string(date.span),
+            start,
+            end,
+            value: date.value.clone(),
+            precision: date.precision,
+        }
+    }
+
+    fn quote(&self, quote: &engine::Quote) -> Quote {
+        let (start, end) = self.start_end(quote.span);
+        Quote {
+            start,
+            end,
+            text: self.string(quote.span),
+            speaker: quote.speaker.as_ref().map(|speaker| Speaker {
+                text: self.string(speaker.span),
+                entity: speaker.entity.map(entity_id),
+            }),
+            verb: quote.verb.map(|verb| self.string(verb)),
+        }
+    }
+
+    /// Returns the first place that the first line of the text names: the dateline's, when there is one.
+    fn dateline_place(&self, analysis: &Analysis) -> Option<String> {
+        let is_place = |entity: &engine::Entity| entity.kind == wire::message::EntityType::Place;
+        let place = analysis.entities.iter().position(is_place)?;
+        Some(entity_id(place))
+    }
+}
+
+fn entity_id(index: usize) -> String {
+    format!("e{}", index + 1)
+}
+
+fn figure_id(index: usize) -> String {
+    format!("f{}", index + 1)
+}

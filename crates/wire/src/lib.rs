@@ -1,0 +1,16 @@
+//! What the stages of Slugline say to each other, and how it is carried.
+//!
+//! `wire` knows messages, the NATS topology and the two carriers (NATS JetStream and embedded). It knows no
+//! stage: the watcher, the enricher and the sink depend on `wire` and never on each other.
+//!
+//! - [`message`]: [`Article`] and [`EnrichedArticle`], the only types that cross a stage boundary.
+//! - [`transport`]: [`Publisher`], [`Consumer`], [`Delivery`], [`Settlement`], [`Receipt`]: the rules that both
+//!   carriers obey.
+
+pub mod message;
+pub mod transport;
+
+pub use message::{Article, ArticleId, EnrichedArticle};
+pub use transport::{
+    Consumer, Delivery, Message, Publisher, Receipt, Rejection, RejectionReason, Settlement,
+};

@@ -1,0 +1,424 @@
+//! How messages are carried between stages: the rules that both carriers obey.
+//!
+//! | | embedded | NATS JetStream |
+//! |---|---|---|
+//! | [`Publisher::publish`] waits | while the queue is full | while too many publishes await their acknowledgement |
+//! | [`Receipt`] resolves when | the delivery was settled downstream | the server has acknowledged the publish |
+//! | [`Settlement::Retry`] | queued again after the delay | negative acknowledgement with the delay |
+//! | [`Settlement::Reject`] | the publisher's receipt fails | dead letter acknowledged, then terminated |
+//! | a dropped [`Delivery`] | queued again at once | redelivered after `ack_wait` |
+//! | after [`MAX_ATTEMPTS`] | rejected | dead letter without being run again |
+//!
+//! One rule makes both at-least-once: **a stage settles a delivery only after its own effect is durable**, that
+//! is after the [`Receipt`] of what it published, or after its file is synced. In the embedded carrier the
+//! receipts chain back to the file in the watched folder, which is therefore the only durable source needed.
+
+pub mod embedded;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::message::{ARTICLE_SCHEMA, Article, ArticleId, EnrichedArticle, RECORD_SCHEMA};
+
+/// How often a delivery is tried before it is rejected as [`RejectionReason::AttemptsExhausted`].
+///
+/// Higher wastes work on poison; lower gives up on articles that a longer outage would have let through.
+pub const MAX_ATTEMPTS: u32 = 5;
+
+/// What can be carried between stages.
+pub trait Message: Serialize + DeserializeOwned + fmt::Debug + Send + Sync + 'static {
+    /// The schema that this build writes and accepts.
+    const SCHEMA: &'static str;
+
+    /// Returns the schema that the message states.
+    fn schema(&self) -> &str;
+
+    /// Returns the id of the article that the message is about.
+    fn article_id(&self) -> ArticleId;
+
+    /// Returns what makes the message one and the same when it is published again (`Nats-Msg-Id`).
+    fn dedupe_key(&self) -> String;
+
+    /// Returns the subject without its prefix, such as `article.inbox`; every token is escaped.
+    fn subject(&self) -> String;
+}
+
+impl Message for Article {
+    const SCHEMA: &'static str = ARTICLE_SCHEMA;
+
+    fn schema(&self) -> &str {
+        &self.schema
+    }
+
+    fn article_id(&self) -> ArticleId {
+        self.id
+    }
+
+    fn dedupe_key(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn subject(&self) -> String {
+        format!("article.{}", subject_token(&self.source.name))
+    }
+}
+
+impl Message for EnrichedArticle {
+    const SCHEMA: &'static str = RECORD_SCHEMA;
+
+    fn schema(&self) -> &str {
+        &self.schema
+    }
+
+    fn article_id(&self) -> ArticleId {
+        self.id
+    }
+
+    fn dedupe_key(&self) -> String {
+        format!("{}:{}:{}", self.id, self.revision.pipeline, self.revision.model)
+    }
+
+    fn subject(&self) -> String {
+        format!(
+            "enriched.{}.{}",
+            subject_token(&self.language),
+            subject_token(&self.source.name)
+        )
+    }
+}
+
+/// Returns `name` as one NATS subject token: lower case; letters and digits of any script kept, runs of anything
+/// else replaced by one `-`; `_` when nothing is left. At most 64 characters.
+pub fn subject_token(name: &str) -> String {
+    let mut token = String::with_capacity(name.len());
+    for character in name.chars().flat_map(char::to_lowercase).take(64) {
+        if character.is_alphanumeric() || character == '_' {
+            token.push(character);
+        } else if !token.is_empty() && !token.ends_with('-') {
+            token.push('-');
+        }
+    }
+    let token = token.trim_end_matches('-');
+    if token.is_empty() {
+        "_".to_owned()
+    } else {
+        token.to_owned()
+    }
+}
+
+/// Why a delivery was, or must be, given up.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("rejected by the {stage}: {reason}: {detail}")]
+pub struct Rejection {
+    /// The stage that gave up: `enricher`, `sink`.
+    pub stage: String,
+    /// The kind of reason; a token of the dead-letter subject.
+    pub reason: RejectionReason,
+    /// What happened, for people.
+    pub detail: String,
+}
+
+/// The kinds of reasons to give up a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RejectionReason {
+    /// The payload is not a message of the expected type.
+    Undecodable,
+    /// The message states a schema that this build does not know.
+    UnsupportedSchema,
+    /// The payload kept outside the message (claim check) is gone or differs from its digest.
+    PayloadMissing,
+    /// The engine panicked on this article.
+    EnginePanic,
+    /// Every attempt failed; the detail tells the last error.
+    AttemptsExhausted,
+    /// The message is larger than the carrier can take.
+    TooLarge,
+}
+
+impl RejectionReason {
+    /// Returns the token used in subjects, metrics and error files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Undecodable => "undecodable",
+            Self::UnsupportedSchema => "unsupported_schema",
+            Self::PayloadMissing => "payload_missing",
+            Self::EnginePanic => "engine_panic",
+            Self::AttemptsExhausted => "attempts_exhausted",
+            Self::TooLarge => "too_large",
+        }
+    }
+}
+
+impl fmt::Display for RejectionReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What became of a delivery. The only way back to the carrier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Settlement {
+    /// Its effect is durable.
+    Done,
+    /// A transient error: try again after the delay.
+    Retry {
+        /// How long to wait first; see [`retry_delay`].
+        after: Duration,
+        /// What failed; told in the rejection if this was the last attempt.
+        error: String,
+    },
+    /// A permanent error: set it aside.
+    Reject {
+        /// The kind of reason.
+        reason: RejectionReason,
+        /// What happened, for people.
+        detail: String,
+    },
+}
+
+/// Returns how long to wait before attempt `attempt + 1`: 1 s doubled per attempt, at most 5 min, with up to a
+/// quarter of random jitter on top so that a fleet does not retry in step.
+pub fn retry_delay(attempt: u32) -> Duration {
+    const CEILING: Duration = Duration::from_secs(300);
+    let base = Duration::from_secs(1u64 << attempt.saturating_sub(1).min(16)).min(CEILING);
+    base + base.mul_f64(fastrand::f64() * 0.25)
+}
+
+/// Why a message could not be handed to the carrier. Always safe to publish again.
+#[derive(Debug, thiserror::Error)]
+pub enum PublishError {
+    /// The other end is gone: the process is shutting down.
+    #[error("the carrier is closed")]
+    Closed,
+    /// The message cannot be carried at any time.
+    #[error("message of {bytes} bytes is over the limit of {limit}")]
+    TooLarge {
+        /// Size of the encoded message.
+        bytes: u64,
+        /// The limit it exceeds.
+        limit: u64,
+    },
+    /// The carrier failed; it may work later.
+    #[error("failed to publish to `{subject}`")]
+    Carrier {
+        /// Where the message was to go.
+        subject: String,
+        /// What the carrier said.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+impl PublishError {
+    /// Returns whether publishing the same message later may succeed.
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::Carrier { .. })
+    }
+}
+
+/// Why a receipt did not come. The message may or may not have been taken.
+#[derive(Debug, thiserror::Error)]
+pub enum ReceiptError {
+    /// A stage downstream gave the message up for good (embedded carrier only).
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+    /// The other end is gone: the process is shutting down.
+    #[error("the carrier closed before it gave a receipt")]
+    Closed,
+    /// The carrier failed or did not answer in time: publish the same message again.
+    #[error("no acknowledgement from `{subject}`")]
+    Carrier {
+        /// Where the message went.
+        subject: String,
+        /// What the carrier said.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+/// Proof that the carrier has taken responsibility for a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Receipted {
+    /// The carrier already had it: this publish changed nothing.
+    pub duplicate: bool,
+}
+
+/// Resolves when the carrier has taken responsibility for a published message.
+///
+/// Dropping a receipt does not take the message back.
+#[must_use = "a message is safe only once its receipt has resolved"]
+#[derive(Debug)]
+pub struct Receipt(ReceiptCarrier);
+
+#[derive(Debug)]
+enum ReceiptCarrier {
+    Embedded(embedded::Receipt),
+}
+
+impl Receipt {
+    /// Waits until the carrier has taken responsibility.
+    pub async fn wait(self) -> Result<Receipted, ReceiptError> {
+        match self.0 {
+            ReceiptCarrier::Embedded(receipt) => receipt.wait().await,
+        }
+    }
+}
+
+/// The end of a carrier that messages go into. Cheap to clone.
+///
+/// Dropping the last clone of an embedded publisher ends its consumer once everything in flight is settled.
+#[derive(Debug)]
+pub struct Publisher<T>(PublisherCarrier<T>);
+
+#[derive(Debug)]
+enum PublisherCarrier<T> {
+    Embedded(embedded::Publisher<T>),
+}
+
+impl<T> Clone for Publisher<T> {
+    fn clone(&self) -> Self {
+        Self(match &self.0 {
+            PublisherCarrier::Embedded(publisher) => PublisherCarrier::Embedded(publisher.clone()),
+        })
+    }
+}
+
+impl<T: Message> Publisher<T> {
+    /// Hands a message to the carrier, waiting while the carrier is full (backpressure).
+    ///
+    /// The message is safe only once the returned receipt has resolved. Cancel safe: if the future is dropped,
+    /// the message was not published, or is published and will be recognised as a duplicate.
+    pub async fn publish(&self, message: Arc<T>) -> Result<Receipt, PublishError> {
+        match &self.0 {
+            PublisherCarrier::Embedded(publisher) => publisher
+                .publish(message)
+                .await
+                .map(ReceiptCarrier::Embedded)
+                .map(Receipt),
+        }
+    }
+}
+
+/// The end of a carrier that messages come out of.
+#[derive(Debug)]
+pub struct Consumer<T>(ConsumerCarrier<T>);
+
+#[derive(Debug)]
+enum ConsumerCarrier<T> {
+    Embedded(embedded::Consumer<T>),
+}
+
+impl<T: Message> Consumer<T> {
+    /// Returns the next delivery, or `None` once the consumer has ended.
+    ///
+    /// An embedded consumer ends when every publisher is dropped and every delivery is settled; either kind ends
+    /// when [`close`](Self::close) was called. Cancel safe.
+    pub async fn next(&mut self) -> Option<Delivery<T>> {
+        match &mut self.0 {
+            ConsumerCarrier::Embedded(consumer) => consumer
+                .next()
+                .await
+                .map(DeliveryCarrier::Embedded)
+                .map(Delivery::new),
+        }
+    }
+
+    /// Takes no further deliveries: [`next`](Self::next) returns `None` from now on. Deliveries already taken can
+    /// still be settled.
+    pub fn close(&mut self) {
+        match &mut self.0 {
+            ConsumerCarrier::Embedded(consumer) => consumer.close(),
+        }
+    }
+}
+
+/// One message to be worked on, and the right to settle it.
+///
+/// Dropping a delivery is always safe: it comes back.
+#[must_use = "an unsettled delivery is redelivered"]
+#[derive(Debug)]
+pub struct Delivery<T> {
+    /// The message, shared so that a redelivery does not copy it.
+    pub message: Arc<T>,
+    /// Which attempt this is, from 1.
+    pub attempt: u32,
+    carrier: DeliveryCarrier<T>,
+}
+
+#[derive(Debug)]
+enum DeliveryCarrier<T> {
+    Embedded(embedded::Delivery<T>),
+}
+
+/// A settlement did not reach the carrier: the delivery will come back.
+#[derive(Debug, thiserror::Error)]
+#[error("failed to settle the delivery")]
+pub struct SettleError(#[source] Box<dyn std::error::Error + Send + Sync>);
+
+impl<T: Message> Delivery<T> {
+    fn new(carrier: DeliveryCarrier<T>) -> Self {
+        let (message, attempt) = match &carrier {
+            DeliveryCarrier::Embedded(delivery) => (Arc::clone(delivery.message()), delivery.attempt()),
+        };
+        Self {
+            message,
+            attempt,
+            carrier,
+        }
+    }
+
+    /// Tells the carrier what became of the delivery, and waits until the carrier has noted it.
+    pub async fn settle(self, settlement: Settlement) -> Result<(), SettleError> {
+        match self.carrier {
+            DeliveryCarrier::Embedded(delivery) => {
+                delivery.settle(settlement);
+                Ok(())
+            }
+        }
+    }
+
+    /// Tells the carrier that the delivery is still being worked on, so that it is not redelivered meanwhile.
+    ///
+    /// Call it every [`progress_interval`](Self::progress_interval) for queued and running work alike.
+    pub async fn progress(&self) -> Result<(), SettleError> {
+        match &self.carrier {
+            DeliveryCarrier::Embedded(_) => Ok(()),
+        }
+    }
+
+    /// Returns how often [`progress`](Self::progress) must be called; `None` where the carrier never redelivers
+    /// by time.
+    pub fn progress_interval(&self) -> Option<Duration> {
+        match &self.carrier {
+            DeliveryCarrier::Embedded(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn subject_tokens_are_single_and_safe() {
+        for (name, token) in [
+            ("inbox", "inbox"),
+            ("Al Jazeera", "al-jazeera"),
+            ("a.b>c*", "a-b-c"),
+            ("", "_"),
+            ("...", "_"),
+            ("Üsküdar", "üsküdar"),
+        ] {
+            assert_eq!(subject_token(name), token, "{name}");
+        }
+    }
+
+    #[test]
+    fn retries_wait_longer_each_time_and_never_over_the_ceiling() {
+        assert!(retry_delay(1) >= Duration::from_secs(1));
+        assert!(retry_delay(3) >= Duration::from_secs(4));
+        assert!(retry_delay(60) <= Duration::from_secs(375));
+    }
+}
