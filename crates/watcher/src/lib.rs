@@ -1,1 +1,3 @@
-//! Stub.
+//! Turns files in a folder into articles.
+
+pub mod intake;
