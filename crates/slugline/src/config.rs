@@ -225,7 +225,7 @@ pub(crate) fn watcher(
     };
     Ok(watcher::Config {
         source_name: source_name(settings),
-        state_dir: or_home(&settings.state, ".slugline"),
+        state_dir: or_home(&settings.state, ".slugline/watcher"),
         failed_dir: or_home(&settings.failed, "failed"),
         done_dir: or_home(&settings.done, "done"),
         inbox,

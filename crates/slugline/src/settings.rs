@@ -43,7 +43,7 @@ pub(crate) struct Settings {
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct LogSettings {
     /// Which events: a level (`error`, `warn`, `info`, `debug`, `trace`) or directives such as
-    /// `warn,enricher=debug`. The targets are the crates: wire, watcher, enricher, sink, slugline.
+    /// `warn,enricher=debug`. The targets are the crates: wire, watcher, enricher, sink, slugline, async_nats.
     pub(crate) filter: String,
     /// `text` for people, `json` for programs.
     pub(crate) format: LogFormat,
@@ -52,7 +52,7 @@ pub(crate) struct LogSettings {
 impl Default for LogSettings {
     fn default() -> Self {
         Self {
-            filter: "info".to_owned(),
+            filter: "info,async_nats=warn".to_owned(),
             format: LogFormat::Text,
         }
     }
@@ -201,11 +201,13 @@ pub(crate) struct WatcherSettings {
     pub(crate) inbox: PathBuf,
     /// Name of the source in records and subjects. Empty: the name of the folder.
     pub(crate) source: String,
-    /// Where the checkpoint lies. Empty: `.slugline` in the output folder (`run`) or in the inbox (`watch`).
+    /// Where the checkpoint lies. Empty: `.slugline/watcher` in the output folder (`run`) or
+    /// in the inbox (`watch`).
     pub(crate) state: PathBuf,
-    /// Where refused files go. Empty: `failed` beside the state.
+    /// Where refused files go. Empty: `failed` in the output folder (`run`) or in the inbox (`watch`).
     pub(crate) failed: PathBuf,
-    /// Where files go with `after = "move"`. Empty: `done` beside the state.
+    /// Where files go with `after = "move"`. Empty: `done` in the output folder (`run`) or in the
+    /// inbox (`watch`); best on the same file system as the inbox.
     pub(crate) done: PathBuf,
     /// What happens to a file once its articles are safe: `keep`, `move` or `delete`.
     pub(crate) after: After,

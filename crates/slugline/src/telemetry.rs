@@ -1,5 +1,7 @@
 //! Logs and metrics: set up once, here and nowhere else.
 
+use std::io::{self, IsTerminal};
+
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt;
@@ -10,7 +12,10 @@ use crate::settings::{LogFormat, LogSettings};
 /// Sends logs to the screen (standard error).
 pub(crate) fn log_to(screen: Screen, settings: &LogSettings) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&settings.filter)?;
-    let logs = fmt().with_env_filter(filter).with_writer(move || screen.clone());
+    let logs = fmt()
+        .with_env_filter(filter)
+        .with_writer(move || screen.clone())
+        .with_ansi(io::stderr().is_terminal());
     match settings.format {
         LogFormat::Text => logs.with_target(true).compact().init(),
         LogFormat::Json => logs.json().flatten_event(true).init(),
