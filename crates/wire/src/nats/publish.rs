@@ -58,6 +58,7 @@ impl<T: Message> Publisher<T> {
     pub(crate) async fn publish(&self, message: Arc<T>) -> Result<Receipt, PublishError> {
         let shared = &self.shared;
         let permit = tokio::select! {
+            biased;
             // Shutting down: the message stays with its source.
             () = shared.closing.cancelled() => return Err(PublishError::Closed),
             permit = Arc::clone(&self.room).acquire_owned() => permit.map_err(|_| PublishError::Closed)?,
