@@ -185,6 +185,8 @@ async fn acknowledge(
                 // Shutting down: the source publishes it again after the next start.
                 () = shared.closing.cancelled() => return Err(ReceiptError::Closed),
                 answer = answer.into_future() => answer,
+                // The answer went to the old connection.
+                () = shared.next_connection() => Err(AckError::new(PublishErrorKind::BrokenPipe)),
             },
             Err(error) => Err(error),
         };
