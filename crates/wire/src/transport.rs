@@ -410,7 +410,7 @@ enum DeliveryCarrier<T> {
     Nats(nats::Delivery<T>),
 }
 
-/// A settlement did not reach the carrier: the delivery will come back.
+/// The carrier did not confirm a settlement: it may have noted it, or the delivery comes back.
 #[derive(Debug, thiserror::Error)]
 #[error("failed to settle the delivery")]
 pub struct SettleError(#[source] Box<dyn std::error::Error + Send + Sync>);
@@ -429,6 +429,9 @@ impl<T: Message> Delivery<T> {
     }
 
     /// Tells the carrier what became of the delivery, and waits until the carrier has noted it.
+    ///
+    /// An error is no reason to stop: what was done is done, and a delivery that comes back is recognised
+    /// downstream.
     pub async fn settle(self, settlement: Settlement) -> Result<(), SettleError> {
         match self.carrier {
             DeliveryCarrier::Embedded(delivery) => {
