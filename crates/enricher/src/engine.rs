@@ -12,6 +12,8 @@ pub mod analysis;
 pub mod dates;
 pub mod entities;
 pub mod figures;
+pub mod hash;
+pub mod lexicon;
 pub mod quotes;
 pub mod sentences;
 pub mod text;
