@@ -12,12 +12,15 @@ pub mod analysis;
 pub mod dates;
 pub mod entities;
 pub mod figures;
+pub mod pieces;
 pub mod quotes;
 pub mod sentences;
 pub mod text;
 pub mod tokens;
 
 use jiff::civil::Date;
+
+use pieces::{Lexicon, Pieces};
 
 pub use analysis::{Analysis, Claimant, DateMention, Entity, Figure, Quote, Speaker};
 pub use text::Span;
@@ -40,6 +43,7 @@ pub struct Document<'a> {
 pub struct Engine {
     entities: entities::Tagger,
     figures: figures::Grammar,
+    lexicon: &'static Lexicon,
 }
 
 impl Engine {
@@ -48,6 +52,7 @@ impl Engine {
         Self {
             entities: entities::Tagger::new(),
             figures: figures::Grammar::new(),
+            lexicon: Lexicon::shared(),
         }
     }
 
@@ -56,12 +61,14 @@ impl Engine {
         let text = document.text;
         let tokens = tokens::tokenize(text);
         let sentences = sentences::split(text, &tokens);
-        let dates = dates::find(document, &tokens, &sentences);
+        let cut = pieces::cut(text, self.lexicon);
+        let pieces = Pieces { text, all: &cut, lexicon: self.lexicon };
+        let dates = dates::find(document, pieces, &sentences);
         let entities = self.entities.tag(document, &tokens, &sentences);
-        let quotes = quotes::find(text, &tokens, &sentences, &entities);
+        let quotes = quotes::find(pieces, &sentences, &entities);
         let figures = self
             .figures
-            .find(document, &tokens, &sentences, &entities, &dates, &quotes);
+            .find(document, pieces, &sentences, &entities, &dates, &quotes);
         Analysis {
             sentences,
             entities,

@@ -2,10 +2,10 @@
 
 use super::Document;
 use super::analysis::DateMention;
+use super::pieces::Pieces;
 use super::text::Span;
-use super::tokens::Token;
 
 /// Returns the dates of a document, in order.
-pub fn find(_document: &Document<'_>, _tokens: &[Token], _sentences: &[Span]) -> Vec<DateMention> {
+pub fn find(_document: &Document<'_>, _pieces: Pieces<'_>, _sentences: &[Span]) -> Vec<DateMention> {
     Vec::new()
 }

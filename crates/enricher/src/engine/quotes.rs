@@ -1,10 +1,10 @@
 //! Direct speech and its speakers.
 
 use super::analysis::{Entity, Quote};
+use super::pieces::Pieces;
 use super::text::Span;
-use super::tokens::Token;
 
 /// Returns the quotes of a document, in order.
-pub fn find(_text: &str, _tokens: &[Token], _sentences: &[Span], _entities: &[Entity]) -> Vec<Quote> {
+pub fn find(_pieces: Pieces<'_>, _sentences: &[Span], _entities: &[Entity]) -> Vec<Quote> {
     Vec::new()
 }
