@@ -8,7 +8,6 @@ mod amount;
 mod bound;
 mod draft;
 mod kind;
-mod number;
 mod reject;
 mod subject;
 mod unit;
@@ -16,7 +15,7 @@ mod unit;
 use self::draft::Draft;
 use super::Document;
 use super::analysis::{DateMention, Entity, Figure, FigureKind, Quote};
-use super::pieces::{Class, Mark, Pieces};
+use super::pieces::{Class, Mark, Pieces, number};
 use super::text::Span;
 
 /// The rules that figures are found with.

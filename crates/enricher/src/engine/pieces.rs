@@ -6,6 +6,7 @@
 
 mod cut;
 pub mod lexicon;
+pub mod number;
 
 pub use cut::cut;
 pub use lexicon::{Class, Classes, Lexicon};

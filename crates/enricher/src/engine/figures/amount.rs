@@ -1,7 +1,7 @@
 //! Amounts: a number with its sign, currency, percent and unit, alone or as a range.
 
 use super::draft::{Draft, Shape};
-use super::number::{self, Form, Number};
+use crate::engine::pieces::number::{self, Form, Number};
 use super::unit::{self, Unit};
 use crate::engine::analysis::Bound;
 use crate::engine::pieces::{Class, Mark, Pieces};
@@ -19,7 +19,7 @@ struct Part {
 }
 
 /// Reads the amount that starts at a piece, if one does. `start` is where the sentence starts.
-pub fn read(p: Pieces<'_>, at: usize, start: usize) -> Option<Draft> {
+pub(super) fn read(p: Pieces<'_>, at: usize, start: usize) -> Option<Draft> {
     let first = read_part(p, at, start)?;
     if let Some(draft) = read_range(p, &first, start) {
         return Some(draft);

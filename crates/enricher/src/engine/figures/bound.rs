@@ -98,7 +98,7 @@ const BETWEEN: [&[&str]; 13] = [
 ];
 
 /// Finds the hedge before a draft and the one behind it.
-pub fn apply(p: Pieces<'_>, draft: &mut Draft, start: usize) {
+pub(super) fn apply(p: Pieces<'_>, draft: &mut Draft, start: usize) {
     if let Some((bound, first)) = before(p, draft.first, start) {
         draft.bound = bound;
         draft.start = first;
@@ -173,7 +173,7 @@ fn behind(p: Pieces<'_>, draft: &Draft) -> Option<(Bound, usize)> {
 }
 
 /// Hands a hedge on to the conversion in brackets behind it: "about 50 km (30 miles)".
-pub fn inherit_in_brackets(p: Pieces<'_>, drafts: &mut [Draft]) {
+pub(super) fn inherit_in_brackets(p: Pieces<'_>, drafts: &mut [Draft]) {
     for index in 1..drafts.len() {
         let (done, rest) = drafts.split_at_mut(index);
         let (source, draft) = (&done[index - 1], &mut rest[0]);

@@ -4,7 +4,7 @@ use crate::engine::analysis::{Bound, Change, FigureKind};
 
 /// A figure as piece indices; `first ..= last` is the number as printed, with sign, currency and percent.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Draft {
+pub(super) struct Draft {
     /// First piece of the printed number.
     pub first: usize,
     /// Last piece of the printed number.
@@ -41,7 +41,7 @@ pub struct Draft {
 
 /// The printed shape of a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
+pub(super) enum Shape {
     /// One number.
     Single,
     /// "10 to 15".
@@ -58,7 +58,7 @@ pub enum Shape {
 
 impl Draft {
     /// Returns the value, bounds as the record wants them: `(value, low, high)`.
-    pub fn values(&self) -> (Option<f64>, Option<f64>, Option<f64>) {
+    pub(super) fn values(&self) -> (Option<f64>, Option<f64>, Option<f64>) {
         let (low, high) = (Some(self.low), Some(self.high));
         match self.shape {
             Shape::Vague => (None, None, None),
@@ -72,7 +72,7 @@ impl Draft {
     }
 
     /// Returns the bound as the record wants it.
-    pub fn final_bound(&self) -> Bound {
+    pub(super) fn final_bound(&self) -> Bound {
         match self.shape {
             Shape::Vague => Bound::Vague,
             Shape::Range => Bound::Range,

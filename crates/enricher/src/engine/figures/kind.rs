@@ -47,7 +47,7 @@ impl Found {
 }
 
 /// Decides the kinds of all drafts of one sentence that have none yet.
-pub fn decide(p: Pieces<'_>, drafts: &mut [Draft], start: usize, end: usize) {
+pub(super) fn decide(p: Pieces<'_>, drafts: &mut [Draft], start: usize, end: usize) {
     let mut found: Vec<Option<Found>> = Vec::with_capacity(drafts.len());
     for index in 0..drafts.len() {
         let next = drafts.get(index + 1).map_or(end, |next| next.start);
@@ -120,7 +120,7 @@ fn has_harm(p: Pieces<'_>, first: usize, last: usize) -> bool {
 }
 
 /// Whether a word stands for persons: a noun of the lexicon, or the capitalised plural of a people ("Zambians").
-pub fn is_person(p: Pieces<'_>, at: usize) -> bool {
+pub(super) fn is_person(p: Pieces<'_>, at: usize) -> bool {
     if p.is(at, Class::Animal) {
         return false;
     }

@@ -5,7 +5,7 @@ use crate::engine::analysis::FigureKind;
 use crate::engine::pieces::{Class, Classes, Mark, Pieces};
 
 /// Returns whether a draft is no numeric claim. Dates and entities are checked by the caller.
-pub fn is_not_a_figure(p: Pieces<'_>, draft: &Draft, start: usize, end: usize) -> bool {
+pub(super) fn is_not_a_figure(p: Pieces<'_>, draft: &Draft, start: usize, end: usize) -> bool {
     !draft.high.is_finite()
         || is_pronoun_one(p, draft)
         || is_clock_time(p, draft)

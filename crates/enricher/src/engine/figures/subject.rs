@@ -1,7 +1,7 @@
 //! The counted noun phrase behind a number.
 
-use super::number;
-use crate::engine::pieces::{Class, Classes, Mark, Pieces, Shape};
+
+use crate::engine::pieces::{Class, Classes, Mark, Pieces, Shape, number};
 
 /// Longest subject, in pieces: what is longer has run away.
 const LONGEST: usize = 12;
@@ -37,7 +37,7 @@ const PARTICIPLES: Classes = Classes::of(&[
 
 /// A counted noun phrase, `first ..= last`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Phrase {
+pub(super) struct Phrase {
     /// First piece.
     pub first: usize,
     /// Last piece.
@@ -47,7 +47,7 @@ pub struct Phrase {
 }
 
 /// Reads the noun phrase that starts behind a number.
-pub fn read(p: Pieces<'_>, after: usize, end: usize) -> Option<Phrase> {
+pub(super) fn read(p: Pieces<'_>, after: usize, end: usize) -> Option<Phrase> {
     let mut at = after;
     if p.is_dash(at) && p.is_glued_before(at) && p.is_glued(at) && p.is_word(at + 1) {
         return compound(p, at + 1, end);
@@ -94,7 +94,7 @@ fn skip_fillers(p: Pieces<'_>, mut at: usize) -> usize {
 }
 
 /// Reads adjectives and nouns up to the first word that cannot belong to them.
-pub fn noun_phrase(p: Pieces<'_>, first: usize, end: usize) -> Option<Phrase> {
+pub(super) fn noun_phrase(p: Pieces<'_>, first: usize, end: usize) -> Option<Phrase> {
     let mut at = first;
     let mut head = None;
     while at < end && at < first + LONGEST {

@@ -1,12 +1,12 @@
 //! Units: money, percent, time, age and measures, in front of a number or behind it.
 
-use super::number::Number;
+use crate::engine::pieces::number::Number;
 use crate::engine::analysis::FigureKind;
 use crate::engine::pieces::{Class, Classes, Mark, Pieces};
 
 /// The unit of an amount.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Unit {
+pub(super) enum Unit {
     /// Nothing but the number.
     None,
     /// ISO 4217, and the part of a whole unit that is counted (0.01 for cents).
@@ -25,7 +25,7 @@ pub enum Unit {
 
 impl Unit {
     /// Returns the code for the record.
-    pub fn code(self) -> Option<&'static str> {
+    pub(super) fn code(self) -> Option<&'static str> {
         match self {
             Self::None => None,
             Self::Money(code, _) | Self::Time(code, _) | Self::Age(code) | Self::Measure(code) => Some(code),
@@ -35,7 +35,7 @@ impl Unit {
     }
 
     /// Returns the kind that the unit decides.
-    pub fn kind(self) -> Option<FigureKind> {
+    pub(super) fn kind(self) -> Option<FigureKind> {
         match self {
             Self::None => None,
             Self::Money(..) => Some(FigureKind::Money),
@@ -47,7 +47,7 @@ impl Unit {
     }
 
     /// Returns what the printed number is multiplied with.
-    pub fn factor(self) -> f64 {
+    pub(super) fn factor(self) -> f64 {
         match self {
             Self::Money(_, factor) | Self::Time(_, factor) => factor,
             _ => 1.0,
@@ -57,7 +57,7 @@ impl Unit {
 
 /// A unit found behind a number.
 #[derive(Debug, Clone, Copy)]
-pub struct Found {
+pub(super) struct Found {
     /// Which.
     pub unit: Unit,
     /// The piece after it.
@@ -69,7 +69,7 @@ pub struct Found {
 // ---------------------------------------------------------------- money before the number
 
 /// Reads "$", "US$", "€", "Rs.", "USD" directly before a number; returns the code and the piece after.
-pub fn currency_before(p: Pieces<'_>, at: usize) -> Option<(&'static str, usize)> {
+pub(super) fn currency_before(p: Pieces<'_>, at: usize) -> Option<(&'static str, usize)> {
     if p.is_mark(at, Mark::Currency) {
         return Some((symbol(p.str(at)), at + 1));
     }
@@ -125,7 +125,7 @@ fn prefixed_dollar(prefix: &str, mark: &str) -> &'static str {
 }
 
 /// After "$5": a spelled currency that only repeats the sign ("$5 US", "$5 dollars").
-pub fn skip_currency_word(p: Pieces<'_>, at: usize) -> usize {
+pub(super) fn skip_currency_word(p: Pieces<'_>, at: usize) -> usize {
     let repeats = p.is(at, Class::Currency) && p.code(at) == Some("USD") || (p.is(at, Class::CurrencyCode) && p.is_capital(at));
     at + usize::from(repeats)
 }
@@ -133,7 +133,7 @@ pub fn skip_currency_word(p: Pieces<'_>, at: usize) -> usize {
 // ---------------------------------------------------------------- behind the number
 
 /// Reads the unit behind a number.
-pub fn after(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> {
+pub(super) fn after(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> {
     percent(p, at)
         .or_else(|| money(p, at))
         .or_else(|| decade_of_life(p, at))

@@ -1,6 +1,6 @@
 //! Plain numbers: digits and words, with magnitudes and fractions. No units, no bounds, no meaning.
 
-use crate::engine::pieces::{Class, Classes, Mark, Pieces};
+use super::{Class, Classes, Mark, Pieces};
 
 /// What kind of number was printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +55,15 @@ pub fn read(p: Pieces<'_>, at: usize) -> Option<Number> {
         return read_vague(p, at);
     }
     read_words(p, at)
+}
+
+/// Reads a whole number that is neither a rank nor a part: "two" in "two weeks ago".
+pub fn read_whole(p: Pieces<'_>, at: usize) -> Option<(f64, usize)> {
+    if !may_start(p, at) {
+        return None;
+    }
+    let number = read(p, at)?;
+    (number.form == Form::Cardinal && number.value.fract() == 0.0).then_some((number.value, number.next))
 }
 
 // ---------------------------------------------------------------- digits
@@ -200,7 +209,7 @@ fn read_words(p: Pieces<'_>, start: usize) -> Option<Number> {
             scale = value;
             sum.scale(value)
         } else if p.is(at, Class::Ordinal) && (at == start || !p.is(at, Class::TimeUnit)) {
-            return read_ordinal(p, sum, at, value);
+            return read_ordinal(sum, at, value);
         } else {
             false
         };
@@ -237,7 +246,7 @@ fn starts_next_count(p: Pieces<'_>, at: usize) -> bool {
     at >= 2 && p.value(at - 2).is_some_and(|scale| scale >= 100_000.0)
 }
 
-fn read_ordinal(p: Pieces<'_>, mut sum: Sum, at: usize, value: f64) -> Option<Number> {
+fn read_ordinal(mut sum: Sum, at: usize, value: f64) -> Option<Number> {
     let value = if !sum.has_current && sum.total == 0.0 {
         value
     } else if value >= 100.0 {
