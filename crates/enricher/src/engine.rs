@@ -9,6 +9,7 @@
 //! - No I/O, clock, randomness, async or hash order: the same input gives the same output on any thread.
 
 pub mod analysis;
+pub mod attribution;
 pub mod dates;
 pub mod entities;
 pub mod figures;
@@ -65,10 +66,11 @@ impl Engine {
         let pieces = Pieces { text, all: &cut, lexicon: self.lexicon };
         let dates = dates::find(document, pieces, &sentences);
         let entities = self.entities.tag(document, &tokens, &sentences);
-        let quotes = quotes::find(pieces, &sentences, &entities);
+        let attributions = attribution::find(pieces, &sentences);
+        let quotes = quotes::find(pieces, &sentences, &attributions, &entities);
         let figures = self
             .figures
-            .find(document, pieces, &sentences, &entities, &dates, &quotes);
+            .find(document, pieces, &sentences, &entities, &dates, &attributions, &quotes);
         Analysis {
             sentences,
             entities,

@@ -6,6 +6,7 @@
 
 mod amount;
 mod bound;
+mod claimant;
 mod draft;
 mod kind;
 mod reject;
@@ -15,6 +16,7 @@ mod unit;
 use self::draft::Draft;
 use super::Document;
 use super::analysis::{DateMention, Entity, Figure, FigureKind, Quote};
+use super::attribution::Attribution;
 use super::pieces::{Class, Mark, Pieces, number};
 use super::text::Span;
 
@@ -34,9 +36,10 @@ impl Grammar {
         _document: &Document<'_>,
         pieces: Pieces<'_>,
         sentences: &[Span],
-        _entities: &[Entity],
+        entities: &[Entity],
         dates: &[DateMention],
-        _quotes: &[Quote],
+        attributions: &[Attribution],
+        quotes: &[Quote],
     ) -> Vec<Figure> {
         let mut figures = Vec::new();
         let mut dates = Overlaps::new(dates);
@@ -53,7 +56,10 @@ impl Grammar {
             bound::inherit_in_brackets(pieces, &mut drafts);
             kind::decide(pieces, &mut drafts, start, end);
             let first = figures.len();
-            figures.extend(drafts.iter().map(|draft| finish(pieces, draft, first)));
+            figures.extend(drafts.iter().map(|draft| Figure {
+                claimant: claimant::of(pieces, draft, attributions, quotes, entities),
+                ..finish(pieces, draft, first)
+            }));
         }
         figures
     }
