@@ -15,7 +15,7 @@ const SHORTEST: usize = 3;
 pub fn find(p: Pieces<'_>, sentences: &[Span], attributions: &[Attribution], entities: &[Entity]) -> Vec<Quote> {
     let mut quotes = Vec::new();
     let mut at = 0;
-    let mut speaker_before: Option<(usize, (usize, usize), (usize, usize))> = None;
+    let mut before: Option<(usize, &Attribution)> = None;
     while at < p.len() {
         if !opens(p, at) {
             at += 1;
@@ -30,16 +30,15 @@ pub fn find(p: Pieces<'_>, sentences: &[Span], attributions: &[Attribution], ent
             let sentence = super::sentences::index_at(sentences, p.span(at).start);
             let last_sentence = super::sentences::index_at(sentences, p.span(close).start);
             let said = speaker(attributions, at, close, sentence, last_sentence)
-                .map(|attribution| (last_sentence, attribution.source, attribution.cue))
-                .or_else(|| speaker_before.filter(|(before, _, _)| before + 1 >= sentence));
-            speaker_before = said.map(|(_, source, cue)| (last_sentence, source, cue));
+                .or_else(|| before.filter(|(said_in, _)| said_in + 1 >= sentence).map(|(_, said)| said));
+            before = said.map(|said| (last_sentence, said));
             quotes.push(Quote {
                 span: p.cover(at, close),
-                speaker: said.map(|(_, source, _)| {
-                    let (span, entity) = attribution::printed(p, source, entities);
+                speaker: said.map(|said| {
+                    let (span, entity) = attribution::printed(p, said, entities);
                     Speaker { span, entity }
                 }),
-                verb: said.map(|(_, _, cue)| p.cover(cue.0, cue.1)),
+                verb: said.map(|said| p.cover(said.cue.0, said.cue.1)),
             });
         }
         at = close + 1;

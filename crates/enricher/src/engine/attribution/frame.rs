@@ -22,7 +22,7 @@ fn attribution(p: Pieces<'_>, source: (usize, usize), cue: (usize, usize), scope
         true => ClaimStatus::Reported,
         false => status(p, cue.1),
     };
-    (scope.0 < scope.1).then_some(Attribution { source, cue, status, scope, sentence: 0 })
+    (scope.0 < scope.1).then_some(Attribution { source, referent: source, cue, status, scope, sentence: 0 })
 }
 
 /// "according to SOURCE", "…, according to SOURCE, …".
@@ -68,10 +68,15 @@ fn quoted_as(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attri
 fn inverted(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attribution> {
     let before = at.checked_sub(1).filter(|&before| before >= start)?;
     let separated = p.is_mark(before, Mark::Comma) || p.is_quote(before) || p.is_mark(before, Mark::EmDash);
-    if !separated || !p.says_any(at, &["said", "says", "say", "added", "adds", "warned", "reported", "announced", "told", "stated", "noted", "explained", "claimed", "wrote"]) {
+    if !separated || !p.says_any(at, &["said", "says", "say", "added", "adds", "warned", "reported", "announced", "stated", "noted", "explained", "claimed", "wrote"]) {
         return None;
     }
     let source = source::right_of(p, at + 1, end)?;
+    let next = source.1 + 1;
+    let ends = next >= end || !p.is_word(next) || p.is(next, Classes::of(&[Class::Preposition, Class::Conjunction, Class::Relative, Class::Weekday]));
+    if !ends || p.is(source.0, Class::Weekday) {
+        return None;
+    }
     if !p.is_capital(source.0) && !p.is(at + 1, Classes::of(&[Class::Article, Class::Determiner, Class::Title, Class::Person, Class::Pronoun])) {
         return None;
     }
@@ -119,5 +124,6 @@ fn may_say(p: Pieces<'_>, at: usize, (first, last): (usize, usize)) -> bool {
     let is_saying = p.is(at, Classes::of(&[Class::SayVerb, Class::ClaimVerb, Class::DenyVerb]));
     let is_estimate = p.is(at, Class::EstimateVerb);
     let passive = at > 0 && p.says_any(at - 1, &["is", "are", "was", "were", "be", "been", "being"]) && p.str(at).ends_with("ed") || p.says(at, "said") && p.says_any(at - 1, &["is", "are", "was", "were", "be"]);
-    (is_document || is_saying || is_estimate) && !passive
+    let is_belief = is_estimate && p.says(at + 1, "to") && p.str(at).ends_with('d');
+    (is_document || is_saying || is_estimate) && !passive && !is_belief && !p.says(first, "which")
 }

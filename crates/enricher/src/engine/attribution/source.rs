@@ -18,7 +18,12 @@ pub(super) fn left_of(p: Pieces<'_>, verb: usize, start: usize) -> Option<(usize
     let mut last = verb.checked_sub(1).filter(|&last| last >= start)?;
     last = skip_between(p, last, start)?;
     if p.is_mark(last, Mark::Comma) || p.is_mark(last, Mark::Close) || p.is_dash(last) && !p.is_glued(last) {
-        last = over_insertion(p, last, start)?;
+        let before = over_insertion(p, last, start)?;
+        // "A spokesman, John Smith, said": the name is the source. "John Smith, a spokesman, said": the same.
+        if let Some(name) = inserted_name(p, before + 2, last) {
+            return Some(name);
+        }
+        last = before;
     }
     if p.says(last, "and") || p.says(last, "but") {
         // "police arrested five and said": the subject of the first verb says it.
@@ -56,6 +61,15 @@ fn over_insertion(p: Pieces<'_>, closing: usize, start: usize) -> Option<usize> 
     let floor = closing.saturating_sub(LONGEST).max(start);
     let opening = (floor..closing).rev().find(|&at| opens(at))?;
     opening.checked_sub(1).filter(|&last| last >= start)
+}
+
+/// The name between two commas, without its title.
+fn inserted_name(p: Pieces<'_>, mut first: usize, closing: usize) -> Option<(usize, usize)> {
+    let is_name = first < closing && closing - first <= 8 && (first..closing).all(|at| p.is_capital(at) || p.is_any_mark(at, &[Mark::Hyphen, Mark::Stop]) || p.says_any(at, &["al", "bin", "de", "van", "von", "der", "ould", "el"]));
+    while first + 1 < closing && (p.is(first, Class::Title) || p.is_mark(first, Mark::Stop)) {
+        first += 1;
+    }
+    (is_name && closing - first >= 2).then_some((first, closing - 1))
 }
 
 /// Walks left to where the phrase begins.
@@ -142,7 +156,7 @@ pub(super) fn right_of(p: Pieces<'_>, from: usize, end: usize) -> Option<(usize,
             Some(Shape::Possessive) => true,
             Some(_) => {
                 let ends = Classes::of(&[Class::Relative, Class::Auxiliary, Class::Modal, Class::Negation]);
-                let breaks = p.is(at, ends) || p.is(at, Classes::of(&[Class::Weekday])) && last.is_some() || p.is(at, Class::Conjunction) && !p.says(at, "and") || p.says_any(at, &["on", "as", "after", "with", "while", "when", "during", "before", "since", "against", "via"]) || p.is(at, Class::Verb) && !p.is_capital(at) && last.is_some() && !p.is(at, Classes::of(&[Class::Document, Class::Person]));
+                let breaks = p.is(at, ends) || p.is(at, Classes::of(&[Class::Weekday])) && last.is_some() || p.is(at, Class::Conjunction) && !p.says(at, "and") || p.says_any(at, &["on", "as", "after", "with", "while", "when", "during", "before", "since", "against", "via"]) || (p.is(at, Class::Verb) || p.str(at).ends_with("ed")) && !p.is_capital(at) && last.is_some() && !p.is(at, Classes::of(&[Class::Document, Class::Person]));
                 !breaks
             }
         };
