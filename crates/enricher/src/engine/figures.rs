@@ -6,6 +6,7 @@
 
 mod amount;
 mod bound;
+mod change;
 mod claimant;
 mod draft;
 mod kind;
@@ -55,6 +56,7 @@ impl Grammar {
             }
             bound::inherit_in_brackets(pieces, &mut drafts);
             kind::decide(pieces, &mut drafts, start, end);
+            change::apply(pieces, &mut drafts, start, end);
             let first = figures.len();
             figures.extend(drafts.iter().map(|draft| Figure {
                 claimant: claimant::of(pieces, draft, attributions, quotes, entities),

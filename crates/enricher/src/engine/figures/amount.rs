@@ -4,7 +4,7 @@ use super::draft::{Draft, Shape};
 use crate::engine::pieces::number::{self, Form, Number};
 use super::unit::{self, Unit};
 use crate::engine::analysis::Bound;
-use crate::engine::pieces::{Class, Mark, Pieces};
+use crate::engine::pieces::{Class, Classes, Mark, Pieces};
 
 /// One number with what is written directly before and after it.
 #[derive(Debug, Clone, Copy)]
@@ -31,14 +31,20 @@ pub(super) fn read(p: Pieces<'_>, at: usize, start: usize) -> Option<Draft> {
         Form::Vague => Shape::Vague,
     };
     let value = first.number.value;
-    Some(draft(&first, &first, (value, value), shape))
+    Some(draft(&first, &first, (value, value), shape, is_part_of_whole(p, first.after)))
 }
 
-fn draft(first: &Part, last: &Part, (low, high): (f64, f64), shape: Shape) -> Draft {
+/// "half of the seats", "half their homes", "fell by half": a share, where "half page" and "1/2 cup" are measures.
+fn is_part_of_whole(p: Pieces<'_>, after: usize) -> bool {
+    let is_noun = p.is_word(after) && !p.is(after, Classes::of(&[Class::Determiner, Class::Article, Class::Preposition, Class::Pronoun, Class::Auxiliary, Class::Modal, Class::Conjunction, Class::Verb, Class::Adverb, Class::Relative, Class::SayVerb]));
+    !is_noun && !p.is_any_mark(after, &[Mark::Hyphen])
+}
+
+fn draft(first: &Part, last: &Part, (low, high): (f64, f64), shape: Shape, is_part_of_whole: bool) -> Draft {
     let unit = if last.unit == Unit::None { first.unit } else { last.unit };
     let (mut low, mut high) = (low, high);
     // Fractions of a counted whole are percentages; hundredths are all that a printed fraction promises.
-    let is_share = shape == Shape::Fraction && matches!(unit, Unit::None);
+    let is_share = shape == Shape::Fraction && matches!(unit, Unit::None) && is_part_of_whole;
     if is_share {
         (low, high) = ((low * 10_000.0).round() / 100.0, (high * 10_000.0).round() / 100.0);
     }
@@ -143,7 +149,7 @@ fn read_range(p: Pieces<'_>, first: &Part, start: usize) -> Option<Draft> {
     }
     let (joint, next) = joint(p, first, start)?;
     let mut second = read_part(p, next, next)?;
-    if second.number.form != first.number.form || (joint == Joint::Dash && !p.is_glued_before(next) && p.is_mark(next - 1, Mark::Hyphen)) {
+    if second.number.form != first.number.form {
         return None;
     }
     if first.number.form == Form::Ordinal {
@@ -161,6 +167,10 @@ fn read_range(p: Pieces<'_>, first: &Part, start: usize) -> Option<Draft> {
         low *= second.number.scale;
     }
     let is_rising = low < high;
+    let is_spaced = joint == Joint::Dash && !p.is_glued(next - 1);
+    if is_spaced && !(is_rising && p.is_digits(next)) {
+        return None;
+    }
     let shape = match joint {
         Joint::Dash if !is_rising => Shape::Pair,
         Joint::To if !is_rising => Shape::Pair,
@@ -174,7 +184,7 @@ fn read_range(p: Pieces<'_>, first: &Part, start: usize) -> Option<Draft> {
     if joint == Joint::Or && (high - low > low.max(1.0) || first.unit != Unit::None) {
         return None;
     }
-    Some(draft(first, &second, (low, high), shape))
+    Some(draft(first, &second, (low, high), shape, false))
 }
 
 fn joint(p: Pieces<'_>, first: &Part, start: usize) -> Option<(Joint, usize)> {
@@ -184,14 +194,16 @@ fn joint(p: Pieces<'_>, first: &Part, start: usize) -> Option<(Joint, usize)> {
             return Some((Joint::To, at + 3));
         }
         let is_tight = p.is_glued(at) && p.is_glued_before(at);
-        let is_spaced = p.is_mark(at, Mark::EnDash) && !p.is_glued(at) && !p.is_glued_before(at);
+        let is_spaced = p.is_any_mark(at, &[Mark::EnDash, Mark::Hyphen]) && !p.is_glued(at) && !p.is_glued_before(at);
         let is_range = (is_tight || is_spaced) && first.number.in_digits;
         return is_range.then_some((Joint::Dash, at + 1));
     }
     if p.says(at, "to") {
         let is_from = first.first > start && p.says(first.first - 1, "from") && !p.says(first.first.wrapping_sub(2), "anywhere");
-        // "from 5 to 6 years" after a verb of change compares two figures.
-        return (!(is_from && follows_change(p, first.first, start))).then_some((Joint::To, at + 1));
+        let before = first.first.wrapping_sub(1);
+        let by = first.first > start && (p.says_any(before, &["by", "off"]) || p.is(before, Classes::of(&[Class::Up, Class::Down])));
+        // "from 5 to 6 years" after a verb of change compares two figures, as does "rose by 5 to 6 years".
+        return (!by && !(is_from && follows_change(p, first.first, start))).then_some((Joint::To, at + 1));
     }
     if p.says(at, "and") {
         let from = first.first.saturating_sub(3).max(start);

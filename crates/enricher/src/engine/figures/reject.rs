@@ -15,6 +15,20 @@ pub(super) fn is_not_a_figure(p: Pieces<'_>, draft: &Draft, start: usize, end: u
         || is_list_marker(p, draft, start)
         || is_plain_ordinal(p, draft, start)
         || is_bare_scale(p, draft)
+        || is_half_word(p, draft)
+        || is_ratio_base(p, draft, start)
+}
+
+/// "half-brother", "half-page": part of a word.
+fn is_half_word(p: Pieces<'_>, draft: &Draft) -> bool {
+    draft.shape == Shape::Fraction && draft.kind.is_none() && p.is_mark(draft.after, Mark::Hyphen) && p.is_glued(draft.after)
+}
+
+/// The 10 of "eight out of 10" says what the eight are counted in; it claims nothing of its own.
+fn is_ratio_base(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
+    let at = draft.first;
+    let is_base = [3.0, 4.0, 5.0, 10.0, 100.0].contains(&draft.high) && draft.shape == Shape::Single && draft.kind.is_none();
+    is_base && at >= start + 3 && (p.says_all(at - 2, &["out", "of"]) && (p.is(at - 3, Class::Cardinal) || p.is_digits(at - 3)))
 }
 
 /// "one of the", "no one", "one another", "the one who": not a count.
@@ -53,7 +67,7 @@ fn is_in_token(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
             return !p.is_mark(before, Mark::Other) || p.is_glued_before(before);
         }
         let is_hyphenated_name = p.is_any_mark(before, &[Mark::Hyphen]) && p.is_glued_before(before) && (p.is_word(before.wrapping_sub(1)) || p.is_digits(before.wrapping_sub(1)));
-        if is_hyphenated_name && draft.shape != Shape::Ordinal && !p.says_any(before.wrapping_sub(1), &["mid", "age", "under", "over", "pre"]) {
+        if is_hyphenated_name && draft.shape != Shape::Ordinal && !p.says_any(before.wrapping_sub(1), &["mid", "age", "under", "over", "pre", "now", "sub", "minus", "to"]) {
             return true;
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::engine::pieces::number::Number;
 use crate::engine::analysis::FigureKind;
-use crate::engine::pieces::{Class, Classes, Mark, Pieces};
+use crate::engine::pieces::{Class, Classes, Mark, Pieces, Shape};
 
 /// The unit of an amount.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -71,12 +71,20 @@ pub(super) struct Found {
 /// Reads "$", "US$", "€", "Rs.", "USD" directly before a number; returns the code and the piece after.
 pub(super) fn currency_before(p: Pieces<'_>, at: usize) -> Option<(&'static str, usize)> {
     if p.is_mark(at, Mark::Currency) {
-        return Some((symbol(p.str(at)), at + 1));
+        // "$US5": the country behind the sign.
+        let behind = p.is_capital(at + 1) && p.is_glued(at) && p.is_glued(at + 1) && p.str(at + 1).len() <= 3;
+        return Some(match behind {
+            true => (prefixed_dollar(p.str(at + 1), p.str(at)), at + 2),
+            false => (symbol(p.str(at)), at + 1),
+        });
     }
-    if p.is_capital(at) && p.is_glued(at) && p.is_mark(at + 1, Mark::Currency) {
-        return Some((prefixed_dollar(p.str(at), p.str(at + 1)), at + 2));
+    if p.is_word(at) && p.is_mark(at + 1, Mark::Currency) && (p.is_glued(at) || p.says_any(at, &["us", "u.s.", "hk", "nz", "c"])) {
+        let spelled = p.is(at, Class::CurrencyCode).then(|| p.code(at)).flatten();
+        return Some((spelled.unwrap_or_else(|| prefixed_dollar(p.str(at), p.str(at + 1))), at + 2));
     }
-    let is_code = p.is(at, Class::CurrencyCode) && p.is_capital(at) && !p.says_any(at, &["pounds", "try", "fr"]);
+    // Lower-case codes that are also words need their capitals.
+    let is_word = p.says_any(at, &["try", "fr", "rub", "cad", "rm", "rp", "tk", "nis", "dh", "sar", "php", "us$"]);
+    let is_code = p.is(at, Class::CurrencyCode) && (p.is_capital(at) || !is_word) && !p.says(at, "pounds");
     if !is_code {
         return None;
     }
@@ -89,8 +97,10 @@ pub(super) fn currency_before(p: Pieces<'_>, at: usize) -> Option<(&'static str,
 fn symbol(mark: &str) -> &'static str {
     match mark {
         "€" => "EUR",
-        "£" => "GBP",
-        "¥" | "￥" => "JPY",
+        "£" | "￡" | "₤" => "GBP",
+        "¥" | "￥" | "円" => "JPY",
+        "元" => "CNY",
+        "₾" => "GEL",
         "₹" => "INR",
         "₱" => "PHP",
         "₩" => "KRW",
@@ -108,10 +118,10 @@ fn symbol(mark: &str) -> &'static str {
 
 fn prefixed_dollar(prefix: &str, mark: &str) -> &'static str {
     match prefix {
-        "A" | "AU" | "AUD" => "AUD",
-        "C" | "CA" | "CAD" | "Can" => "CAD",
-        "NZ" => "NZD",
-        "HK" => "HKD",
+        "a" | "A" | "AU" | "AUD" => "AUD",
+        "c" | "C" | "CA" | "CAD" | "CAN" | "Can" => "CAD",
+        "NZ" | "nz" => "NZD",
+        "HK" | "hk" => "HKD",
         "S" | "SG" => "SGD",
         "NT" => "TWD",
         "R" => "BRL",
@@ -135,7 +145,7 @@ pub(super) fn skip_currency_word(p: Pieces<'_>, at: usize) -> usize {
 /// Reads the unit behind a number.
 pub(super) fn after(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> {
     percent(p, at)
-        .or_else(|| money(p, at))
+        .or_else(|| money(p, at, number))
         .or_else(|| decade_of_life(p, at))
         .or_else(|| age_or_time(p, at))
         .or_else(|| measure(p, at, number))
@@ -162,7 +172,7 @@ fn percent(p: Pieces<'_>, at: usize) -> Option<Found> {
         word + 2
     } else if p.says_all(at, &["of", "a", "percentage", "point"]) {
         return found(Unit::PercentPoint, at + 4, true);
-    } else if p.says(word, "percentage") {
+    } else if p.says(word, "percentage") || (p.says(at, "pc") && p.is_glued_before(at)) {
         word + 1
     } else {
         return None;
@@ -173,7 +183,7 @@ fn percent(p: Pieces<'_>, at: usize) -> Option<Found> {
     found(Unit::Percent, next, true)
 }
 
-fn money(p: Pieces<'_>, at: usize) -> Option<Found> {
+fn money(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> {
     let word = over_hyphen(p, at);
     if p.is_mark(at, Mark::Currency) {
         let unit = if p.str(at) == "¢" { Unit::Money("USD", 0.01) } else { Unit::Money(symbol(p.str(at)), 1.0) };
@@ -193,8 +203,30 @@ fn money(p: Pieces<'_>, at: usize) -> Option<Found> {
     if is_name || is_doubtful {
         return found(Unit::Money(p.code(word)?, 1.0), word + 1, true);
     }
-    let is_code = p.is(word, Class::CurrencyCode) && (p.is_capital(word) && !p.says(word, "try") || p.says(word, "pounds") && !weighs(p, word));
+    if let Some(code) = million_code(p, word) {
+        return found(Unit::Money(code, 1e6), word + 1, true);
+    }
+    if p.says(at, "p") && p.is_glued_before(at) && !p.is_glued(at) {
+        return found(Unit::Money("GBP", 0.01), at + 1, true);
+    }
+    let is_pounds = p.says(word, "pounds") && !weighs(p, word) && is_price(p, word, number);
+    let is_code = p.is(word, Class::CurrencyCode) && (p.is_capital(word) && !p.says_any(word, &["try", "pounds"]) || is_pounds || p.says_any(word, &["rmb", "usd", "eur", "gbp"]));
+    if is_code && number.scale == 1.0 && p.is(word + 1, Class::Scale) {
+        return found(Unit::Money(p.code(word)?, p.value(word + 1)?), word + 2, true);
+    }
     is_code.then(|| found(Unit::Money(p.code(word)?, 1.0), word + 1, true)).flatten()
+}
+
+/// "120 MEUR", "48.5 MGBP": millions of a currency.
+fn million_code(p: Pieces<'_>, at: usize) -> Option<&'static str> {
+    let code = p.str(at).strip_prefix('M').filter(|code| code.len() == 3 && p.shape(at) == Some(Shape::Upper))?;
+    ["USD", "EUR", "GBP", "AUD", "CAD", "SEK", "NOK", "DKK", "CHF", "JPY"].into_iter().find(|known| *known == code)
+}
+
+/// Pounds are money where millions of them are, or where something is paid; otherwise they weigh.
+fn is_price(p: Pieces<'_>, at: usize, number: &Number) -> bool {
+    let from = at.saturating_sub(8);
+    number.scale > 1.0 || (from..at).any(|index| p.says_any(index, &["worth", "cost", "costs", "paid", "pay", "pays", "fine", "fined", "price", "priced", "sold", "bought", "spent", "wages", "salary", "tax", "prize", "debts", "bail"]))
 }
 
 /// "pounds of explosives", "pounds overweight" are weights.
@@ -302,6 +334,9 @@ fn decade_of_life(p: Pieces<'_>, at: usize) -> Option<Found> {
 }
 
 fn age_or_time(p: Pieces<'_>, at: usize) -> Option<Found> {
+    if p.says_any(at, &["yo", "y.o."]) {
+        return found(Unit::Age("year"), at + 1, false);
+    }
     let word = time_word(p, at)?;
     let code = p.code(word)?;
     let next = word + 1;
@@ -377,14 +412,14 @@ fn degrees(p: Pieces<'_>, at: usize) -> Option<(&'static str, usize)> {
         return None;
     }
     let scale = at + 1 + usize::from(p.is_mark(at + 1, Mark::Stop) && p.says(at, "deg"));
-    if p.says_any(scale, &["c", "celsius", "centigrade"]) {
+    if p.says_any(scale, &["c", "celsius", "celcius", "centigrade"]) {
         Some(("degC", scale + 1))
-    } else if p.says_any(scale, &["f", "fahrenheit"]) {
+    } else if p.says_any(scale, &["f", "fahrenheit", "farenheit"]) {
         Some(("degF", scale + 1))
     } else if p.says_any(scale, &["north", "south", "east", "west", "murder"]) || (!sign && p.says(at, "degree")) {
         None
     } else {
-        Some(("deg", at + 1))
+        Some(("degree", at + 1))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The one pass over the bytes.
 
-use super::lexicon::Lexicon;
+use super::lexicon::{Class, Lexicon};
 use super::{Mark, Piece, Shape};
 use crate::engine::text::Span;
 
@@ -19,8 +19,11 @@ pub fn cut(text: &str, lexicon: &Lexicon) -> Vec<Piece> {
             continue;
         }
         let (end, shape) = if byte.is_ascii_alphabetic() {
-            word(text, at)
-        } else if byte.is_ascii_digit() {
+            match currency_code(bytes, at, lexicon) {
+                Some(end) => (end, Shape::Upper),
+                None => word(text, at),
+            }
+        } else if byte.is_ascii_digit() || starts_decimal(bytes, at) {
             (digits(bytes, at), Shape::Digits)
         } else if byte < 0x80 {
             apostrophe_s(bytes, at, 1).unwrap_or((at + 1, Shape::Mark(ascii_mark(byte))))
@@ -42,6 +45,29 @@ pub fn cut(text: &str, lexicon: &Lexicon) -> Vec<Piece> {
         at = end;
     }
     pieces
+}
+
+/// Cuts the code from "USD10m", "RM23.50" and "$US5,000", which a word would otherwise swallow with its digits.
+fn currency_code(bytes: &[u8], start: usize, lexicon: &Lexicon) -> Option<usize> {
+    if start > 0 && bytes[start - 1].is_ascii_alphanumeric() {
+        return None;
+    }
+    let letters = bytes[start..].iter().take(4).take_while(|byte| byte.is_ascii_uppercase()).count();
+    let end = start + letters;
+    let is_glued = (1..=3).contains(&letters) && bytes.get(end).is_some_and(u8::is_ascii_digit);
+    if !is_glued {
+        return None;
+    }
+    let follows_sign = start > 0 && bytes[start - 1] == b'$';
+    let index = look_up(&bytes[start..end], lexicon);
+    let is_code = index != 0 && lexicon.entry(index).classes.intersects(Class::CurrencyCode.into());
+    (follows_sign || is_code).then_some(end)
+}
+
+/// ".08": a decimal without its zero, where no word or number stands before the point.
+fn starts_decimal(bytes: &[u8], at: usize) -> bool {
+    let stands_free = at == 0 || bytes[at - 1].is_ascii_whitespace() || matches!(bytes[at - 1], b'$' | b'(' | b'-' | b'+');
+    bytes[at] == b'.' && stands_free && bytes.get(at + 1).is_some_and(u8::is_ascii_digit)
 }
 
 fn look_up(word: &[u8], lexicon: &Lexicon) -> u16 {
@@ -218,7 +244,7 @@ fn wide(text: &str, at: usize) -> (usize, Option<Shape>) {
         '–' => Mark::EnDash,
         '—' | '―' => Mark::EmDash,
         '…' => Mark::Exclamation,
-        '€' | '£' | '¥' | '₹' | '₱' | '₩' | '₦' | '₪' | '₽' | '₺' | '₴' | '¢' | '₫' | '₵' | '฿' | '￥' | '＄' => Mark::Currency,
+        '€' | '£' | '￡' | '₤' | '₾' | '元' | '円' | '¥' | '₹' | '₱' | '₩' | '₦' | '₪' | '₽' | '₺' | '₴' | '¢' | '₫' | '₵' | '฿' | '￥' | '＄' => Mark::Currency,
         '٪' | '％' => Mark::Percent,
         '°' | 'º' => Mark::Degree,
         '≈' => Mark::Tilde,

@@ -270,7 +270,7 @@ fn read_fraction(p: Pieces<'_>, start: usize) -> Option<Number> {
     }
     let is_half = p.says(at, "half");
     let is_quarter = p.says(at, "quarter");
-    if at == start && !is_half && !(is_quarter || is_bare_part(p, start)) {
+    if at == start && !(is_half && !is_half_of_time(p, start)) && !(is_quarter && follows_article(p, start) || is_bare_part(p, start)) {
         return None;
     }
     let is_plural = p.str(at).ends_with('s') || p.says(at, "halves");
@@ -283,6 +283,16 @@ fn read_fraction(p: Pieces<'_>, start: usize) -> Option<Number> {
         Some((scale, next)) => Number { value: value * scale, form: Form::Cardinal, next, scale: 1.0, in_digits: false },
         None => Number { value, form: Form::Fraction, next: at + 1, scale: 1.0, in_digits: false },
     })
+}
+
+/// "the second half", "a year and a half": no part of a counted whole.
+fn is_half_of_time(p: Pieces<'_>, at: usize) -> bool {
+    let before = at.wrapping_sub(1);
+    p.says_any(before, &["second", "first", "latter", "this", "last", "next", "top", "bottom", "and"]) || p.is(before, Class::Article) && p.says(before.wrapping_sub(1), "and")
+}
+
+fn follows_article(p: Pieces<'_>, at: usize) -> bool {
+    at > 0 && p.is(at - 1, Class::Article)
 }
 
 /// "a third of": the article makes it a part rather than a rank.
@@ -376,10 +386,11 @@ fn with_scale(p: Pieces<'_>, value: f64, at: usize, form: Form, in_digits: bool)
 /// "5k", "2B", "$5m": letters that are magnitudes when glued to the digits. An "m" is a metre unless money or
 /// people are counted.
 fn letter_scale(p: Pieces<'_>, at: usize) -> Option<f64> {
-    let is_money = at >= 2 && p.is_mark(at - 2, Mark::Currency);
+    let is_money = at >= 2 && (p.is_mark(at - 2, Mark::Currency) || p.is(at - 2, Class::CurrencyCode));
     match p.str(at) {
         "k" | "K" => Some(1e3),
-        "m" | "M" if is_money || p.is(at + 1, Classes::of(&[Class::Person, Class::Currency, Class::CurrencyCode])) => Some(1e6),
+        "M" => Some(1e6),
+        "m" if is_money || p.is(at + 1, Classes::of(&[Class::Person, Class::Currency, Class::CurrencyCode])) => Some(1e6),
         "b" | "B" if is_money => Some(1e9),
         "t" | "T" if is_money => Some(1e12),
         _ => None,
