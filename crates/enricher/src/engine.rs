@@ -14,6 +14,8 @@ pub mod dates;
 pub mod entities;
 pub mod figures;
 pub mod pieces;
+pub mod hash;
+pub mod lexicon;
 pub mod quotes;
 pub mod sentences;
 pub mod text;
@@ -21,7 +23,7 @@ pub mod tokens;
 
 use jiff::civil::Date;
 
-use pieces::{Lexicon, Pieces};
+use pieces::{Pieces, WordClasses};
 
 pub use analysis::{Analysis, Claimant, DateMention, Entity, Figure, Quote, Speaker};
 pub use text::Span;
@@ -44,7 +46,7 @@ pub struct Document<'a> {
 pub struct Engine {
     entities: entities::Tagger,
     figures: figures::Grammar,
-    lexicon: &'static Lexicon,
+    words: &'static WordClasses,
 }
 
 impl Engine {
@@ -53,7 +55,7 @@ impl Engine {
         Self {
             entities: entities::Tagger::new(),
             figures: figures::Grammar::new(),
-            lexicon: Lexicon::shared(),
+            words: WordClasses::shared(),
         }
     }
 
@@ -62,8 +64,8 @@ impl Engine {
         let text = document.text;
         let tokens = tokens::tokenize(text);
         let sentences = sentences::split(text, &tokens);
-        let cut = pieces::cut(text, self.lexicon);
-        let pieces = Pieces { text, all: &cut, lexicon: self.lexicon };
+        let cut = pieces::cut(text, self.words);
+        let pieces = Pieces { text, all: &cut, words: self.words };
         let dates = dates::find(document, pieces, &sentences);
         let entities = self.entities.tag(document, &tokens, &sentences);
         let attributions = attribution::find(pieces, &sentences);

@@ -2,14 +2,14 @@
 //!
 //! A number rule must see the seams inside "20-year-old", "$1.5bn" and "5kg", where an entity rule wants whole
 //! words; so this layer cuts at every hyphen, sign and change from digits to letters, and remembers what was glued.
-//! One pass, one allocation; looking a word up in the [`Lexicon`] is the only work done per word.
+//! One pass, one allocation; looking a word up in the [`WordClasses`] is the only work done per word.
 
 mod cut;
-pub mod lexicon;
+pub mod classes;
 pub mod number;
 
 pub use cut::cut;
-pub use lexicon::{Class, Classes, Lexicon};
+pub use classes::{Class, Classes, WordClasses};
 
 use super::text::Span;
 
@@ -119,7 +119,7 @@ pub struct Pieces<'a> {
     /// The pieces, in order.
     pub all: &'a [Piece],
     /// Where the words were looked up.
-    pub lexicon: &'a Lexicon,
+    pub words: &'a WordClasses,
 }
 
 impl<'a> Pieces<'a> {
@@ -176,19 +176,19 @@ impl<'a> Pieces<'a> {
     /// Returns whether a piece has any of the classes.
     pub fn is(self, index: usize, classes: impl Into<Classes>) -> bool {
         let entry = self.all.get(index).map_or(0, |piece| piece.entry);
-        entry != 0 && self.lexicon.entry(entry).classes.intersects(classes.into())
+        entry != 0 && self.words.entry(entry).classes.intersects(classes.into())
     }
 
     /// Returns the value of a number word.
     pub fn value(self, index: usize) -> Option<f64> {
         let entry = self.all.get(index)?.entry;
-        (entry != 0).then(|| self.lexicon.entry(entry).value)
+        (entry != 0).then(|| self.words.entry(entry).value)
     }
 
     /// Returns the code of a unit word.
     pub fn code(self, index: usize) -> Option<&'static str> {
         let entry = self.all.get(index)?.entry;
-        let code = self.lexicon.entry(entry).code;
+        let code = self.words.entry(entry).code;
         (!code.is_empty()).then_some(code)
     }
 

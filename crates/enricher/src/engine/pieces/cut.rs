@@ -1,14 +1,14 @@
 //! The one pass over the bytes.
 
-use super::lexicon::{Class, Lexicon};
+use super::classes::{Class, WordClasses};
 use super::{Mark, Piece, Shape};
 use crate::engine::text::Span;
 
-/// Longest word, in bytes, that is looked up; nothing in the lexicon is longer.
+/// Longest word, in bytes, that is looked up; nothing in the words is longer.
 const MAX_WORD: usize = 24;
 
 /// Returns the pieces of a text, in order.
-pub fn cut(text: &str, lexicon: &Lexicon) -> Vec<Piece> {
+pub fn cut(text: &str, words: &WordClasses) -> Vec<Piece> {
     let bytes = text.as_bytes();
     let mut pieces = Vec::with_capacity(bytes.len() / 5 + 1);
     let mut at = 0;
@@ -19,7 +19,7 @@ pub fn cut(text: &str, lexicon: &Lexicon) -> Vec<Piece> {
             continue;
         }
         let (end, shape) = if byte.is_ascii_alphabetic() {
-            match currency_code(bytes, at, lexicon) {
+            match currency_code(bytes, at, words) {
                 Some(end) => (end, Shape::Upper),
                 None => word(text, at),
             }
@@ -37,7 +37,7 @@ pub fn cut(text: &str, lexicon: &Lexicon) -> Vec<Piece> {
             }
         };
         let entry = match shape {
-            Shape::Lower | Shape::Capitalised | Shape::Upper => look_up(&bytes[at..end], lexicon),
+            Shape::Lower | Shape::Capitalised | Shape::Upper => look_up(&bytes[at..end], words),
             _ => 0,
         };
         let span = Span::new(at, end);
@@ -48,7 +48,7 @@ pub fn cut(text: &str, lexicon: &Lexicon) -> Vec<Piece> {
 }
 
 /// Cuts the code from "USD10m", "RM23.50" and "$US5,000", which a word would otherwise swallow with its digits.
-fn currency_code(bytes: &[u8], start: usize, lexicon: &Lexicon) -> Option<usize> {
+fn currency_code(bytes: &[u8], start: usize, words: &WordClasses) -> Option<usize> {
     if start > 0 && bytes[start - 1].is_ascii_alphanumeric() {
         return None;
     }
@@ -59,8 +59,8 @@ fn currency_code(bytes: &[u8], start: usize, lexicon: &Lexicon) -> Option<usize>
         return None;
     }
     let follows_sign = start > 0 && bytes[start - 1] == b'$';
-    let index = look_up(&bytes[start..end], lexicon);
-    let is_code = index != 0 && lexicon.entry(index).classes.intersects(Class::CurrencyCode.into());
+    let index = look_up(&bytes[start..end], words);
+    let is_code = index != 0 && words.entry(index).classes.intersects(Class::CurrencyCode.into());
     (follows_sign || is_code).then_some(end)
 }
 
@@ -70,7 +70,7 @@ fn starts_decimal(bytes: &[u8], at: usize) -> bool {
     bytes[at] == b'.' && stands_free && bytes.get(at + 1).is_some_and(u8::is_ascii_digit)
 }
 
-fn look_up(word: &[u8], lexicon: &Lexicon) -> u16 {
+fn look_up(word: &[u8], words: &WordClasses) -> u16 {
     if word.len() > MAX_WORD {
         return 0;
     }
@@ -78,7 +78,7 @@ fn look_up(word: &[u8], lexicon: &Lexicon) -> u16 {
     let lower = &mut lower[..word.len()];
     lower.copy_from_slice(word);
     lower.make_ascii_lowercase();
-    lexicon.find(lower)
+    words.find(lower)
 }
 
 /// Reads letters, inner apostrophes ("O'Neill", "didn't"), digits inside names ("G7") and dotted letters ("U.S.").
@@ -272,7 +272,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expect: &str) {
-        let pieces = cut(text, Lexicon::shared());
+        let pieces = cut(text, WordClasses::shared());
         let cut: Vec<&str> = pieces.iter().map(|piece| piece.span.of(text)).collect();
         assert_eq!(cut.join("|"), expect, "{text}");
     }

@@ -157,7 +157,7 @@ pub struct Entry {
 
 /// All known words, by their lower-case spelling.
 #[derive(Debug)]
-pub struct Lexicon {
+pub struct WordClasses {
     entries: Vec<Entry>,
     /// Open addressing: slots hold an entry's index, or 0.
     slots: Vec<u16>,
@@ -172,9 +172,9 @@ const TABLES: [&str; 4] = [
     include_str!("../../../../../seeds/lexicons/figures-cues.tsv"),
 ];
 
-static SHARED: LazyLock<Lexicon> = LazyLock::new(Lexicon::load);
+static SHARED: LazyLock<WordClasses> = LazyLock::new(WordClasses::load);
 
-impl Lexicon {
+impl WordClasses {
     /// Returns the built-in lexicon.
     pub fn shared() -> &'static Self {
         &SHARED
