@@ -71,6 +71,14 @@ fn a_missing_inbox_is_an_error_that_names_it() {
     assert!(exit.log.contains("nowhere"), "{}", exit.log);
 }
 
+/// Fails unless `slugline config` shows this value and origin of a setting of the sink.
+#[track_caller]
+fn check_setting(shown: &str, key: &str, value: &str, origin: &str) {
+    let (_, sink) = shown.split_once("[sink]").expect("has a section");
+    let line = sink.lines().find(|line| line.starts_with(&format!("{key} ="))).expect(key);
+    assert!(line.contains(value) && line.contains(origin), "{line}");
+}
+
 #[test]
 fn settings_are_layered_and_say_where_they_came_from() {
     let sandbox = Sandbox::new();
@@ -87,24 +95,15 @@ fn settings_are_layered_and_say_where_they_came_from() {
         .env("SLUGLINE_SINK_BATCH_WAIT", "22ms");
     let finished = finish(&mut command);
     let shown = String::from_utf8(finished.stdout).expect("is UTF-8");
-    #[track_caller]
-    fn check(shown: &str, key: &str, value: &str, origin: &str) {
-        let (_, sink) = shown.split_once("[sink]").expect("has a section");
-        let line = sink
-            .lines()
-            .find(|line| line.starts_with(&format!("{key} =")))
-            .expect(key);
-        assert!(line.contains(value) && line.contains(origin), "{line}");
-    }
-    check(&shown, "batch_lines", "33", "flag");
+    check_setting(&shown, "batch_lines", "33", "flag");
     check(
         &shown,
         "batch_wait",
         "22ms",
         "environment SLUGLINE_SINK_BATCH_WAIT",
     );
-    check(&shown, "roll_idle", "11s", "file ");
-    check(&shown, "compress", "false", "default");
+    check_setting(&shown, "roll_idle", "11s", "file ");
+    check_setting(&shown, "compress", "false", "default");
     // What is shown is itself a configuration.
     fs::write(&file, &shown).expect("writes");
     let finished = finish(sandbox.slugline(["check", "--config"]).arg(&file));
@@ -135,7 +134,7 @@ fn tag_keeps_input_order_and_reads_standard_input() {
             .into_iter()
             .chain(files.iter().map(|path| path.as_os_str())),
     );
-    let texts: Vec<String> = printed.lines().map(|line| text_of(line)).collect();
+    let texts: Vec<String> = printed.lines().map(text_of).collect();
     assert_eq!(texts, (0..20).map(articles::text).collect::<Vec<_>>());
 
     let lines: String = (0..3)

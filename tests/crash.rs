@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::support::chaos::{is_sink_checkpoint, is_watcher_checkpoint};
-use crate::support::{Chaos, Fleet, Ledger, PATIENCE, Process, Role, Sandbox};
+use crate::support::{Chaos, Fleet, Ledger, PATIENCE, Process, Role, Sandbox, assert_alive};
 
 /// Articles per test.
 const ARTICLES: usize = 500;
@@ -161,14 +161,8 @@ fn fleet_survives_a_frozen_broker() {
 
 /// Waits for lines, twice as long as usual: redeliveries take their time.
 fn wait_twice(fleet: &Fleet<'_>, count: usize) {
-    let alive = || {
-        fleet
-            .processes()
-            .iter()
-            .for_each(|process| process.assert_alive())
-    };
     let output = fleet.output();
-    if !output.reaches(count, PATIENCE, alive) {
+    if !output.reaches(count, PATIENCE, || assert_alive(&fleet.processes())) {
         fleet.wait_for_lines(count);
     }
 }

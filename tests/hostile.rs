@@ -69,9 +69,8 @@ fn refused_content() -> Vec<Case> {
         case(
             "large.txt",
             |path| {
-                File::create(path)
-                    .and_then(|file| file.set_len(100_000_000))
-                    .expect("a sparse file")
+                let file = File::create(path).expect("a file");
+                file.set_len(100_000_000).expect("a sparse file");
             },
             Refused("too_large"),
         ),
@@ -196,7 +195,7 @@ fn special_files() -> Vec<Case> {
             "unreadable.txt",
             |path| {
                 holding(articles::text(9020))(path);
-                fs::set_permissions(path, fs::Permissions::from_mode(0)).expect("changes rights");
+                fs::set_permissions(path, fs::Permissions::from_mode(0o0)).expect("changes rights");
             },
             Refused("unreadable"),
         ),

@@ -84,9 +84,6 @@ fn a_fleet_drains_role_by_role() {
 fn two_sinks_on_one_folder() {
     let sandbox = Sandbox::new();
     let fleet = Fleet::start(&sandbox);
-    for process in fleet.processes() {
-        process.assert_alive();
-    }
     Ledger::default().put(&sandbox, 1);
     fleet.wait_for_lines(1);
     let exit = Process::spawn("second sink", &mut fleet.command(Role::Sink)).wait();

@@ -15,7 +15,7 @@ use std::time::Duration;
 pub(crate) use articles::Ledger;
 pub(crate) use chaos::Chaos;
 pub(crate) use fleet::{Fleet, Role};
-pub(crate) use output::Output;
+pub(crate) use output::{Output, assert_alive};
 pub(crate) use process::Process;
 pub(crate) use sandbox::Sandbox;
 

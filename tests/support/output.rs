@@ -72,14 +72,12 @@ impl Output {
 
     /// Returns how many whole lines there are.
     pub(crate) fn count(&self) -> usize {
-        self.bytes().iter().filter(|byte| **byte == b'\n').count()
+        self.lines().len()
     }
 
     /// Waits until there are at least `count` lines. Fails at once if one of `processes` ends.
     pub(crate) fn wait_for_lines(&self, count: usize, processes: &[&Process]) {
-        let found = self.reaches(count, PATIENCE, || {
-            processes.iter().for_each(|process| process.assert_alive())
-        });
+        let found = self.reaches(count, PATIENCE, || assert_alive(processes));
         let logs: Vec<String> = processes.iter().map(|process| process.log()).collect();
         assert!(
             found,
@@ -117,6 +115,13 @@ impl Output {
                 Err(error) => panic!("the output is not readable: {error}"),
             }
         }
+    }
+}
+
+/// Fails if one of the processes has ended.
+pub(crate) fn assert_alive(processes: &[&Process]) {
+    for process in processes {
+        process.assert_alive();
     }
 }
 
