@@ -96,7 +96,7 @@ fn settings_are_layered_and_say_where_they_came_from() {
     let finished = finish(&mut command);
     let shown = String::from_utf8(finished.stdout).expect("is UTF-8");
     check_setting(&shown, "batch_lines", "33", "flag");
-    check(
+    check_setting(
         &shown,
         "batch_wait",
         "22ms",
