@@ -68,23 +68,18 @@ impl Checkpoint {
         }
     }
 
-    /// Goes on with a checkpoint of which the first `bytes` count.
+    /// Goes on with a checkpoint of which the first `bytes` count. Where that fails there is none: one begun anew
+    /// would lack the lines noted so far.
     pub(crate) fn resume(disk: &dyn Disk, index: &Path, stem: &str, bytes: u64) -> Self {
         let path = path(index, stem);
         let cut = || {
             disk.edit(&path)?.truncate(bytes)?;
             disk.append(&path)
         };
-        match cut() {
-            Ok(file) => Self {
-                file: Some(file),
-                path,
-                stem: stem.to_owned(),
-            },
-            Err(error) => {
-                warn_of(&path, &error);
-                Self::create(disk, index, stem)
-            }
+        Self {
+            file: cut().inspect_err(|error| warn_of(&path, error)).ok(),
+            path,
+            stem: stem.to_owned(),
         }
     }
 
@@ -184,15 +179,25 @@ pub(crate) fn rewrite(disk: &dyn Disk, index: &Path, stem: &str, keys: &[Key], s
     checkpoint.seal(state, stat);
 }
 
-/// Notes in the checkpoint of a finished part that it is now in another file.
-pub(crate) fn reseal(disk: &dyn Disk, index: &Path, stem: &str, state: State, stat: Stat) {
+/// Notes that a finished part was compressed from one file to another. A checkpoint that does not vouch for the
+/// first file, such as one that lacks lines because writing it failed, must not vouch for the second: it is removed.
+pub(crate) fn reseal(disk: &dyn Disk, index: &Path, stem: &str, from: Stat, to: Stat) {
     let path = path(index, stem);
-    match disk.append(&path) {
-        Ok(file) => {
-            let stem = stem.to_owned();
-            let file = Some(file);
-            Checkpoint { file, path, stem }.seal(state, stat);
+    let resealed = load(disk, index, stem).and_then(|noted| {
+        if !noted.seals(State::Rolled, from) {
+            return Ok(false);
         }
+        let mut checkpoint = Checkpoint {
+            file: Some(disk.append(&path)?),
+            path: path.clone(),
+            stem: stem.to_owned(),
+        };
+        checkpoint.seal(State::Compressed, to);
+        Ok(true)
+    });
+    match resealed {
+        Ok(true) => {}
+        Ok(false) => remove(disk, index, stem),
         Err(error) => warn_of(&path, &error),
     }
 }

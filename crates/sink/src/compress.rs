@@ -48,8 +48,9 @@ pub(crate) fn compress(disk: &dyn Disk, folder: &Folder, name: &Name) -> Result<
 pub(crate) fn finish(disk: &dyn Disk, folder: &Folder, name: &Name) -> Result<(), Failure> {
     let original = name.path(&folder.out, State::Rolled);
     let copy = name.path(&folder.out, State::Compressed);
-    let stat = disk.stat(&copy).doing("inspect", &copy)?;
-    checkpoint::reseal(disk, &folder.index, name.stem(), State::Compressed, stat);
+    let from = disk.stat(&original).doing("inspect", &original)?;
+    let to = disk.stat(&copy).doing("inspect", &copy)?;
+    checkpoint::reseal(disk, &folder.index, name.stem(), from, to);
     disk.remove(&original).doing("remove", &original)?;
     disk.sync_dir(&folder.out).doing("sync", &folder.out)
 }
@@ -62,10 +63,9 @@ pub(crate) fn is_copy(disk: &dyn Disk, original: &Path, copy: &Path) -> io::Resu
     let (mut left, mut right) = (vec![0; BUFFER_BYTES], vec![0; BUFFER_BYTES]);
     loop {
         let n_left = read_full(&mut original, &mut left)?;
-        let n_right = match read_full(&mut copy, &mut right) {
-            Ok(read) => read,
+        let Ok(n_right) = read_full(&mut copy, &mut right) else {
             // Not a whole zstd frame.
-            Err(_) => return Ok(false),
+            return Ok(false);
         };
         if left[..n_left] != right[..n_right] {
             return Ok(false);

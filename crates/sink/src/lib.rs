@@ -19,9 +19,13 @@ mod compress;
 mod config;
 mod disk;
 mod error;
+#[cfg(test)]
+mod faulty;
 mod folder;
 mod jsonl;
 mod lock;
+#[cfg(test)]
+mod model_tests;
 mod part;
 mod progress;
 mod recover;

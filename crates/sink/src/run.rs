@@ -271,7 +271,7 @@ impl Sink {
                 failure,
             }),
             Err(failure) => {
-                self.note_failure(failure);
+                self.note_failure(&failure);
                 Ok(())
             }
         }
@@ -284,7 +284,7 @@ impl Sink {
         }
     }
 
-    fn note_failure(&mut self, failure: Failure) {
+    fn note_failure(&mut self, failure: &Failure) {
         self.progress.count_error(failure.doing);
         let (since, pause) = match self.stall.take() {
             None => {

@@ -8,6 +8,8 @@
 //!   carriers obey.
 
 pub mod message;
+pub mod nats;
+pub mod topology;
 pub mod transport;
 
 pub use message::{Article, ArticleId, EnrichedArticle};

@@ -23,6 +23,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::message::{ARTICLE_SCHEMA, Article, ArticleId, EnrichedArticle, RECORD_SCHEMA};
+use crate::nats;
+use crate::topology::Channel;
 
 /// How often a delivery is tried before it is rejected as [`RejectionReason::AttemptsExhausted`].
 ///
@@ -33,6 +35,9 @@ pub const MAX_ATTEMPTS: u32 = 5;
 pub trait Message: Serialize + DeserializeOwned + fmt::Debug + Send + Sync + 'static {
     /// The schema that this build writes and accepts.
     const SCHEMA: &'static str;
+
+    /// The way that it travels.
+    const CHANNEL: Channel;
 
     /// Returns the schema that the message states.
     fn schema(&self) -> &str;
@@ -49,6 +54,7 @@ pub trait Message: Serialize + DeserializeOwned + fmt::Debug + Send + Sync + 'st
 
 impl Message for Article {
     const SCHEMA: &'static str = ARTICLE_SCHEMA;
+    const CHANNEL: Channel = Channel::Articles;
 
     fn schema(&self) -> &str {
         &self.schema
@@ -69,6 +75,7 @@ impl Message for Article {
 
 impl Message for EnrichedArticle {
     const SCHEMA: &'static str = RECORD_SCHEMA;
+    const CHANNEL: Channel = Channel::Enriched;
 
     fn schema(&self) -> &str {
         &self.schema
@@ -183,7 +190,7 @@ pub enum Settlement {
 /// Returns how long to wait before attempt `attempt + 1`: 1 s doubled per attempt, at most 5 min, with up to a
 /// quarter of random jitter on top so that a fleet does not retry in step.
 pub fn retry_delay(attempt: u32) -> Duration {
-    const CEILING: Duration = Duration::from_secs(300);
+    const CEILING: Duration = Duration::from_mins(5);
     let base = Duration::from_secs(1u64 << attempt.saturating_sub(1).min(16)).min(CEILING);
     base + base.mul_f64(fastrand::f64() * 0.25)
 }
@@ -255,6 +262,7 @@ pub struct Receipt(ReceiptCarrier);
 #[derive(Debug)]
 enum ReceiptCarrier {
     Embedded(embedded::Receipt),
+    Nats(nats::Receipt),
 }
 
 impl Receipt {
@@ -262,6 +270,7 @@ impl Receipt {
     pub async fn wait(self) -> Result<Receipted, ReceiptError> {
         match self.0 {
             ReceiptCarrier::Embedded(receipt) => receipt.wait().await,
+            ReceiptCarrier::Nats(receipt) => receipt.wait().await,
         }
     }
 }
@@ -275,29 +284,37 @@ pub struct Publisher<T>(PublisherCarrier<T>);
 #[derive(Debug)]
 enum PublisherCarrier<T> {
     Embedded(embedded::Publisher<T>),
+    Nats(nats::Publisher<T>),
 }
 
 impl<T> Clone for Publisher<T> {
     fn clone(&self) -> Self {
         Self(match &self.0 {
             PublisherCarrier::Embedded(publisher) => PublisherCarrier::Embedded(publisher.clone()),
+            PublisherCarrier::Nats(publisher) => PublisherCarrier::Nats(publisher.clone()),
         })
     }
 }
 
 impl<T: Message> Publisher<T> {
+    pub(crate) fn nats(publisher: nats::Publisher<T>) -> Self {
+        Self(PublisherCarrier::Nats(publisher))
+    }
+
     /// Hands a message to the carrier, waiting while the carrier is full (backpressure).
     ///
     /// The message is safe only once the returned receipt has resolved. Cancel safe: if the future is dropped,
     /// the message was not published, or is published and will be recognised as a duplicate.
     pub async fn publish(&self, message: Arc<T>) -> Result<Receipt, PublishError> {
-        match &self.0 {
-            PublisherCarrier::Embedded(publisher) => publisher
-                .publish(message)
-                .await
-                .map(ReceiptCarrier::Embedded)
-                .map(Receipt),
-        }
+        let receipt = match &self.0 {
+            PublisherCarrier::Embedded(publisher) => {
+                ReceiptCarrier::Embedded(publisher.publish(message).await?)
+            }
+            PublisherCarrier::Nats(publisher) => ReceiptCarrier::Nats(publisher.publish(message).await?),
+        };
+        metrics::counter!("slugline_component_sent_events_total", "channel" => T::CHANNEL.as_str())
+            .increment(1);
+        Ok(Receipt(receipt))
     }
 }
 
@@ -308,21 +325,26 @@ pub struct Consumer<T>(ConsumerCarrier<T>);
 #[derive(Debug)]
 enum ConsumerCarrier<T> {
     Embedded(embedded::Consumer<T>),
+    Nats(nats::Consumer<T>),
 }
 
 impl<T: Message> Consumer<T> {
+    pub(crate) fn nats(consumer: nats::Consumer<T>) -> Self {
+        Self(ConsumerCarrier::Nats(consumer))
+    }
+
     /// Returns the next delivery, or `None` once the consumer has ended.
     ///
     /// An embedded consumer ends when every publisher is dropped and every delivery is settled; either kind ends
     /// when [`close`](Self::close) was called. Cancel safe.
     pub async fn next(&mut self) -> Option<Delivery<T>> {
-        match &mut self.0 {
-            ConsumerCarrier::Embedded(consumer) => consumer
-                .next()
-                .await
-                .map(DeliveryCarrier::Embedded)
-                .map(Delivery::new),
-        }
+        let delivery = match &mut self.0 {
+            ConsumerCarrier::Embedded(consumer) => DeliveryCarrier::Embedded(consumer.next().await?),
+            ConsumerCarrier::Nats(consumer) => DeliveryCarrier::Nats(consumer.next().await?),
+        };
+        metrics::counter!("slugline_component_received_events_total", "channel" => T::CHANNEL.as_str())
+            .increment(1);
+        Some(Delivery::new(delivery))
     }
 
     /// Takes no further deliveries: [`next`](Self::next) returns `None` from now on. Deliveries already taken can
@@ -330,6 +352,7 @@ impl<T: Message> Consumer<T> {
     pub fn close(&mut self) {
         match &mut self.0 {
             ConsumerCarrier::Embedded(consumer) => consumer.close(),
+            ConsumerCarrier::Nats(consumer) => consumer.close(),
         }
     }
 }
@@ -350,6 +373,7 @@ pub struct Delivery<T> {
 #[derive(Debug)]
 enum DeliveryCarrier<T> {
     Embedded(embedded::Delivery<T>),
+    Nats(nats::Delivery<T>),
 }
 
 /// A settlement did not reach the carrier: the delivery will come back.
@@ -361,6 +385,7 @@ impl<T: Message> Delivery<T> {
     fn new(carrier: DeliveryCarrier<T>) -> Self {
         let (message, attempt) = match &carrier {
             DeliveryCarrier::Embedded(delivery) => (Arc::clone(delivery.message()), delivery.attempt()),
+            DeliveryCarrier::Nats(delivery) => (Arc::clone(delivery.message()), delivery.attempt()),
         };
         Self {
             message,
@@ -376,6 +401,7 @@ impl<T: Message> Delivery<T> {
                 delivery.settle(settlement);
                 Ok(())
             }
+            DeliveryCarrier::Nats(delivery) => delivery.settle(settlement).await.map_err(SettleError),
         }
     }
 
@@ -385,6 +411,7 @@ impl<T: Message> Delivery<T> {
     pub async fn progress(&self) -> Result<(), SettleError> {
         match &self.carrier {
             DeliveryCarrier::Embedded(_) => Ok(()),
+            DeliveryCarrier::Nats(delivery) => delivery.progress().await.map_err(SettleError),
         }
     }
 
@@ -393,6 +420,7 @@ impl<T: Message> Delivery<T> {
     pub fn progress_interval(&self) -> Option<Duration> {
         match &self.carrier {
             DeliveryCarrier::Embedded(_) => None,
+            DeliveryCarrier::Nats(delivery) => Some(delivery.progress_interval()),
         }
     }
 }

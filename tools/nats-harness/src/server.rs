@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use crate::{Error, obtain};
 
 /// How long a server may take to say that it is ready. Long, because a loaded machine must not fail a test.
-const READY_WITHIN: Duration = Duration::from_secs(60);
+const READY_WITHIN: Duration = Duration::from_mins(1);
 
 /// How many of the last log lines are kept for [`Server::log`].
 const LOG_LINES: usize = 200;

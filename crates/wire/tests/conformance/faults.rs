@@ -1,0 +1,1 @@
+//! What happens when the broker dies, freezes or forgets.
