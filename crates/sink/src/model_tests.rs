@@ -149,7 +149,7 @@ impl Run {
             0 => self.disk.remove(&path).expect("healthy"),
             1 => self.disk.tamper(&path, |bytes| bytes.truncate(at)),
             _ => self.disk.tamper(&path, |bytes| {
-                bytes.iter_mut().skip(at).take(1).for_each(|byte| *byte ^= 1)
+                bytes.iter_mut().skip(at).take(1).for_each(|byte| *byte ^= 1);
             }),
         }
     }
