@@ -80,7 +80,7 @@ fn settled(out: &Path) -> BTreeSet<usize> {
 pub(crate) fn wait_until_settled(child: &mut Child, out: &Path, count: usize) {
     let start = Instant::now();
     while settled(out).len() < count && child.try_wait().expect("our child").is_none() {
-        if start.elapsed() > Duration::from_secs(60) {
+        if start.elapsed() > Duration::from_mins(1) {
             child.kill().expect("killed");
             panic!("the child hangs at {} settled", settled(out).len());
         }

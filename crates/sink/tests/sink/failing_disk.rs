@@ -31,7 +31,7 @@ impl SmallDisk {
                 _folder: folder,
             }),
             other => {
-                println!("skipped: a small tmpfs cannot be mounted here: {other:?}");
+                eprintln!("skipped: a small tmpfs cannot be mounted here: {other:?}");
                 None
             }
         }
@@ -53,7 +53,7 @@ impl Drop for SmallDisk {
 async fn wait_until(what: &str, reached: impl Fn() -> bool) {
     let start = Instant::now();
     while !reached() {
-        assert!(start.elapsed() < Duration::from_secs(60), "never: {what}");
+        assert!(start.elapsed() < Duration::from_mins(1), "never: {what}");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
