@@ -217,6 +217,11 @@ impl Shared {
             .await
     }
 
+    /// Returns how often the connection was made.
+    pub(super) fn generation(&self) -> u64 {
+        *self.connected.borrow()
+    }
+
     /// Waits until the connection was made once more, from now on.
     pub(super) fn next_connection(&self) -> impl Future<Output = ()> + Send + use<> {
         let mut connected = self.connected.clone();

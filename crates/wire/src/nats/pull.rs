@@ -156,8 +156,12 @@ impl Pump {
                 }
                 // There may be room for another request.
                 () = queue.taken.notified(), if open.is_none() => {}
-                // A new connection: the server has forgotten the request.
-                _ = connected.changed() => open = None,
+                // A new connection: the server has forgotten the request, and after a hard restart perhaps also
+                // that it delivered what waits here. Given back, it comes again at once in either case.
+                _ = connected.changed() => {
+                    open = None;
+                    self.give_back().await;
+                }
                 // Keep alive what waits here.
                 _ = progress.tick() => self.keep_alive().await,
             }
@@ -221,7 +225,7 @@ impl Pump {
             context: self.shared.context.clone(),
             message,
         };
-        if let Some(raw) = Raw::of(message) {
+        if let Some(raw) = Raw::of(message, self.shared.generation()) {
             self.queue.push(raw);
         } else {
             tracing::warn!("received a message that is not a delivery");
@@ -236,6 +240,8 @@ impl Pump {
         if spec.read(context).await?.is_some() {
             return Ok(context.get_consumer_from_stream(&spec.name, &spec.stream).await?);
         }
+        // The new consumer does not know what the old one delivered.
+        self.queue.drain();
         tracing::error!(
             consumer = spec.name,
             stream = spec.stream,
