@@ -20,6 +20,7 @@ use super::backoff;
 use super::connection::Shared;
 use super::consume::{Queue, progress_every};
 use super::settle::Raw;
+use crate::telemetry;
 use crate::topology::Channel;
 
 /// Why a session with the server is over.
@@ -86,9 +87,7 @@ impl Pump {
             if matches!(ended, Ended::Closed) {
                 break;
             }
-            metrics::counter!("slugline_component_errors_total",
-                "error_type" => "pull_failed", "stage" => self.channel.stage())
-            .increment(1);
+            telemetry::error("pull_failed");
             tracing::warn!(error = %ended, channel = %self.channel, "the consumer reopens");
             // A session that worked for a while starts the pauses anew.
             if started.elapsed() > Duration::from_secs(30) {
@@ -105,7 +104,10 @@ impl Pump {
     }
 
     async fn session(&mut self) -> Result<(), Ended> {
-        let consumer = self.consumer().await?;
+        let consumer = tokio::select! {
+            () = self.closed.cancelled() => return Err(Ended::Closed),
+            consumer = self.consumer() => consumer?,
+        };
         let inbox = self.shared.client.new_inbox();
         let mut subscriber = self.shared.client.subscribe(format!("{inbox}.*")).await?;
         let outcome = self.pull(&consumer, &inbox, &mut subscriber).await;

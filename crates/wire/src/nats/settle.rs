@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use super::backoff;
 use super::connection::Shared;
+use crate::telemetry;
 use crate::topology::Channel;
 use crate::transport::{MAX_ATTEMPTS, Rejection, RejectionReason, Settlement};
 
@@ -143,8 +144,7 @@ impl Shared {
             .await
             .map_err(UnsettledError::from)?;
         tracing::warn!(subject = raw.subject, sequence = raw.sequence, %rejection, "left a dead letter");
-        metrics::counter!("slugline_dead_letters_total", "stage" => stage, "reason" => reason.as_str())
-            .increment(1);
+        telemetry::dead_letter(stage, reason);
         self.answer(channel, raw, AckKind::Term).await
     }
 
