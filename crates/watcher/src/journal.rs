@@ -74,7 +74,7 @@ pub(crate) fn load(folder: &Path) -> io::Result<Loaded> {
     let path = file_path(folder, number);
     let mut reader = io::BufReader::with_capacity(1 << 16, File::open(&path)?);
     let mut header = [0; RECORD];
-    let header_length = read_up_to(&mut reader, &mut header)?;
+    read_up_to(&mut reader, &mut header)?;
     let mut loaded = Loaded {
         number,
         ..Loaded::default()
@@ -86,7 +86,7 @@ pub(crate) fn load(folder: &Path) -> io::Result<Loaded> {
         torn_bytes: 0,
     };
     let mut bytes = [0; RECORD];
-    while header_length == RECORD {
+    loop {
         match read_up_to(&mut reader, &mut bytes)? {
             0 => break,
             RECORD => match decode(&bytes) {

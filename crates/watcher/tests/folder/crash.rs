@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use tokio_util::sync::CancellationToken;
 use watcher::After;
 use wire::{ArticleId, Settlement};
 
@@ -136,8 +138,8 @@ async fn an_article_whose_receipt_never_came_is_published_again() {
     let watching = watcher::run(
         sandbox.config.clone(),
         articles,
-        Default::default(),
-        Default::default(),
+        Arc::default(),
+        CancellationToken::new(),
     );
     tokio::select! {
         outcome = watching => panic!("it ended: {outcome:?}"),

@@ -38,7 +38,18 @@ pub(crate) struct Running {
 
 impl Sandbox {
     pub(crate) fn new() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
+        Self::in_folder(tempfile::tempdir().expect("a folder"))
+    }
+
+    /// Returns a sandbox for very many files, on a file system in memory where there is one.
+    pub(crate) fn in_memory() -> Self {
+        match tempfile::tempdir_in("/dev/shm") {
+            Ok(folder) => Self::in_folder(folder),
+            Err(_) => Self::new(),
+        }
+    }
+
+    fn in_folder(folder: tempfile::TempDir) -> Self {
         let inbox = folder.path().join("in");
         fs::create_dir(&inbox).expect("an inbox");
         let config = Config {
