@@ -33,7 +33,7 @@ async fn check_crashes(after: After) {
             let wanted = left.min(3 + round * 2);
             running.until("some articles", |seen| seen.len() >= wanted).await;
         }
-        seen.extend(running.crash().into_keys());
+        seen.extend(running.crash().await.into_keys());
     }
     let (last, _) = sandbox.once().await;
     seen.extend(last.into_keys());

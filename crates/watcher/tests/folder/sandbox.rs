@@ -31,8 +31,7 @@ pub(crate) struct Running {
     pub(crate) progress: Arc<Progress>,
     pub(crate) shutdown: CancellationToken,
     watcher: JoinSet<Result<(), Error>>,
-    /// Never ends before the watcher; aborted on drop.
-    _collector: JoinSet<()>,
+    collector: JoinSet<()>,
     seen: watch::Receiver<Seen>,
 }
 
@@ -149,7 +148,7 @@ impl Running {
             progress,
             shutdown,
             watcher,
-            _collector: collector,
+            collector,
             seen,
         }
     }
@@ -196,7 +195,10 @@ impl Running {
     }
 
     /// Ends the watcher in the middle of whatever it does.
-    pub(crate) fn crash(self) -> Seen {
+    pub(crate) async fn crash(mut self) -> Seen {
+        self.watcher.shutdown().await;
+        // Only now is certain that nothing more is settled.
+        self.collector.shutdown().await;
         self.seen()
     }
 }
