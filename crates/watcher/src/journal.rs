@@ -139,6 +139,12 @@ impl Journal {
         Ok(())
     }
 
+    /// Lets every further append fail, as on a full disk.
+    #[cfg(test)]
+    pub(crate) fn fill_disk(&mut self) {
+        self.file = OpenOptions::new().write(true).open("/dev/full").expect("Linux");
+    }
+
     fn create(folder: &Path, number: u64, records: impl Iterator<Item = Record>) -> io::Result<Self> {
         let path = file_path(folder, number);
         let temporary = path.with_extension("tmp");

@@ -458,3 +458,6 @@ impl ReadJob {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

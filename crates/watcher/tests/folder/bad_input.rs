@@ -239,6 +239,25 @@ async fn a_refused_file_that_is_moved_back_is_tried_again() {
 }
 
 #[tokio::test]
+async fn a_refused_file_that_cannot_be_put_aside_stays_and_is_tried_again() {
+    for after in MODES {
+        let mut sandbox = Sandbox::new();
+        sandbox.config.after = after;
+        sandbox.write("sub/bad.txt", "");
+        let good = sandbox.write("sub/good.txt", "a good article");
+        fs::create_dir_all(&sandbox.config.failed_dir).expect("made");
+        fs::write(sandbox.config.failed_dir.join("sub"), "in the way").expect("written");
+        let (seen, counts) = sandbox.once().await;
+        assert!(seen.contains_key(&good));
+        assert_eq!(counts.failed, 1);
+        assert!(sandbox.path("sub/bad.txt").exists());
+        fs::remove_file(sandbox.config.failed_dir.join("sub")).expect("removed");
+        sandbox.once().await;
+        assert_eq!(sandbox.failures()["sub/bad.txt"], "empty");
+    }
+}
+
+#[tokio::test]
 async fn refused_files_of_the_same_name_do_not_replace_each_other() {
     let mut sandbox = Sandbox::new();
     sandbox.config.after = After::Move;

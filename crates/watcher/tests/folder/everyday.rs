@@ -137,6 +137,37 @@ async fn move_takes_files_away_and_replaces_none() {
 }
 
 #[tokio::test]
+async fn move_reaches_another_file_system() {
+    use std::os::unix::fs::MetadataExt;
+    let mut sandbox = Sandbox::new();
+    let Ok(elsewhere) = tempfile::tempdir_in("/dev/shm") else {
+        println!("skipped: no second file system");
+        return;
+    };
+    let device = |path: &std::path::Path| fs::metadata(path).expect("a folder").dev();
+    if device(elsewhere.path()) == device(&sandbox.config.inbox) {
+        println!("skipped: no second file system");
+        return;
+    }
+    sandbox.config.after = After::Move;
+    sandbox.config.done_dir = elsewhere.path().join("done");
+    sandbox.config.failed_dir = elsewhere.path().join("failed");
+    sandbox.write("sub/a.txt", "one");
+    sandbox.write("sub/b.txt", " ");
+    let (seen, _) = sandbox.once().await;
+    assert_eq!(seen.len(), 1);
+    assert_eq!(fs::read_dir(sandbox.path("sub")).expect("a folder").count(), 0);
+    assert_eq!(
+        fs::read_to_string(sandbox.config.done_dir.join("sub/a.txt")).expect("read"),
+        "one"
+    );
+    assert_eq!(
+        fs::read_to_string(sandbox.config.failed_dir.join("sub/b.txt")).expect("read"),
+        " "
+    );
+}
+
+#[tokio::test]
 async fn delete_removes_delivered_files_and_nothing_else() {
     let mut sandbox = Sandbox::new();
     sandbox.config.after = After::Delete;
