@@ -9,15 +9,21 @@
 //! - No I/O, clock, randomness, async or hash order: the same input gives the same output on any thread.
 
 pub mod analysis;
+pub mod attribution;
 pub mod dates;
 pub mod entities;
 pub mod figures;
+pub mod pieces;
+pub mod hash;
+pub mod lexicon;
 pub mod quotes;
 pub mod sentences;
 pub mod text;
 pub mod tokens;
 
 use jiff::civil::Date;
+
+use pieces::{Pieces, WordClasses};
 
 pub use analysis::{Analysis, Claimant, DateMention, Entity, Figure, Quote, Speaker};
 pub use text::Span;
@@ -40,6 +46,7 @@ pub struct Document<'a> {
 pub struct Engine {
     entities: entities::Tagger,
     figures: figures::Grammar,
+    words: &'static WordClasses,
 }
 
 impl Engine {
@@ -48,6 +55,7 @@ impl Engine {
         Self {
             entities: entities::Tagger::new(),
             figures: figures::Grammar::new(),
+            words: WordClasses::shared(),
         }
     }
 
@@ -56,12 +64,15 @@ impl Engine {
         let text = document.text;
         let tokens = tokens::tokenize(text);
         let sentences = sentences::split(text, &tokens);
-        let dates = dates::find(document, &tokens, &sentences);
+        let cut = pieces::cut(text, self.words);
+        let pieces = Pieces { text, all: &cut, words: self.words };
+        let dates = dates::find(document, pieces, &sentences);
         let entities = self.entities.tag(document, &tokens, &sentences);
-        let quotes = quotes::find(text, &tokens, &sentences, &entities);
+        let attributions = attribution::find(pieces, &sentences);
+        let quotes = quotes::find(pieces, &sentences, &attributions, &entities);
         let figures = self
             .figures
-            .find(document, &tokens, &sentences, &entities, &dates, &quotes);
+            .find(document, pieces, &sentences, &entities, &dates, &attributions, &quotes);
         Analysis {
             sentences,
             entities,

@@ -14,6 +14,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
+use tokio_util::sync::CancellationToken;
 use wire::transport::{PublishError, ReceiptError, retry_delay};
 use wire::{Article, Consumer, Delivery, EnrichedArticle, Publisher, RejectionReason, Settlement};
 
@@ -84,16 +85,19 @@ pub async fn run(
         engine,
         enriched,
         progress,
+        downstream_closed: CancellationToken::new(),
         analyse: enrich,
     };
     worker.drain(articles, config.in_flight).await;
     Ok(())
 }
+
 struct Worker {
     pool: ThreadPool,
     engine: SharedEngine,
     enriched: Publisher<EnrichedArticle>,
     progress: Arc<Progress>,
+    downstream_closed: CancellationToken,
     /// [`enrich`]; tests put in one that fails.
     analyse: fn(&Engine, Article) -> EnrichedArticle,
 }
@@ -124,22 +128,22 @@ impl Worker {
             });
             while tasks.try_join_next().is_some() {}
         }
+        if worker.downstream_closed.is_cancelled() {
+            articles.close();
+        }
         while tasks.join_next().await.is_some() {}
     }
 
     #[tracing::instrument(name = "enrich", skip_all, fields(article_id = %delivery.message.id, attempt = delivery.attempt))]
     async fn process(&self, delivery: Delivery<Article>) {
         let received = Instant::now();
-        metrics::counter!("slugline_component_received_events_total", "component" => "enricher").increment(1);
         let outcome = keep_alive(&delivery, self.enrich_and_publish(&delivery)).await;
         let settled = match outcome {
             Ok(()) => {
                 self.progress.enriched.fetch_add(1, Ordering::Relaxed);
-                metrics::counter!("slugline_component_sent_events_total", "component" => "enricher")
-                    .increment(1);
                 delivery.settle(Settlement::Done).await
             }
-            Err(Failure::Closed) => return,
+            Err(Failure::Closed) => return self.downstream_closed.cancel(),
             Err(Failure::Transient(error)) => {
                 tracing::warn!(%error, "failed to enrich the article, it will be retried");
                 count_error("transient");
@@ -283,6 +287,7 @@ mod tests {
             engine,
             enriched,
             progress: Arc::default(),
+            downstream_closed: CancellationToken::new(),
             analyse,
         }
     }
@@ -305,6 +310,19 @@ mod tests {
             receipt.wait().await.expect("is receipted");
         };
         tokio::join!(drained, driver);
+    }
+
+    #[tokio::test]
+    async fn closed_sink_gives_articles_back_instead_of_rejecting_them() {
+        let (publisher, articles) = embedded::channel("enricher", 4);
+        let (enriched, records) = embedded::channel("sink", 4);
+        drop(records);
+        let receipt = publisher
+            .publish(article("Ten people died."))
+            .await
+            .expect("is taken");
+        worker(enriched, enrich).drain(articles, 4).await;
+        assert!(matches!(receipt.wait().await, Err(ReceiptError::Closed)));
     }
 
     #[tokio::test]

@@ -21,6 +21,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio_util::sync::CancellationToken;
 
 use crate::message::{ARTICLE_SCHEMA, Article, ArticleId, EnrichedArticle, RECORD_SCHEMA};
 use crate::nats;
@@ -320,7 +321,10 @@ impl<T: Message> Publisher<T> {
 
 /// The end of a carrier that messages come out of.
 #[derive(Debug)]
-pub struct Consumer<T>(ConsumerCarrier<T>);
+pub struct Consumer<T> {
+    carrier: ConsumerCarrier<T>,
+    closing: CancellationToken,
+}
 
 #[derive(Debug)]
 enum ConsumerCarrier<T> {
@@ -329,8 +333,15 @@ enum ConsumerCarrier<T> {
 }
 
 impl<T: Message> Consumer<T> {
+    fn new(carrier: ConsumerCarrier<T>) -> Self {
+        Self {
+            carrier,
+            closing: CancellationToken::new(),
+        }
+    }
+
     pub(crate) fn nats(consumer: nats::Consumer<T>) -> Self {
-        Self(ConsumerCarrier::Nats(consumer))
+        Self::new(ConsumerCarrier::Nats(consumer))
     }
 
     /// Returns the next delivery, or `None` once the consumer has ended.
@@ -338,22 +349,45 @@ impl<T: Message> Consumer<T> {
     /// An embedded consumer ends when every publisher is dropped and every delivery is settled; either kind ends
     /// when [`close`](Self::close) was called. Cancel safe.
     pub async fn next(&mut self) -> Option<Delivery<T>> {
-        let delivery = match &mut self.0 {
-            ConsumerCarrier::Embedded(consumer) => DeliveryCarrier::Embedded(consumer.next().await?),
-            ConsumerCarrier::Nats(consumer) => DeliveryCarrier::Nats(consumer.next().await?),
+        let delivery = tokio::select! {
+            // Told to close: what has not been taken stays with the carrier.
+            biased;
+            () = self.closing.cancelled() => None,
+            // The next message, or the end of all messages.
+            delivery = self.carrier.next() => delivery,
+        };
+        let Some(delivery) = delivery else {
+            self.close();
+            return None;
         };
         metrics::counter!("slugline_component_received_events_total", "channel" => T::CHANNEL.as_str())
             .increment(1);
         Some(Delivery::new(delivery))
     }
 
+    /// Returns what closes the consumer from outside, after it was handed to a stage: cancelling it is
+    /// [`close`](Self::close).
+    pub fn closer(&self) -> CancellationToken {
+        self.closing.clone()
+    }
+
     /// Takes no further deliveries: [`next`](Self::next) returns `None` from now on. Deliveries already taken can
     /// still be settled.
     pub fn close(&mut self) {
-        match &mut self.0 {
+        self.closing.cancel();
+        match &mut self.carrier {
             ConsumerCarrier::Embedded(consumer) => consumer.close(),
             ConsumerCarrier::Nats(consumer) => consumer.close(),
         }
+    }
+}
+
+impl<T: Message> ConsumerCarrier<T> {
+    async fn next(&mut self) -> Option<DeliveryCarrier<T>> {
+        Some(match self {
+            Self::Embedded(consumer) => DeliveryCarrier::Embedded(consumer.next().await?),
+            Self::Nats(consumer) => DeliveryCarrier::Nats(consumer.next().await?),
+        })
     }
 }
 
@@ -376,7 +410,7 @@ enum DeliveryCarrier<T> {
     Nats(nats::Delivery<T>),
 }
 
-/// A settlement did not reach the carrier: the delivery will come back.
+/// The carrier did not confirm a settlement: it may have noted it, or the delivery comes back.
 #[derive(Debug, thiserror::Error)]
 #[error("failed to settle the delivery")]
 pub struct SettleError(#[source] Box<dyn std::error::Error + Send + Sync>);
@@ -395,6 +429,9 @@ impl<T: Message> Delivery<T> {
     }
 
     /// Tells the carrier what became of the delivery, and waits until the carrier has noted it.
+    ///
+    /// An error is no reason to stop: what was done is done, and a delivery that comes back is recognised
+    /// downstream.
     pub async fn settle(self, settlement: Settlement) -> Result<(), SettleError> {
         match self.carrier {
             DeliveryCarrier::Embedded(delivery) => {

@@ -1,11 +1,27 @@
 //! Figures: every numeric claim, what it counts, its bounds and who says so.
+//!
+//! One pass over the [pieces](super::pieces) finds numbers; rules run only around them, in this order:
+//! [amounts](amount) with their units and ranges, what is [not a figure](reject), [hedges](bound), the
+//! [counted noun](subject), [what happened to it](kind).
 
+mod amount;
+mod bound;
+mod change;
+mod claimant;
+mod draft;
+mod kind;
+mod reject;
+mod subject;
+mod unit;
+
+use self::draft::Draft;
 use super::Document;
-use super::analysis::{DateMention, Entity, Figure, Quote};
+use super::analysis::{DateMention, Entity, Figure, FigureKind, Quote};
+use super::attribution::Attribution;
+use super::pieces::{Class, Mark, Pieces, number};
 use super::text::Span;
-use super::tokens::Token;
 
-/// The lexicons that figures are found with.
+/// The rules that figures are found with.
 #[derive(Debug, Default)]
 pub struct Grammar {}
 
@@ -19,12 +35,110 @@ impl Grammar {
     pub fn find(
         &self,
         _document: &Document<'_>,
-        _tokens: &[Token],
-        _sentences: &[Span],
-        _entities: &[Entity],
-        _dates: &[DateMention],
-        _quotes: &[Quote],
+        pieces: Pieces<'_>,
+        sentences: &[Span],
+        entities: &[Entity],
+        dates: &[DateMention],
+        attributions: &[Attribution],
+        quotes: &[Quote],
     ) -> Vec<Figure> {
-        Vec::new()
+        let mut figures = Vec::new();
+        let mut dates = Overlaps::new(dates);
+        for (index, sentence) in sentences.iter().enumerate() {
+            let (start, end) = (pieces.at(sentence.start), pieces.at(sentence.end));
+            let mut drafts = find_drafts(pieces, start, end, &mut dates);
+            if drafts.is_empty() {
+                continue;
+            }
+            for draft in &mut drafts {
+                draft.sentence = index;
+                draft.subject = subject::read(pieces, draft.after, end).map(|phrase| (phrase.first, phrase.last));
+            }
+            bound::inherit_in_brackets(pieces, &mut drafts);
+            kind::decide(pieces, &mut drafts, start, end);
+            change::apply(pieces, &mut drafts, start, end);
+            let first = figures.len();
+            figures.extend(drafts.iter().map(|draft| Figure {
+                claimant: claimant::of(pieces, draft, attributions, quotes, entities),
+                ..finish(pieces, draft, first)
+            }));
+        }
+        figures
+    }
+}
+
+fn find_drafts(p: Pieces<'_>, start: usize, end: usize, dates: &mut Overlaps<'_>) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    let mut at = start;
+    while at < end {
+        if !may_start(p, at) {
+            at += 1;
+            continue;
+        }
+        let Some(mut draft) = amount::read(p, at, start).filter(|draft| draft.last < end) else {
+            at += 1;
+            continue;
+        };
+        at = draft.last + 1;
+        bound::apply(p, &mut draft, start);
+        let in_date = dates.overlap(p.cover(draft.first, draft.last));
+        if (in_date && draft.kind != Some(FigureKind::Duration)) || reject::is_not_a_figure(p, &draft, start, end) {
+            continue;
+        }
+        drafts.push(draft);
+    }
+    drafts
+}
+
+/// The test made at every piece: a number, a currency, or "a" before a magnitude.
+fn may_start(p: Pieces<'_>, at: usize) -> bool {
+    number::may_start(p, at)
+        || p.is_mark(at, Mark::Currency)
+        || p.is(at, Class::CurrencyCode)
+        || (p.is(at, Class::Article) && number::may_start(p, at + 1))
+        || (p.is_capital(at) && p.is_mark(at + 1, Mark::Currency))
+}
+
+fn finish(p: Pieces<'_>, draft: &Draft, first: usize) -> Figure {
+    let (value, low, high) = draft.values();
+    let last = draft.subject.map_or(draft.last, |(_, last)| last.max(draft.last));
+    Figure {
+        span: p.cover(draft.start.min(draft.first), last),
+        number: p.cover(draft.first, draft.last),
+        value,
+        low,
+        high,
+        bound: draft.final_bound(),
+        kind: draft.kind.unwrap_or(FigureKind::Count),
+        unit: draft.unit,
+        subject: draft.subject.map(|(first, last)| p.cover(first, last)),
+        change: draft.change,
+        negated: draft.negated,
+        claimant: None,
+        place: None,
+        when: None,
+        sentence: draft.sentence,
+        part_of: draft.part_of.map(|index| first + index),
+        compared_to: draft.compared_to.map(|index| first + index),
+        confidence: 0.9,
+    }
+}
+
+/// Answers, for ascending spans, whether a date overlaps.
+struct Overlaps<'a> {
+    dates: &'a [DateMention],
+    next: usize,
+}
+
+impl<'a> Overlaps<'a> {
+    fn new(dates: &'a [DateMention]) -> Self {
+        Self { dates, next: 0 }
+    }
+
+    fn overlap(&mut self, span: Span) -> bool {
+        while self.dates.get(self.next).is_some_and(|date| date.span.end <= span.start) {
+            self.next += 1;
+        }
+        self.dates.get(self.next).is_some_and(|date| date.span.overlaps(span))
     }
 }

@@ -65,8 +65,13 @@ impl Connection {
     /// A server that cannot be reached is tried again for [`Config::connect_within`]; later the connection is
     /// remade for ever.
     pub async fn connect(config: Config) -> Result<Self, Error> {
-        let (made, connected) = watch::channel(0);
+        let (made, mut connected) = watch::channel(0);
         let client = reach(&config, Arc::new(made)).await?;
+        // The news of the first connection must not look like that of a second one to whoever starts now.
+        let first = connected.wait_for(|count| *count > 0);
+        if tokio::time::timeout(config.request_timeout, first).await.is_err() {
+            tracing::debug!("the client did not report its connection");
+        }
         let servers = config.shown_servers();
         if !client.is_server_compatible(OLDEST_SERVER.0, OLDEST_SERVER.1, 0) {
             return Err(Error::ServerTooOld {
@@ -212,16 +217,28 @@ impl Shared {
             .await
     }
 
-    /// Waits for `pause`, or less when the connection comes back meanwhile. Returns false when closing.
-    pub(super) async fn pause(&self, pause: Duration) -> bool {
+    /// Waits until the connection was made once more, from now on.
+    pub(super) fn next_connection(&self) -> impl Future<Output = ()> + Send + use<> {
         let mut connected = self.connected.clone();
         connected.mark_unchanged();
+        async move {
+            if connected.changed().await.is_err() {
+                // The client is gone: there will be none.
+                std::future::pending::<()>().await;
+            }
+        }
+    }
+
+    /// Waits for `pause`, or less when the connection comes back meanwhile. Returns false when closing.
+    pub(super) async fn pause(&self, pause: Duration) -> bool {
+        let reconnected = self.next_connection();
         tokio::select! {
+            biased;
             // Shutting down: nobody needs the next try.
             () = self.closing.cancelled() => false,
             () = tokio::time::sleep(pause) => true,
             // The server is back: no reason to wait any longer.
-            _ = connected.changed() => true,
+            () = reconnected => true,
         }
     }
 }

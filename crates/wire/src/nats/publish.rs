@@ -58,6 +58,7 @@ impl<T: Message> Publisher<T> {
     pub(crate) async fn publish(&self, message: Arc<T>) -> Result<Receipt, PublishError> {
         let shared = &self.shared;
         let permit = tokio::select! {
+            biased;
             // Shutting down: the message stays with its source.
             () = shared.closing.cancelled() => return Err(PublishError::Closed),
             permit = Arc::clone(&self.room).acquire_owned() => permit.map_err(|_| PublishError::Closed)?,
@@ -184,6 +185,8 @@ async fn acknowledge(
                 // Shutting down: the source publishes it again after the next start.
                 () = shared.closing.cancelled() => return Err(ReceiptError::Closed),
                 answer = answer.into_future() => answer,
+                // The answer went to the old connection.
+                () = shared.next_connection() => Err(AckError::new(PublishErrorKind::BrokenPipe)),
             },
             Err(error) => Err(error),
         };

@@ -155,8 +155,14 @@ impl Shared {
             let request = client::Request::new()
                 .payload(payload.clone())
                 .timeout(Some(self.config.request_timeout));
-            let Err(error) = self.client.send_request(raw.reply.clone(), request).await else {
-                return Ok(());
+            let reconnected = self.next_connection();
+            let error = tokio::select! {
+                answer = self.client.send_request(raw.reply.clone(), request) => match answer {
+                    Ok(_) => return Ok(()),
+                    Err(error) => error,
+                },
+                // The answer went to the old connection.
+                () = reconnected => async_nats::RequestError::new(RequestErrorKind::TimedOut),
             };
             let repeatable = matches!(
                 error.kind(),

@@ -42,7 +42,7 @@ pub fn channel<T: Message>(
     };
     (
         super::Publisher(super::PublisherCarrier::Embedded(publisher)),
-        super::Consumer(super::ConsumerCarrier::Embedded(consumer)),
+        super::Consumer::new(super::ConsumerCarrier::Embedded(consumer)),
     )
 }
 

@@ -2,6 +2,7 @@
 //! server, and then what only NATS promises.
 
 mod faults;
+mod model;
 mod nats;
 mod rig;
 mod suite;

@@ -11,7 +11,7 @@ use wire::topology::{Bounds, Settings};
 use wire::transport::{Consumer, Delivery, Publisher, Receipt, ReceiptError, RejectionReason, embedded};
 
 /// How long anything in a test may take before the test fails. Long, because a loaded machine must not fail it.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Which carrier a case runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,0 +1,138 @@
+//! Who says what: cue words, their sources, and the stretch of text that each covers.
+//!
+//! Four frames carry nearly all attribution in news: `SOURCE said (that) CONTENT`, `CONTENT, SOURCE said`,
+//! `CONTENT, said SOURCE` and `according to SOURCE`. [`frame`] recognises them around a cue word, [`source`] finds
+//! the noun phrase, and what is left here is their order and the pronouns.
+
+mod frame;
+mod source;
+
+use super::analysis::{ClaimStatus, Entity, EntityType};
+use super::pieces::{Class, Classes, Mark, Pieces};
+use super::text::Span;
+
+/// Somebody says something.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Attribution {
+    /// First and last piece of the source as printed; may be a pronoun.
+    pub source: (usize, usize),
+    /// First and last piece of what the source stands for: the source itself unless it is a pronoun.
+    pub referent: (usize, usize),
+    /// First and last piece of the cue.
+    pub cue: (usize, usize),
+    /// How firmly it is said.
+    pub status: ClaimStatus,
+    /// First piece of what is said, and the piece after it.
+    pub scope: (usize, usize),
+    /// Index of the sentence.
+    pub sentence: usize,
+}
+
+/// Returns the attributions of a text, in order of their cues.
+pub fn find(p: Pieces<'_>, sentences: &[Span]) -> Vec<Attribution> {
+    let mut found: Vec<Attribution> = Vec::new();
+    let mut subject: Option<(usize, usize)> = None;
+    for (index, sentence) in sentences.iter().enumerate() {
+        let (start, end) = (p.at(sentence.start), p.at(sentence.end));
+        let mut said = None;
+        for at in start..end {
+            let Some(mut attribution) = frame::read(p, at, start, end) else {
+                continue;
+            };
+            attribution.sentence = index;
+            let (first, last) = attribution.source;
+            if first == last && source::is_pronoun(p, first) {
+                let near = found.last().filter(|before| before.sentence + 2 >= index).map(|before| before.referent);
+                attribution.referent = near.or(subject).unwrap_or(attribution.source);
+            }
+            close_before(p, &mut found, &attribution);
+            said = Some(attribution.referent);
+            found.push(attribution);
+        }
+        subject = said.or_else(|| source::subject_of(p, start, end)).or(subject);
+    }
+    found
+}
+
+/// "Police say five died, but residents say ten did": the second clause ends what the first source says.
+fn close_before(p: Pieces<'_>, found: &mut [Attribution], next: &Attribution) {
+    let mut first = next.source.0;
+    while first > 0 && p.is(first - 1, Classes::of(&[Class::Determiner, Class::Article])) {
+        first -= 1;
+    }
+    let joins = first > 0 && (p.is_mark(first - 1, Mark::Semicolon) || p.says_any(first - 1, &["but", "while", "and", "whereas", "although"]));
+    if !joins {
+        return;
+    }
+    for before in found.iter_mut().rev().take_while(|before| before.sentence == next.sentence) {
+        if before.cue.1 < first {
+            before.scope.1 = before.scope.1.min(first);
+        }
+    }
+}
+
+/// Returns the attribution that covers a piece: the outermost, since what one source quotes another for is still the
+/// first one's word.
+pub fn covering<'a>(found: &'a [Attribution], sentence: usize, at: usize) -> Option<&'a Attribution> {
+    let first = found.partition_point(|attribution| attribution.sentence < sentence);
+    found[first..]
+        .iter()
+        .take_while(|attribution| attribution.sentence == sentence)
+        .filter(|attribution| attribution.scope.0 <= at && at < attribution.scope.1)
+        .max_by_key(|attribution| (attribution.scope.1 - attribution.scope.0, usize::MAX - attribution.cue.0))
+}
+
+/// Returns the printed source and the entity that it names: a person's name without its title, a pronoun as it stands
+/// with the entity that it stands for, otherwise the noun phrase.
+pub fn printed(p: Pieces<'_>, attribution: &Attribution, entities: &[Entity]) -> (Span, Option<usize>) {
+    let referent = p.cover(attribution.referent.0, attribution.referent.1);
+    let named = named_entity(referent, entities);
+    if attribution.referent != attribution.source {
+        return (p.cover(attribution.source.0, attribution.source.1), named.map(|(index, _)| index));
+    }
+    match named {
+        Some((index, mention)) if entities[index].kind == EntityType::Person => (mention, Some(index)),
+        Some((index, _)) => (referent, Some(index)),
+        None => (referent, None),
+    }
+}
+
+/// Returns the person named anywhere in a noun phrase, or the entity that it ends in.
+fn named_entity(phrase: Span, entities: &[Entity]) -> Option<(usize, Span)> {
+    let mut ends = None;
+    for (index, entity) in entities.iter().enumerate() {
+        let first = entity.mentions.partition_point(|mention| mention.end <= phrase.start);
+        let Some(&mention) = entity.mentions.get(first).filter(|mention| phrase.contains(**mention)) else {
+            continue;
+        };
+        match entity.kind {
+            EntityType::Person => return Some((index, mention)),
+            EntityType::Norp => {}
+            _ if mention.end == phrase.end => ends = Some((index, mention)),
+            _ => {}
+        }
+    }
+    ends
+}
+
+/// Returns the status that a cue word gives.
+fn status(p: Pieces<'_>, at: usize) -> ClaimStatus {
+    if p.is(at, Class::DenyVerb) {
+        ClaimStatus::Denied
+    } else if p.is(at, Class::ClaimVerb) {
+        ClaimStatus::Claimed
+    } else if p.is(at, Class::EstimateVerb) {
+        ClaimStatus::Estimated
+    } else {
+        ClaimStatus::Reported
+    }
+}
+
+/// The classes of attributing verbs.
+const CUES: Classes = Classes::of(&[
+    Class::SayVerb,
+    Class::ClaimVerb,
+    Class::DenyVerb,
+    Class::EstimateVerb,
+    Class::ShowVerb,
+]);

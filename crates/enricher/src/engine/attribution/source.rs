@@ -1,0 +1,187 @@
+//! The noun phrase of a source, to the left of its verb or to the right of its cue.
+
+use crate::engine::pieces::{Class, Classes, Mark, Pieces, Shape};
+
+/// Longest source, in pieces.
+const LONGEST: usize = 24;
+
+/// What may stand between a source and its verb: "police *on Friday also* said".
+const BETWEEN: Classes = Classes::of(&[Class::Adverb, Class::Auxiliary, Class::Weekday, Class::Month, Class::Negation, Class::Modal, Class::DayPart]);
+
+/// Returns whether the piece is a pronoun that stands for a source.
+pub(super) fn is_pronoun(p: Pieces<'_>, at: usize) -> bool {
+    p.says_any(at, &["he", "she", "it", "they", "who", "which", "we", "i"])
+}
+
+/// Returns the noun phrase that ends before the verb at `verb`.
+pub(super) fn left_of(p: Pieces<'_>, verb: usize, start: usize) -> Option<(usize, usize)> {
+    let mut last = verb.checked_sub(1).filter(|&last| last >= start)?;
+    last = skip_between(p, last, start)?;
+    if p.is_mark(last, Mark::Comma) || p.is_mark(last, Mark::Close) || p.is_dash(last) && !p.is_glued(last) {
+        let before = over_insertion(p, last, start)?;
+        // "A spokesman, John Smith, said": the name is the source. "John Smith, a spokesman, said": the same.
+        if let Some(name) = inserted_name(p, before + 2, last) {
+            return Some(name);
+        }
+        last = before;
+    }
+    if p.says(last, "and") || p.says(last, "but") {
+        // "police arrested five and said": the subject of the first verb says it.
+        let (_, subject_last) = subject_of(p, start, last)?;
+        last = subject_last;
+    }
+    let first = extend_left(p, last, start);
+    trim(p, first, last)
+}
+
+/// Steps left over adverbs, auxiliaries and "on Friday".
+fn skip_between(p: Pieces<'_>, mut last: usize, start: usize) -> Option<usize> {
+    loop {
+        let is_date = p.is_digits(last) && last > start && p.is(last - 1, Class::Month);
+        let is_on = p.says_any(last, &["on", "in", "late", "early"]) && p.is(last + 1, Classes::of(&[Class::Weekday, Class::Month, Class::DayPart, Class::Adverb]));
+        let in_statement = p.says(last, "statement") && p.says_any(last.wrapping_sub(1), &["a", "separate", "the"]);
+        if in_statement && last >= start + 2 && p.says(last - 2, "in") {
+            last = last.checked_sub(3).filter(|&last| last >= start)?;
+            continue;
+        }
+        if !(is_date || is_on || p.is(last, BETWEEN) && !p.is(last, Class::Person)) {
+            return Some(last);
+        }
+        last = last.checked_sub(1).filter(|&last| last >= start)?;
+    }
+}
+
+/// From the comma before the verb to the end of the phrase before the inserted words: "Asif, the minister, said".
+fn over_insertion(p: Pieces<'_>, closing: usize, start: usize) -> Option<usize> {
+    let opens = |at: usize| match p.shape(closing) {
+        Some(Shape::Mark(Mark::Close)) => p.is_mark(at, Mark::Open),
+        Some(Shape::Mark(Mark::Comma)) => p.is_mark(at, Mark::Comma),
+        _ => p.is_dash(at) && !p.is_glued(at),
+    };
+    let floor = closing.saturating_sub(LONGEST).max(start);
+    let opening = (floor..closing).rev().find(|&at| opens(at))?;
+    opening.checked_sub(1).filter(|&last| last >= start)
+}
+
+/// The name between two commas, without its title.
+fn inserted_name(p: Pieces<'_>, mut first: usize, closing: usize) -> Option<(usize, usize)> {
+    let is_name = first < closing && closing - first <= 8 && (first..closing).all(|at| p.is_capital(at) || p.is_any_mark(at, &[Mark::Hyphen, Mark::Stop]) || p.says_any(at, &["al", "bin", "de", "van", "von", "der", "ould", "el"]));
+    while first + 1 < closing && (p.is(first, Class::Title) || p.is_mark(first, Mark::Stop)) {
+        first += 1;
+    }
+    (is_name && closing - first >= 2).then_some((first, closing - 1))
+}
+
+/// Walks left to where the phrase begins.
+fn extend_left(p: Pieces<'_>, last: usize, start: usize) -> usize {
+    let floor = last.saturating_sub(LONGEST).max(start);
+    let mut first = last;
+    let mut at = last;
+    loop {
+        if !belongs(p, at, last, start) {
+            break;
+        }
+        first = at;
+        if at == floor {
+            break;
+        }
+        at -= 1;
+    }
+    first
+}
+
+fn belongs(p: Pieces<'_>, at: usize, last: usize, start: usize) -> bool {
+    match p.shape(at) {
+        Some(Shape::Mark(Mark::Hyphen | Mark::Stop | Mark::Apostrophe | Mark::Other)) => return p.is_glued_before(at) || p.is_glued(at),
+        Some(Shape::Mark(Mark::Open | Mark::Close)) => return false,
+        Some(Shape::Mark(Mark::QuoteStraight | Mark::QuoteOpen | Mark::QuoteClose)) => return false,
+        Some(Shape::Mark(_)) | None => return false,
+        Some(Shape::Possessive) => return true,
+        Some(Shape::Digits) => return at == last || p.is_glued(at),
+        Some(_) => {}
+    }
+    if p.is_mark(at + 1, Mark::Hyphen) && p.is_glued(at) || p.is_mark(at.wrapping_sub(1), Mark::Hyphen) && p.is_glued_before(at) {
+        return true;
+    }
+    if p.is(at, Class::Conjunction) {
+        // "Israel and Egypt say", but not "killed five and police say".
+        return p.says(at, "and") && at > start && p.is_word(at - 1) && is_whole_subject(p, at, start);
+    }
+    if is_pronoun(p, at) && at != last {
+        return false;
+    }
+    if p.is(at, Classes::of(&[Class::Relative, Class::Auxiliary, Class::Modal, Class::Negation])) && !p.says(at, "who") {
+        return false;
+    }
+    if p.says_any(at, &["after", "before", "as", "because", "than", "during", "until", "since", "via", "while", "killing", "including", "following", "like"]) {
+        return false;
+    }
+    let is_verb = p.is(at, Classes::of(&[Class::Verb, Class::KillVerb, Class::InjureVerb, Class::SayVerb])) && !p.is_capital(at) && !p.is(at, Classes::of(&[Class::Document, Class::Person, Class::Title]));
+    !is_verb || is_participle_in_name(p, at)
+}
+
+fn is_participle_in_name(p: Pieces<'_>, at: usize) -> bool {
+    let word = p.str(at);
+    (word.ends_with("ed") || word.ends_with("ing")) && p.is(at.wrapping_sub(1), Classes::of(&[Class::Article, Class::Determiner]))
+}
+
+/// Whether everything from the start of the sentence up to "and" is one noun phrase.
+fn is_whole_subject(p: Pieces<'_>, and: usize, start: usize) -> bool {
+    and - start <= 8 && (start..and).all(|at| (p.is_word(at) || p.shape(at) == Some(Shape::Possessive) || p.is_mark(at, Mark::Hyphen)) && !p.is(at, Classes::of(&[Class::Verb, Class::Auxiliary, Class::Modal, Class::KillVerb, Class::Cardinal])))
+}
+
+/// Drops leading articles, prepositions and adverbs: what stays is the phrase as a reader would quote it.
+fn trim(p: Pieces<'_>, mut first: usize, mut last: usize) -> Option<(usize, usize)> {
+    let leading = Classes::of(&[Class::Article, Class::Determiner, Class::Preposition, Class::Adverb, Class::Conjunction, Class::Relative, Class::Weekday]);
+    while first < last && (p.is(first, leading) && !p.is_capital(first.max(1)) || p.is(first, leading) || !p.is_word(first)) {
+        first += 1;
+    }
+    while last > first && !p.is_word(last) && !p.is_digits(last) {
+        last -= 1;
+    }
+    let is_empty = p.is(first, Classes::of(&[Class::Article, Class::Preposition, Class::Conjunction, Class::Adverb])) || p.says_any(first, &["that", "there", "this", "those"]);
+    (p.is_word(first) && !is_empty).then_some((first, last))
+}
+
+/// Returns the noun phrase that starts right of a cue.
+pub(super) fn right_of(p: Pieces<'_>, from: usize, end: usize) -> Option<(usize, usize)> {
+    let mut at = from;
+    let mut last = None;
+    while at < end && at < from + LONGEST {
+        let ok = match p.shape(at) {
+            Some(Shape::Mark(Mark::Hyphen | Mark::Apostrophe)) => p.is_glued_before(at),
+            Some(Shape::Mark(Mark::Stop)) => p.is_glued_before(at) && p.is(at - 1, Class::Title) && at + 1 < end,
+            Some(Shape::Mark(_)) | None => false,
+            Some(Shape::Digits) => p.is_capital(at.wrapping_sub(1)),
+            Some(Shape::Possessive) => true,
+            Some(_) => {
+                let ends = Classes::of(&[Class::Relative, Class::Auxiliary, Class::Modal, Class::Negation]);
+                let breaks = p.is(at, ends) || p.is(at, Classes::of(&[Class::Weekday])) && last.is_some() || p.is(at, Class::Conjunction) && !p.says(at, "and") || p.says_any(at, &["on", "as", "after", "with", "while", "when", "during", "before", "since", "against", "via"]) || (p.is(at, Class::Verb) || p.str(at).ends_with("ed")) && !p.is_capital(at) && last.is_some() && !p.is(at, Classes::of(&[Class::Document, Class::Person]));
+                !breaks
+            }
+        };
+        if !ok {
+            break;
+        }
+        last = Some(at);
+        at += 1;
+    }
+    trim(p, from, last?)
+}
+
+/// Returns the subject of a sentence: its first noun phrase, for "it said" in the next one.
+pub(super) fn subject_of(p: Pieces<'_>, start: usize, end: usize) -> Option<(usize, usize)> {
+    let mut first = start;
+    while first < end && first < start + 3 && (p.is(first, Classes::of(&[Class::Adverb, Class::Conjunction])) || p.is_mark(first, Mark::Comma) || p.is_quote(first)) {
+        first += 1;
+    }
+    let mut last = None;
+    for at in first..end.min(first + LONGEST) {
+        let is_name = (p.is_word(at) && !p.is(at, Classes::of(&[Class::Verb, Class::Auxiliary, Class::Modal, Class::Relative, Class::KillVerb, Class::InjureVerb, Class::DetainVerb, Class::Preposition, Class::Adverb, Class::SayVerb]))) || p.shape(at) == Some(Shape::Possessive) || p.is_mark(at, Mark::Hyphen);
+        if !is_name {
+            break;
+        }
+        last = Some(at);
+    }
+    trim(p, first, last?)
+}

@@ -1,0 +1,393 @@
+//! What a date phrase says, before it is known which day that is.
+
+use super::numeric;
+use super::year;
+use crate::engine::pieces::{Class, Classes, Mark, Pieces, number};
+
+/// A date phrase in the text.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Phrase {
+    /// First piece.
+    pub first: usize,
+    /// Last piece.
+    pub last: usize,
+    /// What it says.
+    pub meaning: Meaning,
+}
+
+/// The meaning of a date phrase.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Meaning {
+    /// "10 February 2024", "May 10".
+    Day { year: Option<i16>, month: i8, day: i8 },
+    /// "August 2024", "last August", "August".
+    Month { year: Option<i16>, month: i8, side: Side },
+    /// "2024".
+    Year(i16),
+    /// "2024–25".
+    Years(i16, i16),
+    /// "the 1990s": the year that it begins with.
+    Decade(i16),
+    /// "the third quarter of 2024".
+    Quarter { year: Option<i16>, quarter: i8, side: Side },
+    /// "summer 2024".
+    Season { year: Option<i16>, season: &'static str, side: Side },
+    /// "Friday", "last Friday", "Friday morning".
+    Weekday { day: i8, side: Side, part: &'static str },
+    /// "yesterday", "two weeks ago", "next year": whole units from the day of publication.
+    Shift { unit: &'static str, by: i32, part: &'static str },
+    /// "the past five years": a span of time that ends or begins now.
+    Span { unit: &'static str, count: Option<i32> },
+    /// Words that cannot be resolved alone: "a week later", "that day".
+    Unknown,
+}
+
+/// On which side of the day of publication a name like "August" lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    /// "last", "past".
+    Past,
+    /// Not said.
+    Near,
+    /// "this".
+    This,
+    /// "next", "coming".
+    Future,
+}
+
+const TRIGGERS: Classes = Classes::of(&[
+    Class::Month,
+    Class::Weekday,
+    Class::DayPart,
+    Class::Season,
+    Class::Determiner,
+    Class::Article,
+    Class::Cardinal,
+    Class::Ordinal,
+    Class::Adverb,
+    Class::TimeUnit,
+    Class::Pronoun,
+]);
+
+/// Reads the date phrase that starts at a piece, if one does.
+pub(super) fn read(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Phrase> {
+    if p.is_digits(at) {
+        return numeric::read(p, at)
+            .or_else(|| day_month(p, at))
+            .or_else(|| ordinal_unit(p, at, at))
+            .or_else(|| ago(p, at, end))
+            .or_else(|| year::read(p, at, start));
+    }
+    if !(p.is(at, TRIGGERS) || is_side_word(p, at) || p.says_any(at, &["several", "few", "many", "early", "late", "mid", "end", "beginning"])) {
+        return None;
+    }
+    edge(p, at, start, end)
+        .or_else(|| month(p, at, start))
+        .or_else(|| weekday(p, at))
+        .or_else(|| named_day(p, at))
+        .or_else(|| sided(p, at, end))
+        .or_else(|| ordinal_unit(p, at, at))
+        .or_else(|| season(p, at))
+        .or_else(|| ago(p, at, end))
+        .or_else(|| day_part(p, at, start))
+}
+
+fn phrase(first: usize, last: usize, meaning: Meaning) -> Option<Phrase> {
+    Some(Phrase { first, last, meaning })
+}
+
+/// Reads a year right here, after an optional comma.
+pub(super) fn year_behind(p: Pieces<'_>, at: usize) -> Option<(i16, usize)> {
+    let digits = at + usize::from(p.is_mark(at, Mark::Comma));
+    year::value(p, digits).map(|year| (year, digits))
+}
+
+/// Reads the day of a month: "5", "5th".
+fn day_number(p: Pieces<'_>, at: usize) -> Option<(i8, usize)> {
+    let text = p.str(at);
+    if !p.is_digits(at) || text.len() > 2 {
+        return None;
+    }
+    let day: i8 = text.parse().ok().filter(|day| (1..=31).contains(day))?;
+    let ending = p.is_glued(at) && p.says_any(at + 1, &["st", "nd", "rd", "th"]);
+    Some((day, at + 1 + usize::from(ending)))
+}
+
+/// "10 February 2024", "4th of May".
+fn day_month(p: Pieces<'_>, at: usize) -> Option<Phrase> {
+    let (day, mut next) = day_number(p, at)?;
+    next += usize::from(p.says(next, "of"));
+    next += usize::from(p.is_dash(next) && p.is_glued(next));
+    let month = month_value(p, next)?;
+    next += usize::from(p.is_mark(next + 1, Mark::Stop) && p.str(next).len() <= 4 && p.is_digits(next + 2));
+    let (year, last) = match year_behind(p, next + 1) {
+        Some((year, last)) => (Some(year), last),
+        None => (None, next),
+    };
+    phrase(at, last, Meaning::Day { year, month, day })
+}
+
+/// The month that a capitalised word names.
+pub(super) fn month_value(p: Pieces<'_>, at: usize) -> Option<i8> {
+    if !p.is(at, Class::Month) || !p.is_capital(at) {
+        return None;
+    }
+    p.value(at).map(|value| value as i8)
+}
+
+/// "May 10, 2024", "May 10-12", "August 2024", "August".
+fn month(p: Pieces<'_>, at: usize, start: usize) -> Option<Phrase> {
+    let month = month_value(p, at)?;
+    let next = at + 1 + usize::from(p.is_mark(at + 1, Mark::Stop) && p.str(at).len() <= 4 && p.is_digits(at + 2));
+    if let Some((day, mut after)) = day_number(p, next).filter(|_| !p.is_mark(next + 1, Mark::Colon)) {
+        if p.is_dash(after) && day_number(p, after + 1).is_some() {
+            after = day_number(p, after + 1)?.1;
+        }
+        let (year, last) = match year_behind(p, after) {
+            Some((year, last)) => (Some(year), last),
+            None => (None, after - 1),
+        };
+        return phrase(at, last, Meaning::Day { year, month, day });
+    }
+    if let Some((year, last)) = year_behind(p, next).filter(|_| !p.is_mark(next, Mark::Comma) || p.str(at).len() > 3) {
+        return phrase(at, last, Meaning::Month { year: Some(year), month, side: Side::Near });
+    }
+    if p.says(next, "of") && p.says_any(next + 1, &["this", "last", "next"]) && p.says(next + 2, "year") {
+        return phrase(at, next + 2, Meaning::Month { year: None, month, side: side(p, next + 1).unwrap_or(Side::Near) });
+    }
+    // "May" and "March" also begin sentences as verbs, and are names.
+    let doubtful = p.says_any(at, &["may", "march", "mar", "jan", "dec", "sun", "sat"]);
+    let follows_in = at > start && p.says_any(at - 1, &["in", "since", "of", "by", "until", "late", "early", "mid", "during", "from", "last", "next", "this", "before", "after"]);
+    (!doubtful || follows_in).then(|| phrase(at, at, Meaning::Month { year: None, month, side: Side::Near })).flatten()
+}
+
+/// "Friday", "Friday morning", "Friday, May 10".
+fn weekday(p: Pieces<'_>, at: usize) -> Option<Phrase> {
+    if !p.is(at, Class::Weekday) || !p.is_capital(at) || p.says_any(at, &["sun", "sat"]) && !p.is_mark(at + 1, Mark::Comma) {
+        return None;
+    }
+    let day = p.value(at)? as i8;
+    let next = at + 1 + usize::from(p.is_mark(at + 1, Mark::Comma));
+    let date = month(p, next, next).filter(|found| matches!(found.meaning, Meaning::Day { .. })).or_else(|| day_month(p, next));
+    if let Some(date) = date {
+        return phrase(at, date.last, date.meaning);
+    }
+    let (part, last) = part_behind(p, at + 1).unwrap_or(("", at));
+    phrase(at, last, Meaning::Weekday { day, side: Side::Near, part })
+}
+
+/// "[Friday] morning", "[yesterday] afternoon".
+fn part_behind(p: Pieces<'_>, at: usize) -> Option<(&'static str, usize)> {
+    let part = at + usize::from(p.says_any(at, &["early", "late"]));
+    (p.is(part, Class::DayPart) && !p.says_any(part, &["tonight", "overnight"])).then(|| (p.code(part).unwrap_or(""), part))
+}
+
+/// "today", "yesterday", "tomorrow", "tonight".
+fn named_day(p: Pieces<'_>, at: usize) -> Option<Phrase> {
+    let by = match p.str(at).to_ascii_lowercase().as_str() {
+        "today" => 0,
+        "yesterday" => -1,
+        "tomorrow" => 1,
+        "tonight" => return phrase(at, at, Meaning::Shift { unit: "day", by: 0, part: "NI" }),
+        _ => return None,
+    };
+    let (part, last) = part_behind(p, at + 1).unwrap_or(("", at));
+    phrase(at, last, Meaning::Shift { unit: "day", by, part })
+}
+
+fn is_side_word(p: Pieces<'_>, at: usize) -> bool {
+    p.says_any(at, &["last", "next", "past", "previous", "coming", "following", "recent", "upcoming"])
+}
+
+fn side(p: Pieces<'_>, at: usize) -> Option<Side> {
+    Some(match p.str(at).to_ascii_lowercase().as_str() {
+        "last" | "past" | "previous" => Side::Past,
+        "next" | "coming" | "upcoming" => Side::Future,
+        "this" => Side::This,
+        _ => return None,
+    })
+}
+
+/// "last week", "this month", "the past decade", "next Friday", "last August", "the last five years".
+fn sided(p: Pieces<'_>, at: usize, end: usize) -> Option<Phrase> {
+    let has_article = p.says(at, "the") || p.says(at, "this") && p.says_any(at + 1, &["past", "coming", "last", "next"]);
+    let word = at + usize::from(has_article);
+    let side = side(p, word)?;
+    let name = word + 1;
+    if p.is(name, Class::Weekday) && p.is_capital(name) {
+        let (part, last) = part_behind(p, name + 1).unwrap_or(("", name));
+        return phrase(at, last, Meaning::Weekday { day: p.value(name)? as i8, side, part });
+    }
+    if let Some(month) = month_value(p, name) {
+        if let Some((day, after)) = day_number(p, name + 1) {
+            return phrase(at, after - 1, Meaning::Day { year: None, month, day });
+        }
+        return phrase(at, name, Meaning::Month { year: None, month, side });
+    }
+    if p.is(name, Class::Season) || p.says(name, "fall") && !has_article {
+        return phrase(at, name, Meaning::Season { year: None, season: p.code(name).unwrap_or("FA"), side });
+    }
+    if p.says(name, "weekend") {
+        return phrase(at, name, Meaning::Shift { unit: "weekend", by: step(side), part: "" });
+    }
+    if p.says(name, "quarter") {
+        return phrase(at, name, Meaning::Shift { unit: "quarter", by: step(side), part: "" });
+    }
+    if p.is(name, Class::DayPart) && side == Side::This {
+        return phrase(at, name, Meaning::Shift { unit: "day", by: 0, part: p.code(name)? });
+    }
+    if p.says(name, "night") && side == Side::Past {
+        return phrase(at, name, Meaning::Shift { unit: "day", by: -1, part: "NI" });
+    }
+    if p.is(name, Class::TimeUnit) && !p.says_any(name, &["second", "minute", "hour"]) {
+        let unit = p.code(name)?;
+        let plural = p.str(name).ends_with('s') && unit != "century";
+        let meaning = if plural {
+            Meaning::Span { unit, count: None }
+        } else if p.says(word, "past") {
+            Meaning::Span { unit, count: Some(1) }
+        } else {
+            Meaning::Shift { unit, by: step(side), part: "" }
+        };
+        return phrase(at, name, meaning);
+    }
+    counted_span(p, at, name, side, end)
+}
+
+fn step(side: Side) -> i32 {
+    match side {
+        Side::Past => -1,
+        Side::Near | Side::This => 0,
+        Side::Future => 1,
+    }
+}
+
+/// "the last [five years]", "the next few [months]".
+fn counted_span(p: Pieces<'_>, at: usize, name: usize, side: Side, end: usize) -> Option<Phrase> {
+    if side == Side::This {
+        return None;
+    }
+    let (count, next) = count(p, name)?;
+    let unit = next + usize::from(p.says_any(next, &["trading", "consecutive", "straight", "full", "calendar", "fiscal", "of"]));
+    if unit >= end || !p.is(unit, Class::TimeUnit) {
+        return None;
+    }
+    phrase(at, unit, Meaning::Span { unit: p.code(unit)?, count })
+}
+
+/// "five", "a", "several".
+fn count(p: Pieces<'_>, at: usize) -> Option<(Option<i32>, usize)> {
+    if p.is(at, Class::Article) {
+        let more = p.says_any(at + 1, &["few", "couple"]);
+        return Some((if more { None } else { Some(1) }, at + 1 + usize::from(more) + usize::from(more && p.says(at + 2, "of"))));
+    }
+    if p.says_any(at, &["several", "few", "many", "some", "couple"]) {
+        return Some((None, at + 1));
+    }
+    let number = number::read_whole(p, at)?;
+    (number.0 < 10_000.0).then_some((Some(number.0 as i32), number.1))
+}
+
+/// "two weeks ago", "a year earlier", "three days later".
+fn ago(p: Pieces<'_>, at: usize, end: usize) -> Option<Phrase> {
+    let (count, unit) = count(p, at)?;
+    let last = unit + 1;
+    if last >= end || !p.is(unit, Class::TimeUnit) {
+        return None;
+    }
+    let code = p.code(unit)?;
+    if p.says(last, "ago") {
+        let meaning = count.map_or(Meaning::Unknown, |count| Meaning::Shift { unit: code, by: -count, part: "" });
+        return phrase(at, last, meaning);
+    }
+    let relative = p.says_any(last, &["earlier", "later", "before", "after", "afterwards"]);
+    (relative && !p.is(last + 1, Classes::of(&[Class::Determiner, Class::Article]))).then(|| phrase(at, last, Meaning::Unknown)).flatten()
+}
+
+/// "the third quarter of 2024", "third quarter", "the 19th century".
+fn ordinal_unit(p: Pieces<'_>, first: usize, at: usize) -> Option<Phrase> {
+    let ordinal = at + usize::from(p.says(at, "the"));
+    let (rank, mut next) = rank(p, ordinal)?;
+    next += usize::from(p.is_mark(next, Mark::Hyphen));
+    let is_fiscal = p.says_any(next, &["fiscal", "financial"]);
+    next += usize::from(is_fiscal);
+    if p.says(next, "century") && rank > 1 {
+        return phrase(first, next, Meaning::Unknown);
+    }
+    if !p.says(next, "quarter") || rank > 4 {
+        return None;
+    }
+    let quarter = rank as i8;
+    let of = next + 1 + usize::from(p.says_any(next + 1, &["of", "in"]));
+    if let Some(year) = year::value(p, of) {
+        return phrase(first, of, Meaning::Quarter { year: Some(year), quarter, side: Side::Near });
+    }
+    if let Some(side) = side(p, of).filter(|_| p.says(of + 1, "year")) {
+        return phrase(first, of + 1, Meaning::Quarter { year: None, quarter, side });
+    }
+    phrase(first, next, Meaning::Quarter { year: None, quarter, side: Side::Near })
+}
+
+fn rank(p: Pieces<'_>, at: usize) -> Option<(i32, usize)> {
+    if p.is(at, Class::Ordinal) {
+        return Some((p.value(at)? as i32, at + 1));
+    }
+    let is_ordinal = p.is_digits(at) && p.is_glued(at) && p.says_any(at + 1, &["st", "nd", "rd", "th"]);
+    is_ordinal.then(|| p.str(at).parse().ok().map(|rank| (rank, at + 2))).flatten()
+}
+
+/// "summer 2024", "the summer of 2024".
+fn season(p: Pieces<'_>, at: usize) -> Option<Phrase> {
+    let season = at + usize::from(p.says(at, "the"));
+    if !p.is(season, Class::Season) && !p.says(season, "fall") {
+        return None;
+    }
+    let next = season + 1 + usize::from(p.says(season + 1, "of"));
+    let year = year::value(p, next)?;
+    let code = p.code(season).unwrap_or("FA");
+    phrase(at, next, Meaning::Season { year: Some(year), season: code, side: Side::Near })
+}
+
+/// "early 2009", "late last year", "mid-2011", "the end of 2024", "the beginning of the year".
+fn edge(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Phrase> {
+    let article = usize::from(p.says(at, "the"));
+    let word = at + article;
+    let next = if article == 0 && p.says_any(word, &["early", "late", "mid", "earlier", "later"]) {
+        word + 1 + usize::from(p.is_mark(word + 1, Mark::Hyphen)) + usize::from(p.says(word + 1, "in"))
+    } else if p.says_any(word, &["end", "beginning", "start", "middle", "rest", "turn"]) && p.says(word + 1, "of") {
+        word + 2
+    } else {
+        return None;
+    };
+    if next >= end {
+        return None;
+    }
+    let the_unit = p.says(next, "the") && p.says_any(next + 1, &["year", "month", "week", "day", "decade", "century"]);
+    if the_unit {
+        return phrase(at, next + 1, Meaning::Shift { unit: p.code(next + 1)?, by: 0, part: "" });
+    }
+    let inner = if p.is_digits(next) {
+        year::read_plain(p, next).or_else(|| day_month(p, next))
+    } else {
+        month(p, next, start).or_else(|| weekday(p, next)).or_else(|| sided(p, next, end)).or_else(|| named_day(p, next)).or_else(|| the_decade(p, next))
+    }?;
+    phrase(at, inner.last, inner.meaning)
+}
+
+fn the_decade(p: Pieces<'_>, at: usize) -> Option<Phrase> {
+    if !p.says(at, "the") {
+        return None;
+    }
+    year::read_plain(p, at + 1)
+}
+
+/// "the weekend", "overnight" and "that day" name a day that only the text around them knows.
+fn day_part(p: Pieces<'_>, at: usize, start: usize) -> Option<Phrase> {
+    let named = p.says_any(at, &["that", "same"]) && p.says_any(at + 1, &["day", "week", "month", "year", "night", "morning", "evening"]);
+    if named {
+        let first = if at > start && p.says(at - 1, "the") { at - 1 } else { at };
+        return phrase(first, at + 1, Meaning::Unknown);
+    }
+    let weekend = p.says(at, "the") && p.says(at + 1, "weekend");
+    weekend.then(|| phrase(at, at + 1, Meaning::Shift { unit: "weekend", by: 0, part: "" })).flatten()
+}

@@ -1,0 +1,354 @@
+//! Features: what the model weighs for a token, as hashes. The numbers of the templates are part of the model's
+//! format: a changed template needs a new model.
+
+use super::super::hash::mix;
+use super::super::lexicon::{Class, Classes};
+use super::forms::{Flags, Form};
+use super::sheet::{CaseMode, Listed, NO_RUN, Run, Sentence, Sheet};
+
+/// The token before the first and after the last of a sentence.
+const OUTSIDE: Form = Form {
+    exact: 1,
+    lower: 1,
+    prefix: 0,
+    suffix: 0,
+    shape: 2,
+    flags: Flags::MARK,
+    clusters: super::super::lexicon::Clusters {
+        coarse: 0,
+        middle: 0,
+        fine: 0,
+    },
+};
+
+/// Receives the features of one token.
+struct Sink<'o> {
+    out: &'o mut Vec<u64>,
+}
+
+impl Sink<'_> {
+    #[inline]
+    fn add(&mut self, template: u64, value: u64) {
+        self.out
+            .push(mix(template.wrapping_mul(0x9e37_79b9_7f4a_7c15), value));
+    }
+
+    #[inline]
+    fn pair(&mut self, template: u64, first: u64, second: u64) {
+        self.add(template, mix(first, second));
+    }
+
+    /// Adds one feature for each class.
+    fn classes(&mut self, template: u64, classes: Classes) {
+        for bit in classes.bits() {
+            self.add(template, u64::from(bit));
+        }
+    }
+}
+
+/// A token with its neighbours.
+struct Window<'s> {
+    sheet: &'s Sheet,
+    sentence: Sentence,
+    at: usize,
+}
+
+impl<'s> Window<'s> {
+    /// Returns the form of a neighbour.
+    fn form(&self, offset: isize) -> &'s Form {
+        self.index(offset)
+            .map_or(&OUTSIDE, |index| &self.sheet.forms[index])
+    }
+
+    fn listed(&self, offset: isize) -> Listed {
+        self.index(offset)
+            .map_or(Listed::default(), |index| self.sheet.listed[index])
+    }
+
+    fn index(&self, offset: isize) -> Option<usize> {
+        let index = self.at.checked_add_signed(offset)?;
+        (self.sentence.start as usize..self.sentence.end as usize)
+            .contains(&index)
+            .then_some(index)
+    }
+
+    fn at(&self, index: usize) -> &'s Form {
+        self.form(index as isize - self.at as isize)
+    }
+}
+
+/// Appends the features of the token at `at`, which lies in `sentence`.
+pub fn extract(sheet: &Sheet, sentence: Sentence, at: usize, out: &mut Vec<u64>) {
+    let window = Window { sheet, sentence, at };
+    let mut sink = Sink { out };
+    let mode = mode(&window);
+    words(&window, mode, &mut sink);
+    affixes(&window, mode, &mut sink);
+    clusters(&window, &mut sink);
+    lists(&window, mode, &mut sink);
+    run(&window, mode, &mut sink);
+    document(&window, mode, &mut sink);
+}
+
+/// Returns how the surroundings are capitalised.
+fn mode(window: &Window<'_>) -> u64 {
+    if window.at < window.sentence.dateline_end as usize {
+        return 3;
+    }
+    match window.sentence.case {
+        CaseMode::Prose => 0,
+        CaseMode::Title => 1,
+        CaseMode::Capitals => 2,
+    }
+}
+
+fn words(window: &Window<'_>, mode: u64, sink: &mut Sink<'_>) {
+    let [before2, before, this, after, after2] = [-2, -1, 0, 1, 2].map(|offset| window.form(offset));
+    sink.add(1, this.exact);
+    sink.add(2, this.lower);
+    sink.add(3, before.lower);
+    sink.add(4, after.lower);
+    sink.add(5, before2.lower);
+    sink.add(6, after2.lower);
+    sink.pair(7, before.lower, this.lower);
+    sink.pair(8, this.lower, after.lower);
+    sink.pair(9, before2.lower, before.lower);
+    sink.pair(10, after.lower, after2.lower);
+    sink.pair(11, before.lower, after.lower);
+    sink.pair(12, this.lower, mode);
+    let first = u64::from(window.at == window.sentence.start as usize);
+    sink.pair(13, this.lower, first);
+    sink.pair(14, first, mode);
+    let glue = glue(window);
+    sink.add(15, glue);
+    sink.pair(16, glue, this.lower);
+    if glue & 1 == 1 {
+        sink.pair(17, before2.lower, before2.flags.bits());
+    }
+    if glue & 2 == 2 {
+        sink.pair(18, after2.lower, after2.flags.bits());
+    }
+}
+
+/// Returns whether a hyphen joins the token to the one before (1) and to the one after (2).
+fn glue(window: &Window<'_>) -> u64 {
+    let glued = |offset: isize| {
+        window
+            .index(offset)
+            .is_some_and(|index| window.sheet.glued[index])
+    };
+    let hyphen = |offset: isize| window.form(offset).flags.has(Flags::HYPHEN);
+    let before = hyphen(-1) && glued(0) && glued(-1);
+    let after = hyphen(1) && glued(1) && glued(2);
+    u64::from(before) | u64::from(after) << 1
+}
+
+fn affixes(window: &Window<'_>, mode: u64, sink: &mut Sink<'_>) {
+    let this = window.form(0);
+    let (before, after) = (window.form(-1), window.form(1));
+    sink.add(20, u64::from(this.suffix & 0xff_ffff));
+    sink.add(21, u64::from(this.suffix));
+    sink.add(22, u64::from(this.suffix & 0xffff));
+    sink.add(23, u64::from(this.prefix & 0xff_ffff));
+    sink.add(24, u64::from(this.prefix));
+    let shape = u64::from(this.shape) << 16 | this.flags.bits();
+    let shape_of = |form: &Form| u64::from(form.shape) << 16 | form.flags.bits();
+    sink.add(25, shape);
+    sink.pair(26, shape_of(before), shape);
+    sink.pair(27, shape, shape_of(after));
+    sink.pair(28, mix(shape_of(before), shape), shape_of(after));
+    sink.pair(29, shape, mode);
+    sink.pair(30, u64::from(this.suffix & 0xff_ffff), shape_of(after));
+}
+
+fn clusters(window: &Window<'_>, sink: &mut Sink<'_>) {
+    let [before2, before, this, after, after2] = [-2, -1, 0, 1, 2].map(|offset| window.form(offset).clusters);
+    let number = |cluster: u16| u64::from(cluster);
+    sink.add(40, number(this.coarse));
+    sink.add(41, number(this.middle));
+    sink.add(42, number(this.fine));
+    sink.add(43, number(before.coarse));
+    sink.add(44, number(before.middle));
+    sink.add(45, number(before.fine));
+    sink.add(46, number(after.coarse));
+    sink.add(47, number(after.middle));
+    sink.add(48, number(after.fine));
+    sink.add(49, number(before2.middle));
+    sink.add(50, number(after2.middle));
+    sink.pair(51, number(before.middle), number(this.middle));
+    sink.pair(52, number(this.middle), number(after.middle));
+    sink.pair(
+        53,
+        mix(number(before.coarse), number(this.coarse)),
+        number(after.coarse),
+    );
+    sink.pair(54, number(before.fine), number(this.coarse));
+    sink.pair(55, number(this.coarse), number(after.fine));
+    sink.pair(56, number(this.fine), u64::from(window.form(0).shape));
+    sink.pair(57, number(before.middle), number(after.middle));
+    sink.pair(58, number(after.middle), number(after2.middle));
+    sink.pair(59, number(before2.middle), number(before.middle));
+}
+
+fn lists(window: &Window<'_>, mode: u64, sink: &mut Sink<'_>) {
+    let this = window.listed(0);
+    let all = whole(this);
+    sink.classes(60, this.alone);
+    sink.classes(61, this.begin);
+    sink.classes(62, this.inside);
+    sink.classes(63, this.end);
+    sink.add(64, all);
+    let (before, after) = (window.listed(-1), window.listed(1));
+    sink.add(65, whole(before));
+    sink.add(66, whole(after));
+    sink.pair(67, whole(before), all);
+    sink.pair(68, all, whole(after));
+    sink.pair(69, all, mode);
+    sink.pair(70, all, window.form(-1).lower);
+    sink.pair(71, all, window.form(1).lower);
+    sink.pair(72, all, u64::from(window.form(1).clusters.middle));
+    sink.pair(73, all, u64::from(window.form(-1).clusters.middle));
+    sink.pair(74, all, u64::from(window.form(0).clusters.middle));
+}
+
+/// Returns the strongest thing the lists say about a token, as one number: a longer name outweighs a single word.
+fn whole(listed: Listed) -> u64 {
+    let longer = listed.begin.union(listed.inside).union(listed.end);
+    if longer.is_empty() {
+        return u64::from(listed.alone.0);
+    }
+    let place = if listed.begin.is_empty() { 2 } else { 1 } | if listed.end.is_empty() { 0 } else { 4 };
+    u64::from(longer.0) | place << 32
+}
+
+fn run(window: &Window<'_>, mode: u64, sink: &mut Sink<'_>) {
+    let sheet = window.sheet;
+    let number = sheet.run_of[window.at];
+    if number == NO_RUN {
+        sink.add(80, 0);
+        return;
+    }
+    let run = sheet.runs[number as usize];
+    let (start, end) = (run.start as usize, run.end as usize);
+    let (first, last) = (&sheet.forms[start], &sheet.forms[end - 1]);
+    let position = ((window.at - start).min(4) | (end - 1 - window.at).min(4) << 3) as u64;
+    let before = start.checked_sub(1).map_or(&OUTSIDE, |index| window.at(index));
+    let after = window.at(end);
+    sink.add(80, position | 1 << 8);
+    sink.pair(81, position, mode);
+    sink.pair(82, last.lower, (window.at == end - 1).into());
+    sink.pair(83, first.lower, (window.at == start).into());
+    sink.pair(84, u64::from(last.clusters.middle), position);
+    sink.pair(85, u64::from(first.clusters.middle), position);
+    sink.pair(86, before.lower, position.min(511));
+    sink.pair(87, after.lower, position.min(511));
+    sink.add(88, before.lower);
+    sink.add(89, after.lower);
+    sink.add(90, u64::from(before.clusters.middle));
+    sink.add(91, u64::from(after.clusters.middle));
+    sink.pair(92, before.lower, after.lower);
+    sink.add(93, run.hash);
+    let listed = |index: usize| whole(sheet.listed[index]);
+    sink.pair(94, listed(end - 1), position);
+    sink.pair(95, listed(start), position);
+    sink.pair(96, u64::from(before.clusters.fine), listed(window.at));
+    sink.pair(97, u64::from(after.clusters.fine), listed(window.at));
+    heads(sheet, run, window.at, sink);
+    let edge = after.clusters.middle;
+    sink.pair(98, u64::from(last.clusters.middle), u64::from(edge));
+    sink.pair(
+        99,
+        u64::from(before.clusters.middle),
+        u64::from(first.clusters.middle),
+    );
+}
+
+/// The words that say what a name names, wherever they stand in it ("Ministry of …", "… Airport").
+fn heads(sheet: &Sheet, run: Run, at: usize, sink: &mut Sink<'_>) {
+    const HEADS: Classes = Classes::of(&[
+        Class::OrganizationHead,
+        Class::PlaceHead,
+        Class::EventHead,
+        Class::CompanyEnding,
+        Class::Title,
+    ]);
+    let longest = (run.end as usize).min(run.start as usize + 12);
+    for index in run.start as usize..longest {
+        let classes = sheet.listed[index].alone;
+        if index != at && classes.intersects(HEADS) {
+            let side = u64::from(index > at) | u64::from(index + 1 == run.end as usize) << 1;
+            sink.pair(100, u64::from(classes.0 & HEADS.0), side);
+            sink.pair(101, sheet.forms[index].lower, side);
+        }
+    }
+}
+
+fn document(window: &Window<'_>, mode: u64, sink: &mut Sink<'_>) {
+    let sheet = window.sheet;
+    let this = window.form(0);
+    if this.flags.has(Flags::ALL_CAPS) {
+        if let Some(expansion) = sheet.context.expansion(this.lower) {
+            let run = sheet.runs[expansion as usize];
+            let last = &sheet.forms[run.end as usize - 1];
+            sink.add(110, u64::from(last.clusters.middle));
+            sink.add(111, last.lower);
+            sink.add(112, whole(sheet.listed[run.start as usize]));
+            sink.add(113, 0);
+        }
+    }
+    let Some(entry) = sheet
+        .context
+        .get(this.lower)
+        .filter(|_| this.flags.has(Flags::CAPITAL))
+    else {
+        return;
+    };
+    let cut = |count: u16| u64::from(count.min(3));
+    let counts = cut(entry.lower) | cut(entry.inside) << 2;
+    let first = u64::from(window.at == window.sentence.start as usize);
+    sink.add(114, counts);
+    sink.pair(115, counts, mode << 1 | first);
+    sink.pair(116, counts, u64::from(this.clusters.coarse));
+    sink.add(117, cut(entry.capital));
+    let own = sheet.run_of[window.at];
+    if entry.longest != own {
+        other_run(sheet, window, entry.longest, 120, sink);
+    }
+    let other = if entry.first == own {
+        entry.last
+    } else {
+        entry.first
+    };
+    if other != own && other != entry.longest {
+        other_run(sheet, window, other, 130, sink);
+    }
+}
+
+/// What another mention of the same word looks like, and what stands around it.
+fn other_run(sheet: &Sheet, window: &Window<'_>, other: u32, template: u64, sink: &mut Sink<'_>) {
+    let run = sheet.runs[other as usize];
+    let (start, end) = (run.start as usize, run.end as usize);
+    let word = window.form(0).lower;
+    let place = if sheet.forms[end - 1].lower == word {
+        0
+    } else if sheet.forms[start].lower == word {
+        1
+    } else {
+        2
+    };
+    let long = u64::from(end - start > 1);
+    let key = place | long << 2;
+    let around = |index: usize| {
+        sheet
+            .forms
+            .get(index)
+            .map_or(0, |form| u64::from(form.clusters.middle))
+    };
+    sink.add(template, key);
+    sink.pair(template + 1, key, whole(sheet.listed[start]));
+    sink.pair(template + 2, key, u64::from(sheet.forms[start].clusters.middle));
+    sink.pair(template + 3, key, sheet.forms[end - 1].lower);
+    sink.pair(template + 4, key, around(start.wrapping_sub(1)));
+    sink.pair(template + 5, key, around(end));
+    sink.pair(template + 6, key, whole(sheet.listed[end - 1]));
+}

@@ -1,0 +1,213 @@
+//! The model: one table of packed weights, looked up by feature hash, and the weights of label transitions.
+
+use super::super::hash::slot;
+use super::forms::{Flags, Form};
+use super::labels::{Label, N_LABELS};
+
+/// First bytes of a model file.
+pub const MAGIC: &[u8; 8] = b"SLUGNER1";
+
+/// Kinds of tokens that transitions are told apart by.
+pub const N_KINDS: usize = 8;
+
+/// Weights of the transitions to a label from each label, by kind of token.
+pub type Transitions = [[[i16; N_LABELS]; N_LABELS]; N_KINDS];
+
+/// Sums of the weights of a token's features, one per label.
+pub type Scores = [i32; N_LABELS];
+
+/// Bytes of a cache line, which holds four rows: looking up a feature touches one line.
+const LINE: usize = 64;
+const ROW: usize = 16;
+
+/// A trained model.
+///
+/// A row is a 16-bit check and 13 weights of one byte; a feature that is not in the table weighs nothing.
+#[derive(Debug)]
+pub struct Model {
+    lines: Vec<Line>,
+    /// Weights of the transitions.
+    pub transitions: Box<Transitions>,
+    /// What a score must be divided by to be a log-odds.
+    pub scale: f32,
+}
+
+#[derive(Debug, Clone, Copy)]
+#[repr(align(64))]
+struct Line([u8; LINE]);
+
+impl Model {
+    /// Reads a model file; `None` when it is not one of this version.
+    pub fn parse(file: &[u8]) -> Option<Self> {
+        let body = file.strip_prefix(MAGIC)?;
+        let (scale, body) = body.split_at_checked(4)?;
+        let (transitions, lines) = body.split_at_checked(N_KINDS * N_LABELS * N_LABELS * 2)?;
+        let mut numbers = transitions
+            .chunks_exact(2)
+            .map(|bytes| i16::from_le_bytes([bytes[0], bytes[1]]));
+        let mut table = Box::new([[[0; N_LABELS]; N_LABELS]; N_KINDS]);
+        for weight in table.iter_mut().flatten().flatten() {
+            *weight = numbers.next()?;
+        }
+        let lines: Vec<Line> = lines
+            .chunks_exact(LINE)
+            .map(|bytes| Line(bytes.try_into().unwrap_or([0; LINE])))
+            .collect();
+        (!lines.is_empty()).then_some(Self {
+            lines,
+            transitions: table,
+            scale: f32::from_le_bytes(scale.try_into().ok()?),
+        })
+    }
+
+    /// Returns the built-in model.
+    pub fn built_in() -> Self {
+        static FILE: &[u8] = include_bytes!("../../../data/model.bin");
+        Self::parse(FILE).expect("the embedded model was written by `trainer train` and is tested")
+    }
+
+    /// Adds the weights of features to the scores of a token.
+    pub fn score(&self, features: &[u64], scores: &mut Scores) {
+        let mut sums = [0_i16; ROW];
+        for &feature in features {
+            let line = &self.lines[slot(feature, self.lines.len())].0;
+            let check = check(feature);
+            for row in line.chunks_exact(ROW) {
+                if u16::from_le_bytes([row[0], row[1]]) == check {
+                    for (sum, &weight) in sums.iter_mut().zip(row) {
+                        *sum += i16::from(weight as i8);
+                    }
+                    break;
+                }
+            }
+        }
+        for (score, sum) in scores.iter_mut().zip(&sums[2..]) {
+            *score += i32::from(*sum);
+        }
+    }
+
+    /// Packs a model. Rows come with their feature; where a line is full, the first rows given win.
+    pub fn pack(
+        rows: &[(u64, [i8; N_LABELS])],
+        n_lines: usize,
+        transitions: &Transitions,
+        scale: f32,
+    ) -> Vec<u8> {
+        let mut lines = vec![[0_u8; LINE]; n_lines];
+        let mut lost = 0;
+        for (feature, weights) in rows {
+            let line = &mut lines[slot(*feature, n_lines)];
+            let Some(row) = line.chunks_exact_mut(ROW).find(|row| row[..2] == [0, 0]) else {
+                lost += 1;
+                continue;
+            };
+            row[..2].copy_from_slice(&check(*feature).to_le_bytes());
+            for (byte, weight) in row[2..].iter_mut().zip(weights) {
+                *byte = *weight as u8;
+            }
+        }
+        debug_assert!(lost < rows.len());
+        let mut file = MAGIC.to_vec();
+        file.extend(scale.to_le_bytes());
+        file.extend(
+            transitions
+                .iter()
+                .flatten()
+                .flatten()
+                .flat_map(|weight| weight.to_le_bytes()),
+        );
+        file.extend(lines.concat());
+        file
+    }
+}
+
+fn check(feature: u64) -> u16 {
+    (feature as u16).max(1)
+}
+
+/// Returns the kind of a token, for transitions.
+pub fn kind(form: &Form) -> usize {
+    let flags = form.flags;
+    if flags.has(Flags::CAPITAL) {
+        usize::from(flags.has(Flags::ALL_CAPS))
+    } else if flags.has(Flags::NUMBER) {
+        2
+    } else if flags.has(Flags::HYPHEN) {
+        3
+    } else if flags.has(Flags::MARK) {
+        4
+    } else if flags.has(Flags::CONNECTOR) {
+        5
+    } else if flags.has(Flags::POSSESSIVE) {
+        6
+    } else {
+        7
+    }
+}
+
+/// Returns the best labels of a segment, given the scores and kinds of its tokens.
+///
+/// Before and after a segment stands nothing but outside, so every segment is decided by itself.
+pub fn best_path(scores: &[Scores], kinds: &[usize], transitions: &Transitions, path: &mut Vec<Label>) {
+    path.clear();
+    path.resize(scores.len(), Label::OUTSIDE);
+    let mut back: Vec<[u8; N_LABELS]> = Vec::with_capacity(scores.len());
+    let mut best = [i32::MIN / 2; N_LABELS];
+    best[0] = 0;
+    for (scores, &kind) in scores.iter().zip(kinds) {
+        let mut next = [i32::MIN / 2; N_LABELS];
+        let mut from = [0; N_LABELS];
+        for label in Label::all() {
+            let to = label.0 as usize;
+            for previous in Label::all().filter(|previous| label.may_follow(*previous)) {
+                let score = best[previous.0 as usize] + i32::from(transitions[kind][previous.0 as usize][to]);
+                if score > next[to] {
+                    next[to] = score;
+                    from[to] = previous.0;
+                }
+            }
+            next[to] += scores[to];
+        }
+        best = next;
+        back.push(from);
+    }
+    let last = (0..N_LABELS).max_by_key(|&label| (best[label], N_LABELS - label));
+    let mut label = last.unwrap_or(0) as u8;
+    for (slot, from) in path.iter_mut().zip(&back).rev() {
+        *slot = Label(label);
+        label = from[label as usize];
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packed_rows_are_found_again() {
+        let mut weights = [0; N_LABELS];
+        weights[3] = -7;
+        let rows = [(0x1234_5678_9abc_def0, weights), (42, [1; N_LABELS])];
+        let transitions = [[[5; N_LABELS]; N_LABELS]; N_KINDS];
+        let model = Model::parse(&Model::pack(&rows, 8, &transitions, 16.0)).unwrap();
+        let mut scores = [0; N_LABELS];
+        model.score(&[42, 0x1234_5678_9abc_def0, 99], &mut scores);
+        assert_eq!(scores[3], -6);
+        assert_eq!(scores[0], 1);
+        assert_eq!(model.transitions[7][12][12], 5);
+        assert!(Model::parse(b"something else").is_none());
+    }
+
+    #[test]
+    fn the_best_path_never_continues_what_did_not_begin() {
+        let mut scores = vec![[0; N_LABELS]; 3];
+        scores[0][2] = 100;
+        scores[1][2] = 100;
+        scores[2][4] = 100;
+        let transitions = [[[0; N_LABELS]; N_LABELS]; N_KINDS];
+        let mut path = Vec::new();
+        best_path(&scores, &[0; 3], &transitions, &mut path);
+        assert!(!path[0].is_inside());
+        assert!(path.windows(2).all(|pair| pair[1].may_follow(pair[0])));
+    }
+}

@@ -1,0 +1,223 @@
+//! Amounts: a number with its sign, currency, percent and unit, alone or as a range.
+
+use super::draft::{Draft, Shape};
+use crate::engine::pieces::number::{self, Form, Number};
+use super::unit::{self, Unit};
+use crate::engine::analysis::Bound;
+use crate::engine::pieces::{Class, Classes, Mark, Pieces};
+
+/// One number with what is written directly before and after it.
+#[derive(Debug, Clone, Copy)]
+struct Part {
+    first: usize,
+    /// First piece after the number, currency and percent: the end of what is printed as the number.
+    printed: usize,
+    /// First piece after the unit.
+    after: usize,
+    number: Number,
+    unit: Unit,
+}
+
+/// Reads the amount that starts at a piece, if one does. `start` is where the sentence starts.
+pub(super) fn read(p: Pieces<'_>, at: usize, start: usize) -> Option<Draft> {
+    let first = read_part(p, at, start)?;
+    if let Some(draft) = read_range(p, &first, start) {
+        return Some(draft);
+    }
+    let shape = match first.number.form {
+        Form::Cardinal => Shape::Single,
+        Form::Ordinal => Shape::Ordinal,
+        Form::Fraction => Shape::Fraction,
+        Form::Vague => Shape::Vague,
+    };
+    let value = first.number.value;
+    Some(draft(&first, &first, (value, value), shape, is_part_of_whole(p, first.after)))
+}
+
+/// "half of the seats", "half their homes", "fell by half": a share, where "half page" and "1/2 cup" are measures.
+fn is_part_of_whole(p: Pieces<'_>, after: usize) -> bool {
+    let is_noun = p.is_word(after) && !p.is(after, Classes::of(&[Class::Determiner, Class::Article, Class::Preposition, Class::Pronoun, Class::Auxiliary, Class::Modal, Class::Conjunction, Class::Verb, Class::Adverb, Class::Relative, Class::SayVerb]));
+    !is_noun && !p.is_any_mark(after, &[Mark::Hyphen])
+}
+
+fn draft(first: &Part, last: &Part, (low, high): (f64, f64), shape: Shape, is_part_of_whole: bool) -> Draft {
+    let unit = if last.unit == Unit::None { first.unit } else { last.unit };
+    let (mut low, mut high) = (low, high);
+    // Fractions of a counted whole are percentages; hundredths are all that a printed fraction promises.
+    let is_share = shape == Shape::Fraction && matches!(unit, Unit::None) && is_part_of_whole;
+    if is_share {
+        (low, high) = ((low * 10_000.0).round() / 100.0, (high * 10_000.0).round() / 100.0);
+    }
+    Draft {
+        first: first.first,
+        last: last.printed - 1,
+        start: first.first,
+        after: last.after,
+        low: low * unit.factor(),
+        high: high * unit.factor(),
+        shape,
+        bound: Bound::Exact,
+        unit: if is_share { Some("percent") } else { unit.code() },
+        kind: if is_share { Unit::Percent.kind() } else { unit.kind() },
+        subject: None,
+        change: None,
+        negated: false,
+        part_of: None,
+        compared_to: None,
+        sentence: 0,
+    }
+}
+
+/// Reads "[-][$]1.5 billion[%][ euros]".
+fn read_part(p: Pieces<'_>, at: usize, start: usize) -> Option<Part> {
+    let currency = unit::currency_before(p, at);
+    let mut digits = currency.map_or(at, |(_, next)| next);
+    let is_negative = currency.is_some() && p.is_mark(digits, Mark::Hyphen) && p.is_glued(digits);
+    digits += usize::from(is_negative);
+    let number = match article_number(p, digits) {
+        Some(number) => number,
+        None => number::read(p, digits)?,
+    };
+    let (first, minus) = sign(p, at, start);
+    let mut part = Part {
+        first,
+        printed: number.next,
+        after: number.next,
+        number,
+        unit: Unit::None,
+    };
+    if minus || is_negative {
+        part.number.value = -part.number.value;
+    }
+    match currency {
+        Some((code, _)) => {
+            part.unit = Unit::Money(code, 1.0);
+            part.after = unit::skip_currency_word(p, number.next);
+            part.printed = part.after;
+        }
+        None => {
+            if let Some(found) = unit::after(p, number.next, &number) {
+                part.unit = found.unit;
+                part.after = found.next;
+                if found.is_printed {
+                    part.printed = found.next;
+                }
+            }
+        }
+    }
+    Some(part)
+}
+
+/// "a dozen", "a hundred", "a million": the article counts one of the scale.
+fn article_number(p: Pieces<'_>, at: usize) -> Option<Number> {
+    if !p.is(at, Class::Article) {
+        return None;
+    }
+    let is_scale = p.is(at + 1, Class::Scale) && !p.is_glued(at);
+    let is_part = p.says_any(at + 1, &["quarter", "third"]) && number::read(p, at + 1).is_some();
+    (is_scale || is_part).then(|| number::read(p, at + 1)).flatten()
+}
+
+/// Returns where the number begins with its sign, and whether the sign is a minus.
+fn sign(p: Pieces<'_>, at: usize, start: usize) -> (usize, bool) {
+    if at == start {
+        return (at, false);
+    }
+    let before = at - 1;
+    if p.says_any(before, &["minus", "negative"]) {
+        return (before, true);
+    }
+    let stands_free = before == start || !p.is_glued_before(before) || p.is_any_mark(before.wrapping_sub(1), &[Mark::Open]);
+    let is_minus = p.is_mark(before, Mark::Hyphen) && p.is_glued(before) && stands_free && p.is_digits(at);
+    if is_minus { (before, true) } else { (at, false) }
+}
+
+// ---------------------------------------------------------------- ranges
+
+/// What joins the two ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Joint {
+    Dash,
+    To,
+    And,
+    Or,
+}
+
+fn read_range(p: Pieces<'_>, first: &Part, start: usize) -> Option<Draft> {
+    if matches!(first.number.form, Form::Vague | Form::Fraction) {
+        return None;
+    }
+    let (joint, next) = joint(p, first, start)?;
+    let mut second = read_part(p, next, next)?;
+    if second.number.form != first.number.form {
+        return None;
+    }
+    if first.number.form == Form::Ordinal {
+        return None;
+    }
+    let units_agree = first.unit == Unit::None || second.unit == first.unit || (joint != Joint::And && second.unit == Unit::None && matches!(first.unit, Unit::Money(..)));
+    if !units_agree {
+        return None;
+    }
+    if second.unit == Unit::None {
+        second.unit = first.unit;
+    }
+    let (mut low, high) = (first.number.value, second.number.value);
+    if first.number.scale == 1.0 && second.number.scale > 1.0 && low * second.number.scale <= high {
+        low *= second.number.scale;
+    }
+    let is_rising = low < high;
+    let is_spaced = joint == Joint::Dash && !p.is_glued(next - 1);
+    if is_spaced && !(is_rising && p.is_digits(next)) {
+        return None;
+    }
+    let shape = match joint {
+        Joint::Dash if !is_rising => Shape::Pair,
+        Joint::To if !is_rising => Shape::Pair,
+        _ if !is_rising => return None,
+        _ => Shape::Range,
+    };
+    // "3.5–2.1" is neither a result nor a range.
+    if shape == Shape::Pair && (low.fract() != 0.0 || high.fract() != 0.0 || first.unit != Unit::None || second.unit != Unit::None) {
+        return None;
+    }
+    if joint == Joint::Or && (high - low > low.max(1.0) || first.unit != Unit::None) {
+        return None;
+    }
+    Some(draft(first, &second, (low, high), shape, false))
+}
+
+fn joint(p: Pieces<'_>, first: &Part, start: usize) -> Option<(Joint, usize)> {
+    let at = first.after;
+    if p.is_dash(at) {
+        if p.says(at + 1, "to") && p.is_dash(at + 2) {
+            return Some((Joint::To, at + 3));
+        }
+        let is_tight = p.is_glued(at) && p.is_glued_before(at);
+        let is_spaced = p.is_any_mark(at, &[Mark::EnDash, Mark::Hyphen]) && !p.is_glued(at) && !p.is_glued_before(at);
+        let is_range = (is_tight || is_spaced) && first.number.in_digits;
+        return is_range.then_some((Joint::Dash, at + 1));
+    }
+    if p.says(at, "to") {
+        let is_from = first.first > start && p.says(first.first - 1, "from") && !p.says(first.first.wrapping_sub(2), "anywhere");
+        let before = first.first.wrapping_sub(1);
+        let by = first.first > start && (p.says_any(before, &["by", "off"]) || p.is(before, Classes::of(&[Class::Up, Class::Down])));
+        // "from 5 to 6 years" after a verb of change compares two figures, as does "rose by 5 to 6 years".
+        return (!by && !(is_from && follows_change(p, first.first, start))).then_some((Joint::To, at + 1));
+    }
+    if p.says(at, "and") {
+        let from = first.first.saturating_sub(3).max(start);
+        let is_between = (from..first.first).any(|index| p.says(index, "between"));
+        return is_between.then_some((Joint::And, at + 1));
+    }
+    if p.says(at, "or") && first.number.value < 100.0 && first.number.form == Form::Cardinal {
+        return Some((Joint::Or, at + 1));
+    }
+    None
+}
+
+/// Whether a verb of change stands in the words before "from".
+fn follows_change(p: Pieces<'_>, at: usize, start: usize) -> bool {
+    let from = at.saturating_sub(9).max(start);
+    (from..at).any(|index| p.is(index, Class::Up) || p.is(index, Class::Down) || p.says_any(index, &["extend", "extends", "extended", "extending", "increases", "change", "changed", "went", "moved"]))
+}

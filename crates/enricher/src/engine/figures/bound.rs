@@ -1,0 +1,186 @@
+//! Hedges: "at least", "nearly", "or more" around a number.
+
+use super::draft::{Draft, Shape};
+use crate::engine::analysis::Bound;
+use crate::engine::pieces::{Mark, Pieces};
+
+/// What may stand before a number, longest first where one ends another.
+const BEFORE: [(&[&str], Bound); 72] = [
+    (&["no", "fewer", "than"], Bound::AtLeast),
+    (&["no", "less", "than"], Bound::AtLeast),
+    (&["not", "less", "than"], Bound::AtLeast),
+    (&["not", "fewer", "than"], Bound::AtLeast),
+    (&["no", "more", "than"], Bound::AtMost),
+    (&["not", "more", "than"], Bound::AtMost),
+    (&["no", "greater", "than"], Bound::AtMost),
+    (&["greater", "or", "equal", "than"], Bound::AtLeast),
+    (&["less", "or", "equal", "than"], Bound::AtMost),
+    (&["as", "many", "as"], Bound::AtMost),
+    (&["as", "much", "as"], Bound::AtMost),
+    (&["as", "high", "as"], Bound::AtMost),
+    (&["as", "few", "as"], Bound::AtLeast),
+    (&["as", "little", "as"], Bound::AtLeast),
+    (&["as", "low", "as"], Bound::AtLeast),
+    (&["in", "excess", "of"], Bound::MoreThan),
+    (&["in", "the", "region", "of"], Bound::About),
+    (&["at", "or", "above"], Bound::AtLeast),
+    (&["at", "or", "below"], Bound::AtMost),
+    (&["maximum", "of"], Bound::AtMost),
+    (&["minimum", "of"], Bound::AtLeast),
+    (&["upwards", "of"], Bound::MoreThan),
+    (&["upward", "of"], Bound::MoreThan),
+    (&["north", "of"], Bound::MoreThan),
+    (&["more", "than"], Bound::MoreThan),
+    (&["greater", "than"], Bound::MoreThan),
+    (&["larger", "than"], Bound::MoreThan),
+    (&["bigger", "than"], Bound::MoreThan),
+    (&["higher", "than"], Bound::MoreThan),
+    (&["older", "than"], Bound::MoreThan),
+    (&["longer", "than"], Bound::MoreThan),
+    (&["better", "than"], Bound::MoreThan),
+    (&["less", "than"], Bound::LessThan),
+    (&["fewer", "than"], Bound::LessThan),
+    (&["lower", "than"], Bound::LessThan),
+    (&["smaller", "than"], Bound::LessThan),
+    (&["younger", "than"], Bound::LessThan),
+    (&["just", "under"], Bound::LessThan),
+    (&["at", "least"], Bound::AtLeast),
+    (&["at", "minimum"], Bound::AtLeast),
+    (&["at", "most"], Bound::AtMost),
+    (&["at", "maximum"], Bound::AtMost),
+    (&["up", "to"], Bound::AtMost),
+    (&["close", "to"], Bound::Nearly),
+    (&["an", "estimated"], Bound::About),
+    (&["something", "like"], Bound::About),
+    (&["over"], Bound::MoreThan),
+    (&["above"], Bound::MoreThan),
+    (&["exceeding"], Bound::MoreThan),
+    (&["exceeds"], Bound::MoreThan),
+    (&["exceeded"], Bound::MoreThan),
+    (&["surpassing"], Bound::MoreThan),
+    (&["surpasses"], Bound::MoreThan),
+    (&["surpassed"], Bound::MoreThan),
+    (&["topped"], Bound::MoreThan),
+    (&["topping"], Bound::MoreThan),
+    (&["under"], Bound::LessThan),
+    (&["below"], Bound::LessThan),
+    (&["beneath"], Bound::LessThan),
+    (&["within"], Bound::AtMost),
+    (&["nearly"], Bound::Nearly),
+    (&["almost"], Bound::Nearly),
+    (&["nearing"], Bound::Nearly),
+    (&["approaching"], Bound::Nearly),
+    (&["about"], Bound::About),
+    (&["around"], Bound::About),
+    (&["approximately"], Bound::About),
+    (&["approx"], Bound::About),
+    (&["roughly"], Bound::About),
+    (&["estimated"], Bound::About),
+    (&["some"], Bound::About),
+    (&["circa"], Bound::About),
+];
+
+/// What may stand between a hedge and its number: "more than a", "at least another", "under the age of".
+const BETWEEN: [&[&str]; 13] = [
+    &["the", "age", "of"],
+    &["the", "ages", "of"],
+    &["a", "further"],
+    &["an", "additional"],
+    &["another"],
+    &["further"],
+    &["additional"],
+    &["the"],
+    &["a"],
+    &["an"],
+    &["its"],
+    &["age"],
+    &["some"],
+];
+
+/// Finds the hedge before a draft and the one behind it.
+pub(super) fn apply(p: Pieces<'_>, draft: &mut Draft, start: usize) {
+    if let Some((bound, first)) = before(p, draft.first, start) {
+        draft.bound = bound;
+        draft.start = first;
+    } else if let Some(bound) = mark_before(p, draft.first, start) {
+        draft.bound = bound;
+        draft.start = draft.first - 1;
+    } else if let Some((bound, next)) = behind(p, draft) {
+        draft.bound = bound;
+        draft.after = draft.after.max(next);
+    }
+}
+
+fn before(p: Pieces<'_>, number: usize, start: usize) -> Option<(Bound, usize)> {
+    if let Some(hedge) = hedge_ending(p, number, start) {
+        return Some(hedge);
+    }
+    let between = BETWEEN
+        .iter()
+        .find(|words| number >= start + words.len() && p.says_all(number - words.len(), words))?;
+    hedge_ending(p, number - between.len(), start)
+}
+
+/// Returns the hedge whose last word stands before `end`.
+fn hedge_ending(p: Pieces<'_>, end: usize, start: usize) -> Option<(Bound, usize)> {
+    if end <= start || !p.is_word(end - 1) {
+        return None;
+    }
+    let &(words, bound) = BEFORE
+        .iter()
+        .find(|(words, _)| end >= start + words.len() && p.says_all(end - words.len(), words))?;
+    Some((bound, end - words.len()))
+}
+
+fn mark_before(p: Pieces<'_>, number: usize, start: usize) -> Option<Bound> {
+    if number <= start {
+        return None;
+    }
+    match p.str(number - 1) {
+        "~" | "≈" => Some(Bound::About),
+        "<" => Some(Bound::LessThan),
+        "≤" => Some(Bound::AtMost),
+        ">" => Some(Bound::MoreThan),
+        "≥" => Some(Bound::AtLeast),
+        _ => None,
+    }
+}
+
+/// "or more", "or so", "-plus", "+".
+fn behind(p: Pieces<'_>, draft: &Draft) -> Option<(Bound, usize)> {
+    let plus = draft.last + 1;
+    if p.is_mark(plus, Mark::Plus) && p.is_glued(draft.last) {
+        return Some((Bound::AtLeast, plus + 1));
+    }
+    if p.is_mark(plus, Mark::Hyphen) && p.says(plus + 1, "plus") {
+        return Some((Bound::AtLeast, plus + 2));
+    }
+    for at in [draft.last + 1, draft.after] {
+        if !p.says(at, "or") {
+            continue;
+        }
+        if p.says_any(at + 1, &["more", "above", "older", "higher", "greater", "over"]) {
+            return Some((Bound::AtLeast, at + 2));
+        }
+        if p.says_any(at + 1, &["less", "fewer", "below", "younger", "under", "lower"]) {
+            return Some((Bound::AtMost, at + 2));
+        }
+        if p.says(at + 1, "so") {
+            return Some((Bound::About, at + 2));
+        }
+    }
+    None
+}
+
+/// Hands a hedge on to the conversion in brackets behind it: "about 50 km (30 miles)".
+pub(super) fn inherit_in_brackets(p: Pieces<'_>, drafts: &mut [Draft]) {
+    for index in 1..drafts.len() {
+        let (done, rest) = drafts.split_at_mut(index);
+        let (source, draft) = (&done[index - 1], &mut rest[0]);
+        let opens = draft.start > 0 && p.is_mark(draft.start - 1, Mark::Open) && source.after + 1 == draft.start;
+        let converts = draft.unit.is_some() && draft.kind == source.kind && draft.bound == Bound::Exact;
+        if opens && converts && draft.shape == Shape::Single {
+            draft.bound = source.bound;
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Rises and falls: "dropped 7%", "up 0.2%", "a 5 percent increase", "+3".
+
+use super::draft::{Draft, Shape};
+use crate::engine::analysis::{Change, FigureKind};
+use crate::engine::pieces::{Class, Classes, Mark, Pieces};
+
+/// Decides for every draft of a sentence whether it is itself a change.
+pub(super) fn apply(p: Pieces<'_>, drafts: &mut [Draft], start: usize, end: usize) {
+    for index in 0..drafts.len() {
+        let draft = &drafts[index];
+        if !can_change(draft) {
+            continue;
+        }
+        let change = before(p, draft, start).or_else(|| behind(p, draft, end)).or_else(|| listed(p, drafts, index));
+        drafts[index].change = change;
+    }
+}
+
+/// Percentages, money, measures and counts change; ages, ranks and results do not.
+fn can_change(draft: &Draft) -> bool {
+    let fits = matches!(draft.kind, Some(FigureKind::Percent | FigureKind::Money | FigureKind::Measure | FigureKind::Count));
+    fits && matches!(draft.shape, Shape::Single | Shape::Range | Shape::Fraction)
+}
+
+fn direction(p: Pieces<'_>, at: usize) -> Option<Change> {
+    if p.is(at, Class::Up) {
+        Some(Change::Up)
+    } else if p.is(at, Class::Down) {
+        Some(Change::Down)
+    } else {
+        None
+    }
+}
+
+/// "fell 7%", "up by 3%", "+3%", "an increase of 5%", "a rise in prices of about 5%".
+fn before(p: Pieces<'_>, draft: &Draft, start: usize) -> Option<Change> {
+    let mut at = draft.start;
+    if at > start && p.is_mark(at - 1, Mark::Plus) && p.is_glued(at - 1) {
+        return Some(Change::Up);
+    }
+    let floor = at.saturating_sub(4).max(start);
+    while at > floor {
+        at -= 1;
+        if let Some(found) = direction(p, at) {
+            return Some(found);
+        }
+        let skips = p.is(at, Classes::of(&[Class::Adverb, Class::Article, Class::Determiner])) || p.says_any(at, &["by", "of", "another", "further", "as", "much"]);
+        if !skips {
+            return None;
+        }
+    }
+    None
+}
+
+/// "a 3 percent drop", "5% higher", "$40 million increase".
+fn behind(p: Pieces<'_>, draft: &Draft, end: usize) -> Option<Change> {
+    let limit = (draft.after + 3).min(end);
+    let mut at = draft.after;
+    while at < limit {
+        if p.is_dash(at) && p.is_glued(at) {
+            at += 1;
+            continue;
+        }
+        if p.says_any(at, &["increase", "rise", "jump", "gain", "surge", "hike", "growth", "higher", "climb", "increases", "raise"]) {
+            return Some(Change::Up);
+        }
+        if p.says_any(at, &["drop", "decrease", "decline", "fall", "cut", "reduction", "loss", "lower", "slump", "plunge", "slide", "dip", "cuts"]) {
+            return Some(Change::Down);
+        }
+        if !p.is_word(at) || p.is(at, Classes::of(&[Class::Preposition, Class::Auxiliary, Class::Verb, Class::Conjunction])) {
+            return None;
+        }
+        at += 1;
+    }
+    None
+}
+
+/// "down 2.3%, Burlington by 2.6%": a list goes on in the same direction.
+fn listed(p: Pieces<'_>, drafts: &[Draft], index: usize) -> Option<Change> {
+    let draft = &drafts[index];
+    let before = drafts.get(index.checked_sub(1)?)?;
+    let follows_by = draft.start > 0 && p.says(draft.start - 1, "by");
+    let near = draft.start - before.after < 6;
+    (follows_by && near && before.kind == draft.kind).then_some(before.change).flatten()
+}

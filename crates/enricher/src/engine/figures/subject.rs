@@ -1,0 +1,195 @@
+//! The counted noun phrase behind a number.
+
+
+use crate::engine::pieces::{Class, Classes, Mark, Pieces, Shape, number};
+
+/// Longest subject, in pieces: what is longer has run away.
+const LONGEST: usize = 12;
+
+/// Words that end a noun phrase.
+const ENDS: Classes = Classes::of(&[
+    Class::Preposition,
+    Class::Conjunction,
+    Class::Pronoun,
+    Class::Relative,
+    Class::Auxiliary,
+    Class::Modal,
+    Class::Negation,
+    Class::Determiner,
+    Class::Article,
+    Class::Weekday,
+    Class::Month,
+    Class::TimeUnit,
+    Class::DayPart,
+]);
+
+/// Verb forms that count as adjectives in front of a noun: "kidnapped aid workers".
+const PARTICIPLES: Classes = Classes::of(&[
+    Class::KillVerb,
+    Class::InjureVerb,
+    Class::MissingVerb,
+    Class::DisplaceVerb,
+    Class::DetainVerb,
+    Class::AbductVerb,
+    Class::RescueVerb,
+    Class::Verb,
+]);
+
+/// A counted noun phrase, `first ..= last`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Phrase {
+    /// First piece.
+    pub first: usize,
+    /// Last piece.
+    pub last: usize,
+    /// The head noun.
+    pub head: usize,
+}
+
+/// Reads the noun phrase that starts behind a number.
+pub(super) fn read(p: Pieces<'_>, after: usize, end: usize) -> Option<Phrase> {
+    let mut at = after;
+    if p.is_dash(at) && p.is_glued_before(at) && p.is_glued(at) && p.is_word(at + 1) {
+        return compound(p, at + 1, end);
+    }
+    at = skip_partitive(p, at, end)?;
+    at = skip_fillers(p, at);
+    noun_phrase(p, at, end)
+}
+
+/// "120-[seat] Knesset", "seven-[member] crew": the word behind the hyphen is what is counted.
+fn compound(p: Pieces<'_>, at: usize, end: usize) -> Option<Phrase> {
+    let glued_on = p.is_dash(at + 1) && p.is_glued(at) && at + 2 < end;
+    if glued_on && p.says_any(at, &["year", "month", "week", "day"]) {
+        return None;
+    }
+    Some(Phrase { first: at, last: at, head: at })
+}
+
+/// "three [of the] suspects", "eight [out of 10] Americans", "dozens [of] others"; nothing for "two of them".
+fn skip_partitive(p: Pieces<'_>, at: usize, end: usize) -> Option<usize> {
+    let of = if p.says_all(at, &["out", "of"]) { at + 1 } else { at };
+    if !p.says(of, "of") {
+        return Some(at);
+    }
+    let mut next = of + 1;
+    if p.says_any(next, &["whom", "which", "them", "us", "it"]) {
+        return None;
+    }
+    while next < end && p.is(next, Classes::of(&[Class::Determiner, Class::Article])) && !p.says(next, "other") {
+        next += 1;
+    }
+    if let Some(number) = number::may_start(p, next).then(|| number::read(p, next)).flatten() {
+        next = number.next;
+    }
+    Some(next)
+}
+
+/// "more", "other" before a noun are not part of what is counted; "others" alone is.
+fn skip_fillers(p: Pieces<'_>, mut at: usize) -> usize {
+    while p.says_any(at, &["more", "additional", "further", "such", "different"]) {
+        at += 1;
+    }
+    at
+}
+
+/// Reads adjectives and nouns up to the first word that cannot belong to them.
+pub(super) fn noun_phrase(p: Pieces<'_>, first: usize, end: usize) -> Option<Phrase> {
+    let mut at = first;
+    let mut head = None;
+    while at < end && at < first + LONGEST {
+        if head.is_some_and(|head| p.ends_line(head)) || !continues(p, at, first, head, end) {
+            break;
+        }
+        if p.is_word(at) {
+            head = Some(at);
+        }
+        at += 1;
+    }
+    let head = head?;
+    let last = of_phrase(p, head, end).unwrap_or(head);
+    Some(Phrase { first, last, head })
+}
+
+fn continues(p: Pieces<'_>, at: usize, first: usize, head: Option<usize>, end: usize) -> bool {
+    match p.shape(at) {
+        Some(Shape::Possessive) => return at > first && p.is_word(at + 1),
+        Some(Shape::Mark(Mark::Hyphen | Mark::EnDash)) => {
+            return at > first && p.is_glued(at) && p.is_glued_before(at) && p.is_word(at + 1);
+        }
+        Some(Shape::Mark(Mark::Apostrophe)) => return at > first && p.is_glued_before(at) && p.is_word(at + 1) && !p.is_glued(at),
+        Some(Shape::Mark(Mark::QuoteOpen | Mark::QuoteStraight)) => return false,
+        Some(Shape::Mark(_)) | None => return false,
+        Some(Shape::Digits) => return at > first && p.is_capital(at - 1),
+        Some(_) => {}
+    }
+    let follows_hyphen = at > first && p.is_mark(at - 1, Mark::Hyphen);
+    if follows_hyphen {
+        return true;
+    }
+    if p.is(at, ENDS) && !(p.is_capital(at) && at > first && p.is_capital(at - 1) && p.is(at, Classes::of(&[Class::Month, Class::Weekday]))) {
+        return false;
+    }
+    if p.is(at, Class::Adverb) && !(at == first && p.is_word(at + 1) && !p.is(at + 1, ENDS)) {
+        return false;
+    }
+    let is_participle = p.is(at, PARTICIPLES) || (p.str(at).ends_with("ed") && at > first && p.str(at).len() > 4 && !p.is_capital(at));
+    if is_participle && !p.is(at, Class::Person) && !p.is(at, Class::KillNoun) {
+        return is_adjective(p, at, first, head, end);
+    }
+    if number::may_start(p, at) && !p.is(at, Class::Fraction) && at > first {
+        return false;
+    }
+    !ends_person(p, at, head)
+}
+
+/// A participle modifies the noun behind it, unless a noun has already been read: "two kidnapped workers", but "two
+/// workers kidnapped".
+fn is_adjective(p: Pieces<'_>, at: usize, first: usize, head: Option<usize>, end: usize) -> bool {
+    let next_is_noun = at + 1 < end && p.is_word(at + 1) && !p.is(at + 1, ENDS) && !p.is(at + 1, Class::Adverb) && !p.is(at + 1, PARTICIPLES);
+    let after_noun = head.is_some_and(|head| looks_plural(p, head) || p.is(head, Class::Person));
+    let is_base = p.is(at, Class::Verb) && !p.str(at).ends_with("ed") && !p.str(at).ends_with("en") && !p.str(at).ends_with("ing") && at > first;
+    next_is_noun && !after_noun && !is_base
+}
+
+fn looks_plural(p: Pieces<'_>, at: usize) -> bool {
+    let word = p.str(at);
+    word.ends_with('s') && !word.ends_with("ss") && !word.ends_with("us") && word.len() > 3
+}
+
+/// After a plural noun for persons, only another such noun goes on: "women prisoners", but "students protest".
+fn ends_person(p: Pieces<'_>, at: usize, head: Option<usize>) -> bool {
+    head.is_some_and(|head| {
+        at == head + 1
+            && p.is(head, Class::Person)
+            && (looks_plural(p, head) || p.says_any(head, &["people", "men", "women", "children", "police"]))
+            && !p.is(at, Classes::of(&[Class::Person, Class::KillNoun]))
+            && !p.is_capital(at)
+            && !p.says_any(at, &["seekers", "checkpoints", "stations", "patrols", "cars", "vehicles", "rights", "forces", "posts"])
+    })
+}
+
+/// "members [of the National Assembly]": what the head noun belongs to.
+fn of_phrase(p: Pieces<'_>, head: usize, end: usize) -> Option<usize> {
+    if !p.says(head + 1, "of") {
+        return None;
+    }
+    let mut first = head + 2;
+    while first < end && p.is(first, Classes::of(&[Class::Determiner, Class::Article])) {
+        first += 1;
+    }
+    if number::may_start(p, first) {
+        return None;
+    }
+    let mut last = None;
+    let mut at = first;
+    let mut inner = None;
+    while at < end && at < first + 6 && continues(p, at, first, inner, end) {
+        if p.is_word(at) {
+            last = Some(at);
+            inner = last;
+        }
+        at += 1;
+    }
+    last
+}

@@ -1,0 +1,113 @@
+//! Hashes that are the same on every machine and in every version: the model and the lexicon are stored by them.
+
+/// Odd constants with well-spread bits, as in wyhash.
+const SEEDS: [u64; 3] = [
+    0xa076_1d64_78bd_642f,
+    0xe703_7ed1_a0b4_28db,
+    0x8ebc_6af0_9c88_c6e3,
+];
+
+/// Longest piece of a token that takes part in a hash: longer tokens are never names.
+pub const LONGEST: usize = 64;
+
+/// Returns the hash of some bytes.
+pub fn bytes(bytes: &[u8]) -> u64 {
+    let mut state = SEEDS[0] ^ bytes.len() as u64;
+    let mut chunks = bytes.chunks_exact(8);
+    for chunk in &mut chunks {
+        state = mix(state, u64::from_le_bytes(chunk.try_into().unwrap_or_default()));
+    }
+    let mut last = [0; 8];
+    last[..chunks.remainder().len()].copy_from_slice(chunks.remainder());
+    mix(state, u64::from_le_bytes(last))
+}
+
+/// Returns a hash of two numbers, in which their order matters.
+#[inline]
+pub fn mix(a: u64, b: u64) -> u64 {
+    let product = u128::from(a ^ SEEDS[1]) * u128::from(b ^ SEEDS[2]);
+    (product as u64) ^ ((product >> 64) as u64)
+}
+
+/// Returns the place of a hash among `n` slots.
+#[inline]
+pub fn slot(hash: u64, n: usize) -> usize {
+    (((hash >> 32) * n as u64) >> 32) as usize
+}
+
+/// A word in lower case without diacritics, in a buffer on the stack.
+#[derive(Debug, Clone, Copy)]
+pub struct Folded {
+    buffer: [u8; LONGEST],
+    length: usize,
+}
+
+impl Folded {
+    /// Folds a word; what is longer than [`LONGEST`] bytes is cut off.
+    pub fn new(word: &str) -> Self {
+        let mut folded = Self {
+            buffer: [0; LONGEST],
+            length: 0,
+        };
+        if word.is_ascii() {
+            folded.length = word.len().min(LONGEST);
+            folded.buffer[..folded.length].copy_from_slice(&word.as_bytes()[..folded.length]);
+            folded.buffer[..folded.length].make_ascii_lowercase();
+        } else {
+            folded.fold_wide(word);
+        }
+        folded
+    }
+
+    /// Returns the folded bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.buffer[..self.length]
+    }
+
+    #[cold]
+    fn fold_wide(&mut self, word: &str) {
+        use unicode_normalization::UnicodeNormalization;
+        let lower = word.chars().take(LONGEST).flat_map(char::to_lowercase);
+        for character in lower.nfd() {
+            let mut bytes = [0; 4];
+            let piece = match character {
+                '\u{300}'..='\u{36f}' | '\u{ad}' | '\u{200c}' | '\u{200d}' => continue,
+                '’' | '‘' | 'ʼ' => "'",
+                'ı' => "i",
+                'ø' => "o",
+                'ł' => "l",
+                'đ' | 'ð' => "d",
+                'ß' => "ss",
+                'æ' => "ae",
+                'œ' => "oe",
+                _ => character.encode_utf8(&mut bytes),
+            };
+            let Some(room) = self.buffer.get_mut(self.length..self.length + piece.len()) else {
+                return;
+            };
+            room.copy_from_slice(piece.as_bytes());
+            self.length += piece.len();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folding_drops_case_and_diacritics() {
+        let fold = |word| String::from_utf8(Folded::new(word).as_bytes().to_vec()).unwrap();
+        assert_eq!(fold("ERDOĞAN"), "erdogan");
+        assert_eq!(fold("Łódź"), "lodz");
+        assert_eq!(fold("O’Neill"), "o'neill");
+        assert_eq!(fold(&"Ä".repeat(500)), "a".repeat(LONGEST));
+    }
+
+    #[test]
+    fn hashes_never_change() {
+        assert_eq!(bytes(b""), 0x5ada_3a5c_85e6_4ab7);
+        assert_eq!(bytes(b"qalat rud"), bytes("qalat rud".as_bytes()));
+        assert_ne!(mix(1, 2), mix(2, 1));
+    }
+}

@@ -1,0 +1,323 @@
+//! Word classes: a closed set, so that a rule names what it looks for and the compiler checks the name.
+
+use std::sync::LazyLock;
+
+/// What a word can be. A word may have several classes; rules decide by what stands around it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Class {
+    /// "a", "an".
+    Article,
+    /// "the", "these", "his".
+    Determiner,
+    /// "in", "of", "across".
+    Preposition,
+    /// "and", "or", "but".
+    Conjunction,
+    /// "he", "they", "someone".
+    Pronoun,
+    /// "who", "which", "whose".
+    Relative,
+    /// "was", "have", "did".
+    Auxiliary,
+    /// "will", "could".
+    Modal,
+    /// "not", "never".
+    Negation,
+    /// "also", "only", "allegedly".
+    Adverb,
+    /// A frequent verb, finite or participle.
+    Verb,
+    /// "five", "hundred-and" excluded: the value is the number.
+    Cardinal,
+    /// "hundred", "million", "lakh": the value multiplies.
+    Scale,
+    /// "dozens", "hundreds".
+    Vague,
+    /// "second", "fifth": the value is the rank.
+    Ordinal,
+    /// "third(s)", "quarter(s)", "half": the value is the part.
+    Fraction,
+    /// "day", "years": the code is the unit.
+    TimeUnit,
+    /// The value is the number of the month.
+    Month,
+    /// The value is the day of the week, Monday 1.
+    Weekday,
+    /// "morning", "night".
+    DayPart,
+    /// "spring", "winter": the code is the TIMEX season.
+    Season,
+    /// "km", "tonnes": the code is the unit.
+    Measure,
+    /// "dollars", "rupees": the code is ISO 4217.
+    Currency,
+    /// "USD", "Rs": written before or after the number.
+    CurrencyCode,
+    /// "cents", "pence": hundredths of the code's currency.
+    Subunit,
+    /// "percent", "pc".
+    Percent,
+    /// "killed", "died", "slain".
+    KillVerb,
+    /// "deaths", "bodies".
+    KillNoun,
+    /// "wounded", "hurt".
+    InjureVerb,
+    /// "injuries".
+    InjureNoun,
+    /// "missing", "vanished".
+    MissingVerb,
+    /// "displaced", "fled".
+    DisplaceVerb,
+    /// "refugees".
+    DisplaceNoun,
+    /// "arrested", "charged".
+    DetainVerb,
+    /// "arrests", "detainees".
+    DetainNoun,
+    /// "kidnapped".
+    AbductVerb,
+    /// "hostages".
+    AbductNoun,
+    /// "rescued", "freed".
+    RescueVerb,
+    /// "evacuees".
+    RescueNoun,
+    /// A noun for persons: "civilians", "soldiers".
+    Person,
+    /// A noun for animals: dead animals are counted, not mourned.
+    Animal,
+    /// "toll", "total", "number".
+    Total,
+    /// "said", "announced".
+    SayVerb,
+    /// "claimed", "alleged".
+    ClaimVerb,
+    /// "denied", "rejected".
+    DenyVerb,
+    /// "estimates", "forecasts", "expects".
+    EstimateVerb,
+    /// "shows", "found": what documents do.
+    ShowVerb,
+    /// "report", "survey", "poll".
+    Document,
+    /// "Mr", "President", "Gen".
+    Title,
+    /// "rose", "up", "increased".
+    Up,
+    /// "fell", "down", "cut".
+    Down,
+    /// "beat", "defeated", "match": results are scores.
+    Sport,
+    /// "voted", "ballot", "lawmakers".
+    Vote,
+    /// "section", "chapter", "flight": names that end in a number.
+    Numbered,
+}
+
+/// A set of classes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Classes(u64);
+
+impl Classes {
+    /// Returns the set of the given classes.
+    pub const fn of(classes: &[Class]) -> Self {
+        let mut bits = 0;
+        let mut index = 0;
+        while index < classes.len() {
+            bits |= 1 << classes[index] as u8;
+            index += 1;
+        }
+        Self(bits)
+    }
+
+    /// Returns whether the sets share a class.
+    pub fn intersects(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
+impl From<Class> for Classes {
+    fn from(class: Class) -> Self {
+        Self(1 << class as u8)
+    }
+}
+
+/// What is known of a word.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Entry {
+    /// Its classes.
+    pub classes: Classes,
+    /// The value of a number word; 0 otherwise.
+    pub value: f64,
+    /// The code of a unit; empty otherwise.
+    pub code: &'static str,
+}
+
+/// All known words, by their lower-case spelling.
+#[derive(Debug)]
+pub struct WordClasses {
+    entries: Vec<Entry>,
+    /// Open addressing: slots hold an entry's index, or 0.
+    slots: Vec<u16>,
+    words: Vec<&'static str>,
+}
+
+/// The tables: one line is `class TAB words`, or `class TAB value or code TAB words`.
+const TABLES: [&str; 4] = [
+    include_str!("../../../../../seeds/lexicons/figures-numbers.tsv"),
+    include_str!("../../../../../seeds/lexicons/figures-units.tsv"),
+    include_str!("../../../../../seeds/lexicons/figures-words.tsv"),
+    include_str!("../../../../../seeds/lexicons/figures-cues.tsv"),
+];
+
+static SHARED: LazyLock<WordClasses> = LazyLock::new(WordClasses::load);
+
+impl WordClasses {
+    /// Returns the built-in lexicon.
+    pub fn shared() -> &'static Self {
+        &SHARED
+    }
+
+    /// Returns an entry.
+    pub fn entry(&self, index: u16) -> Entry {
+        self.entries[index as usize]
+    }
+
+    /// Returns the index of a lower-case word's entry, 0 if it is unknown.
+    pub fn find(&self, word: &[u8]) -> u16 {
+        let mask = self.slots.len() - 1;
+        let mut slot = hash(word) as usize & mask;
+        loop {
+            let index = self.slots[slot];
+            if index == 0 || self.words[index as usize].as_bytes() == word {
+                return index;
+            }
+            slot = (slot + 1) & mask;
+        }
+    }
+
+    fn load() -> Self {
+        let lines = || TABLES.iter().flat_map(|table| table.lines());
+        let bound: usize = lines().map(|line| line.split_whitespace().count()).sum();
+        let mut lexicon = Self {
+            entries: vec![Entry::default()],
+            slots: vec![0; (bound * 3).next_power_of_two()],
+            words: vec![""],
+        };
+        for line in lines() {
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            lexicon.add_line(line);
+        }
+        lexicon
+    }
+
+    fn add_line(&mut self, line: &'static str) {
+        let mut fields = line.split('\t');
+        let (Some(name), Some(second)) = (fields.next(), fields.next()) else {
+            return;
+        };
+        let Some(class) = class_named(name) else {
+            debug_assert!(false, "unknown class in lexicon line: {line}");
+            return;
+        };
+        let (argument, words) = fields.next().map_or(("", second), |words| (second, words));
+        for word in words.split_whitespace() {
+            self.add(word, class, argument);
+        }
+    }
+
+    fn add(&mut self, word: &'static str, class: Class, argument: &'static str) {
+        let mut index = self.find(word.as_bytes());
+        if index == 0 {
+            index = self.entries.len() as u16;
+            self.entries.push(Entry::default());
+            self.words.push(word);
+            let mask = self.slots.len() - 1;
+            let mut slot = hash(word.as_bytes()) as usize & mask;
+            while self.slots[slot] != 0 {
+                slot = (slot + 1) & mask;
+            }
+            self.slots[slot] = index;
+        }
+        let entry = &mut self.entries[index as usize];
+        entry.classes.0 |= Classes::from(class).0;
+        match argument.parse() {
+            Ok(value) => entry.value = value,
+            Err(_) if !argument.is_empty() => entry.code = argument,
+            Err(_) => {}
+        }
+    }
+}
+
+/// FNV-1a: short keys, no need to resist an attacker, the table is fixed.
+fn hash(word: &[u8]) -> u32 {
+    word.iter().fold(0x811c_9dc5, |hash, &byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    })
+}
+
+fn class_named(name: &str) -> Option<Class> {
+    NAMES.iter().find(|(known, _)| *known == name).map(|&(_, class)| class)
+}
+
+/// The names used in the tables.
+const NAMES: [(&str, Class); 54] = [
+    ("article", Class::Article),
+    ("determiner", Class::Determiner),
+    ("preposition", Class::Preposition),
+    ("conjunction", Class::Conjunction),
+    ("pronoun", Class::Pronoun),
+    ("relative", Class::Relative),
+    ("auxiliary", Class::Auxiliary),
+    ("modal", Class::Modal),
+    ("negation", Class::Negation),
+    ("adverb", Class::Adverb),
+    ("verb", Class::Verb),
+    ("cardinal", Class::Cardinal),
+    ("scale", Class::Scale),
+    ("vague", Class::Vague),
+    ("ordinal", Class::Ordinal),
+    ("fraction", Class::Fraction),
+    ("time", Class::TimeUnit),
+    ("month", Class::Month),
+    ("weekday", Class::Weekday),
+    ("daypart", Class::DayPart),
+    ("season", Class::Season),
+    ("measure", Class::Measure),
+    ("currency", Class::Currency),
+    ("currency-code", Class::CurrencyCode),
+    ("subunit", Class::Subunit),
+    ("percent", Class::Percent),
+    ("kill-verb", Class::KillVerb),
+    ("kill-noun", Class::KillNoun),
+    ("injure-verb", Class::InjureVerb),
+    ("injure-noun", Class::InjureNoun),
+    ("missing-verb", Class::MissingVerb),
+    ("displace-verb", Class::DisplaceVerb),
+    ("displace-noun", Class::DisplaceNoun),
+    ("detain-verb", Class::DetainVerb),
+    ("detain-noun", Class::DetainNoun),
+    ("abduct-verb", Class::AbductVerb),
+    ("abduct-noun", Class::AbductNoun),
+    ("rescue-verb", Class::RescueVerb),
+    ("rescue-noun", Class::RescueNoun),
+    ("person", Class::Person),
+    ("animal", Class::Animal),
+    ("total", Class::Total),
+    ("say-verb", Class::SayVerb),
+    ("claim-verb", Class::ClaimVerb),
+    ("deny-verb", Class::DenyVerb),
+    ("estimate-verb", Class::EstimateVerb),
+    ("show-verb", Class::ShowVerb),
+    ("document", Class::Document),
+    ("title", Class::Title),
+    ("up", Class::Up),
+    ("down", Class::Down),
+    ("sport", Class::Sport),
+    ("vote", Class::Vote),
+    ("numbered", Class::Numbered),
+];
