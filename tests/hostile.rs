@@ -241,12 +241,13 @@ fn assert_outcomes(sandbox: &Sandbox, cases: &[Case]) {
             Nothing => lines.is_empty() && reasons.is_empty(),
         };
         if !as_expected {
-            let texts: Vec<_> = lines
-                .iter()
-                .map(|record| (&record.source, &record.text, &record.warnings))
-                .collect();
+            let seen = |record: &&EnrichedArticle| {
+                let text: String = record.text.chars().take(80).collect();
+                format!("{text:?} ({}, {:?})", record.source.encoding, record.warnings)
+            };
+            let lines: Vec<_> = lines.iter().map(seen).collect();
             problems.push(format!(
-                "{path} should get {gets:?}: refused for {reasons:?}, lines {texts:?}"
+                "{path} should get {gets:?}: refused for {reasons:?}, lines {lines:?}"
             ));
         }
     }
