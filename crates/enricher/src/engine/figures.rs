@@ -10,11 +10,13 @@ mod change;
 mod claimant;
 mod draft;
 mod kind;
+mod names;
 mod reject;
 mod subject;
 mod unit;
 
 use self::draft::Draft;
+use self::names::Names;
 use super::Document;
 use super::analysis::{DateMention, Entity, Figure, FigureKind, Quote};
 use super::attribution::Attribution;
@@ -43,10 +45,11 @@ impl Grammar {
         quotes: &[Quote],
     ) -> Vec<Figure> {
         let mut figures = Vec::new();
-        let mut dates = Overlaps::new(dates);
+        let names = Names::new(entities);
+        let mut taken = Overlaps::new(dates);
         for (index, sentence) in sentences.iter().enumerate() {
             let (start, end) = (pieces.at(sentence.start), pieces.at(sentence.end));
-            let mut drafts = find_drafts(pieces, start, end, &mut dates);
+            let mut drafts = find_drafts(pieces, start, end, &mut taken, &names);
             if drafts.is_empty() {
                 continue;
             }
@@ -55,11 +58,13 @@ impl Grammar {
                 draft.subject = subject::read(pieces, draft.after, end).map(|phrase| (phrase.first, phrase.last));
             }
             bound::inherit_in_brackets(pieces, &mut drafts);
-            kind::decide(pieces, &mut drafts, start, end);
+            kind::decide(pieces, &names, &mut drafts, start, end);
             change::apply(pieces, &mut drafts, start, end);
             let first = figures.len();
             figures.extend(drafts.iter().map(|draft| Figure {
                 claimant: claimant::of(pieces, draft, attributions, quotes, entities),
+                place: names.place_of(pieces.span(draft.first), *sentence, index.checked_sub(1).map(|before| sentences[before])),
+                when: nearest_date(dates, pieces.span(draft.first), *sentence),
                 ..finish(pieces, draft, first)
             }));
         }
@@ -67,7 +72,7 @@ impl Grammar {
     }
 }
 
-fn find_drafts(p: Pieces<'_>, start: usize, end: usize, dates: &mut Overlaps<'_>) -> Vec<Draft> {
+fn find_drafts(p: Pieces<'_>, start: usize, end: usize, dates: &mut Overlaps<'_>, names: &Names) -> Vec<Draft> {
     let mut drafts = Vec::new();
     let mut at = start;
     while at < end {
@@ -82,6 +87,9 @@ fn find_drafts(p: Pieces<'_>, start: usize, end: usize, dates: &mut Overlaps<'_>
         at = draft.last + 1;
         bound::apply(p, &mut draft, start);
         let in_date = dates.overlap(p.cover(draft.first, draft.last));
+        if reject::is_in_name(p, &draft, names) {
+            continue;
+        }
         if (in_date && draft.kind != Some(FigureKind::Duration)) || reject::is_not_a_figure(p, &draft, start, end) {
             continue;
         }
@@ -122,6 +130,18 @@ fn finish(p: Pieces<'_>, draft: &Draft, first: usize) -> Figure {
         compared_to: draft.compared_to.map(|index| first + index),
         confidence: 0.9,
     }
+}
+
+/// Returns the date that a figure belongs to: the nearest one in its sentence.
+fn nearest_date(dates: &[DateMention], number: Span, sentence: Span) -> Option<usize> {
+    let first = dates.partition_point(|date| date.span.start < sentence.start);
+    let last = dates.partition_point(|date| date.span.start < sentence.end);
+    (first..last)
+        .filter(|&index| dates[index].precision.is_some() && !dates[index].span.overlaps(number))
+        .min_by_key(|&index| {
+            let date = dates[index].span;
+            date.start.saturating_sub(number.end).max(number.start.saturating_sub(date.end))
+        })
 }
 
 /// Answers, for ascending spans, whether a date overlaps.

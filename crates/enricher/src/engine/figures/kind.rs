@@ -4,7 +4,8 @@
 //! itself, what it shares with its neighbours in a list, what the including figure says, and the noun alone.
 
 use super::draft::{Draft, Shape};
-use crate::engine::analysis::FigureKind;
+use super::names::Names;
+use crate::engine::analysis::{EntityType, FigureKind};
 use crate::engine::pieces::{Class, Classes, Mark, Pieces};
 
 /// How far a verb may stand from its number, in pieces.
@@ -47,12 +48,12 @@ impl Found {
 }
 
 /// Decides the kinds of all drafts of one sentence that have none yet.
-pub(super) fn decide(p: Pieces<'_>, drafts: &mut [Draft], start: usize, end: usize) {
+pub(super) fn decide(p: Pieces<'_>, names: &Names, drafts: &mut [Draft], start: usize, end: usize) {
     let mut found: Vec<Option<Found>> = Vec::with_capacity(drafts.len());
     for index in 0..drafts.len() {
         let next = drafts.get(index + 1).map_or(end, |next| next.start);
         let draft = &drafts[index];
-        found.push(if draft.kind.is_some() { None } else { own(p, draft, start, next, end) });
+        found.push(if draft.kind.is_some() { None } else { own(p, names, draft, start, next, end) });
     }
     for index in (0..drafts.len().saturating_sub(1)).rev() {
         let behind = matches!(found[index + 1], Some(Found::Behind(_)));
@@ -65,7 +66,7 @@ pub(super) fn decide(p: Pieces<'_>, drafts: &mut [Draft], start: usize, end: usi
             continue;
         }
         let (before, draft) = (&drafts[index - 1], &drafts[index]);
-        if is_list(p, before, draft) && matches!(found[index - 1], Some(Found::Before(_))) && counts_persons(p, draft) {
+        if is_list(p, before, draft) && matches!(found[index - 1], Some(Found::Before(_))) && counts_persons(p, names, draft) {
             found[index] = found[index - 1];
         } else if includes(p, draft, start) && !matches!(before.kind, Some(FigureKind::Money)) {
             found[index] = found[index - 1];
@@ -79,7 +80,7 @@ pub(super) fn decide(p: Pieces<'_>, drafts: &mut [Draft], start: usize, end: usi
         if draft.kind.is_none() {
             draft.kind = Some(match found {
                 Some(found) => found.kind(),
-                None => by_noun(p, draft),
+                None => by_noun(p, names, draft),
             });
         }
     }
@@ -90,8 +91,8 @@ fn open(draft: &Draft, found: Option<Found>) -> bool {
 }
 
 /// What stands around the number itself.
-fn own(p: Pieces<'_>, draft: &Draft, start: usize, next: usize, end: usize) -> Option<Found> {
-    if draft.shape == Shape::Ordinal || !may_be_persons(p, draft) {
+fn own(p: Pieces<'_>, names: &Names, draft: &Draft, start: usize, next: usize, end: usize) -> Option<Found> {
+    if draft.shape == Shape::Ordinal || !may_be_persons(p, names, draft) {
         return None;
     }
     if let Some(kind) = subject_noun(p, draft) {
@@ -101,17 +102,17 @@ fn own(p: Pieces<'_>, draft: &Draft, start: usize, next: usize, end: usize) -> O
     if let Some(kind) = behind {
         return Some(Found::Behind(kind));
     }
-    if let Some(kind) = verb_before(p, draft, start).or_else(|| toll(p, draft, start)) {
+    if let Some(kind) = verb_before(p, draft, start).or_else(|| toll(p, names, draft, start)) {
         return Some(Found::Before(kind));
     }
     modifier(p, draft).map(Found::Noun)
 }
 
 /// Whether the counted noun leaves room for persons: "12 homes were destroyed, killing" must not make homes die.
-fn may_be_persons(p: Pieces<'_>, draft: &Draft) -> bool {
+fn may_be_persons(p: Pieces<'_>, names: &Names, draft: &Draft) -> bool {
     match draft.subject {
         None => draft.bound != crate::engine::analysis::Bound::Range,
-        Some((first, last)) => (first..=last).any(|at| is_person(p, at)) || harm_noun(p, last).is_some() || has_harm(p, first, last),
+        Some((first, last)) => (first..=last).any(|at| is_person(p, names, at)) || harm_noun(p, last).is_some() || has_harm(p, first, last),
     }
 }
 
@@ -119,18 +120,21 @@ fn has_harm(p: Pieces<'_>, first: usize, last: usize) -> bool {
     (first..=last).any(|at| HARMS.iter().any(|harm| p.is(at, harm.verb) || harm.noun.is_some_and(|noun| p.is(at, noun))))
 }
 
-/// Whether a word stands for persons: a noun of the lexicon, or the capitalised plural of a people ("Zambians").
-pub(super) fn is_person(p: Pieces<'_>, at: usize) -> bool {
+/// Whether a word stands for persons: a noun of the word list, or the plural of a people ("Zambians").
+fn is_person(p: Pieces<'_>, names: &Names, at: usize) -> bool {
     if p.is(at, Class::Animal) {
         return false;
     }
-    let word = p.str(at);
-    let demonym = p.is_capital(at) && ["ians", "eans", "ese", "anis", "alis", "ers", "ists", "ans"].iter().any(|ending| word.ends_with(ending));
-    p.is(at, Class::Person) || demonym
+    let is_people = || {
+        let plural = p.str(at).ends_with('s') || p.str(at).ends_with("ese");
+        let norp = names.containing(p.span(at)).is_some_and(|name| name.kind == EntityType::Norp);
+        norp && (plural || !p.is_word(at + 1))
+    };
+    p.is(at, Class::Person) || p.is_capital(at) && is_people()
 }
 
-fn counts_persons(p: Pieces<'_>, draft: &Draft) -> bool {
-    draft.kind.is_none() && may_be_persons(p, draft)
+fn counts_persons(p: Pieces<'_>, names: &Names, draft: &Draft) -> bool {
+    draft.kind.is_none() && may_be_persons(p, names, draft)
 }
 
 // ---------------------------------------------------------------- the noun
@@ -328,8 +332,8 @@ fn noun_of(p: Pieces<'_>, at: usize, start: usize) -> Option<FigureKind> {
 }
 
 /// "the death toll … rises to 40", "the number of injured … at 12".
-fn toll(p: Pieces<'_>, draft: &Draft, start: usize) -> Option<FigureKind> {
-    if draft.subject.is_some_and(|(first, last)| !has_harm(p, first, last) && !(first..=last).any(|at| is_person(p, at))) {
+fn toll(p: Pieces<'_>, names: &Names, draft: &Draft, start: usize) -> Option<FigureKind> {
+    if draft.subject.is_some_and(|(first, last)| !has_harm(p, first, last) && !(first..=last).any(|at| is_person(p, names, at))) {
         return None;
     }
     let before = draft.start.checked_sub(1)?;
@@ -370,7 +374,7 @@ fn includes(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
 }
 
 /// Nothing happens to them: persons or things.
-fn by_noun(p: Pieces<'_>, draft: &Draft) -> FigureKind {
+fn by_noun(p: Pieces<'_>, names: &Names, draft: &Draft) -> FigureKind {
     if draft.shape == Shape::Ordinal {
         return FigureKind::Ordinal;
     }
@@ -378,5 +382,5 @@ fn by_noun(p: Pieces<'_>, draft: &Draft) -> FigureKind {
         return if p.is_digits(draft.first) { FigureKind::Count } else { FigureKind::People };
     };
     let of = (first..=last).find(|&at| p.says(at, "of")).map_or(last, |of| of.saturating_sub(1));
-    if is_person(p, of) { FigureKind::People } else { FigureKind::Count }
+    if is_person(p, names, of) { FigureKind::People } else { FigureKind::Count }
 }
