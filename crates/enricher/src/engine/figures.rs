@@ -12,6 +12,7 @@ mod draft;
 mod kind;
 mod names;
 mod reject;
+mod special;
 mod subject;
 mod unit;
 
@@ -55,7 +56,9 @@ impl Grammar {
             }
             for draft in &mut drafts {
                 draft.sentence = index;
-                draft.subject = subject::read(pieces, draft.after, end).map(|phrase| (phrase.first, phrase.last));
+                let phrase = subject::read(pieces, &names, draft, start, end);
+                draft.subject = phrase.map(|phrase| (phrase.first, phrase.last));
+                draft.head = phrase.map(|phrase| phrase.head);
             }
             bound::inherit_in_brackets(pieces, &mut drafts);
             kind::decide(pieces, &names, &mut drafts, start, end);
@@ -101,7 +104,7 @@ fn find_drafts(p: Pieces<'_>, start: usize, end: usize, dates: &mut Overlaps<'_>
 /// The test made at every piece: a number, a currency, or "a" before a magnitude.
 fn may_start(p: Pieces<'_>, at: usize) -> bool {
     number::may_start(p, at)
-        || p.is_mark(at, Mark::Currency)
+        || p.is_any_mark(at, &[Mark::Currency, Mark::Hash])
         || p.is(at, Class::CurrencyCode)
         || (p.is(at, Class::Article) && number::may_start(p, at + 1))
         || (p.is_capital(at) && p.is_mark(at + 1, Mark::Currency))

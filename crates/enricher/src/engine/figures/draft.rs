@@ -27,6 +27,8 @@ pub(super) struct Draft {
     pub kind: Option<FigureKind>,
     /// First and last piece of the counted noun phrase.
     pub subject: Option<(usize, usize)>,
+    /// The head noun of the subject.
+    pub head: Option<usize>,
     /// Whether it is itself a change.
     pub change: Option<Change>,
     /// Whether the text denies it.

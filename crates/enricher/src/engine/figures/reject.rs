@@ -95,6 +95,9 @@ fn is_numbered(p: Pieces<'_>, draft: &Draft, start: usize, end: usize) -> bool {
         return false;
     }
     let before = draft.first - 1;
+    if p.says(before, "category") && draft.high <= 5.0 && p.says_any(draft.after, &["hurricane", "storm", "typhoon", "cyclone"]) {
+        return false;
+    }
     let is_short = p.is_digits(draft.first) && !p.str(draft.first).contains(',') && draft.shape != Shape::Range;
     let names = p.is(before, Class::Numbered) && !looks_like_result(p, before);
     let noun_follows = is_counted(p, draft.after, end);
