@@ -11,6 +11,7 @@ mod claimant;
 mod draft;
 mod kind;
 mod names;
+mod quantity;
 mod reject;
 mod special;
 mod subject;
@@ -56,9 +57,11 @@ impl Grammar {
             }
             for draft in &mut drafts {
                 draft.sentence = index;
-                let phrase = subject::read(pieces, &names, draft, start, end);
-                draft.subject = phrase.map(|phrase| (phrase.first, phrase.last));
-                draft.head = phrase.map(|phrase| phrase.head);
+                let phrase = match draft.kind {
+                    Some(kind) => quantity::subject(pieces, &names, draft, kind, start, end),
+                    None => subject::read(pieces, &names, draft, end).or_else(|| quantity::of_total(pieces, &names, draft, start)),
+                };
+                draft.set_subject(phrase);
             }
             bound::inherit_in_brackets(pieces, &mut drafts);
             kind::decide(pieces, &names, &mut drafts, start, end);

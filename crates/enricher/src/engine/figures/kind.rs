@@ -50,8 +50,12 @@ impl Found {
 
 /// Decides the kinds of all drafts of one sentence that have none yet.
 pub(super) fn decide(p: Pieces<'_>, names: &Names, drafts: &mut [Draft], start: usize, end: usize) {
-    for draft in drafts.iter_mut().filter(|draft| draft.kind.is_none()) {
-        draft.kind = special::kind(p, draft, start, end);
+    for draft in drafts.iter_mut() {
+        if draft.kind.is_none() {
+            draft.kind = special::kind(p, names, draft, start, end);
+        } else if special::is_length_of_life(p, draft, start) {
+            draft.kind = Some(FigureKind::Age);
+        }
     }
     let mut found: Vec<Option<Found>> = Vec::with_capacity(drafts.len());
     for index in 0..drafts.len() {
@@ -61,7 +65,7 @@ pub(super) fn decide(p: Pieces<'_>, names: &Names, drafts: &mut [Draft], start: 
     }
     for index in (0..drafts.len().saturating_sub(1)).rev() {
         let behind = matches!(found[index + 1], Some(Found::Behind(_)));
-        if open(&drafts[index], found[index]) && behind && is_list(p, &drafts[index], &drafts[index + 1]) {
+        if open(&drafts[index], found[index]) && behind && !includes(p, &drafts[index], start) && is_list(p, &drafts[index], &drafts[index + 1]) {
             found[index] = found[index + 1];
         }
     }
@@ -125,7 +129,7 @@ fn state_follows(p: Pieces<'_>, draft: &Draft) -> bool {
 fn may_be_persons(p: Pieces<'_>, names: &Names, draft: &Draft) -> bool {
     match draft.subject {
         None => draft.bound != crate::engine::analysis::Bound::Range,
-        Some((first, last)) => (first..=last).any(|at| is_person(p, names, at) || p.is(at, Class::Animal)) || harm_noun(p, last).is_some() || has_harm(p, first, last),
+        Some((first, last)) => (first..=last).any(|at| is_person(p, names, at)) || harm_noun(p, last).is_some() || has_harm(p, first, last),
     }
 }
 
@@ -207,6 +211,8 @@ struct Search {
     passive: bool,
     /// Another verb has been passed.
     has_verb: bool,
+    /// A relative clause has begun: its verb is not the main one.
+    relative: bool,
     /// Inserted words have been stepped over, figures among them.
     inserted: bool,
     /// What a relative clause or a bare participle says; the main verb, if one follows, knows better: "two men
@@ -231,10 +237,10 @@ fn verb_behind(p: Pieces<'_>, draft: &Draft, next: usize, end: usize) -> Option<
             if !taken(p, at, &search) {
                 return search.fallback;
             }
-            if search.passive || is_state(p, at) || search.fallback.is_some() {
+            if !search.relative && (search.passive || is_state(p, at) || search.fallback.is_some()) {
                 return Some(kind);
             }
-            search.fallback = Some(kind);
+            search = Search { fallback: Some(kind), inserted: search.inserted, ..Search::default() };
         } else if p.is_mark(at, Mark::Comma) {
             match after_insertion(p, at, limit, &search) {
                 Some(after) => at = after,
@@ -264,6 +270,7 @@ fn step(p: Pieces<'_>, at: usize, first: usize, search: &mut Search) -> bool {
         search.has_verb = false;
     } else if p.is(at, Class::Relative) {
         // A relative clause further right belongs to another noun.
+        search.relative = true;
         return at <= first + 1 || search.inserted || search.passive;
     } else if p.is(at, Class::Conjunction) {
         let harm = harm_verb(p, at + 1).is_some();
@@ -407,7 +414,9 @@ fn toll_kind(p: Pieces<'_>, noun: usize, start: usize) -> Option<FigureKind> {
         let injured = noun > start && p.says_any(noun - 1, &["injury", "injured"]);
         return Some(if injured { FigureKind::Injured } else { FigureKind::Killed });
     }
-    (noun + 1..noun + 6).find_map(|at| harm_noun(p, at).or_else(|| harm_verb(p, at)).or_else(|| p.is(at, Class::Person).then_some(FigureKind::People)))
+    let named = noun + 1..noun + 6;
+    let harm = named.clone().find_map(|at| harm_noun(p, at).or_else(|| harm_verb(p, at)));
+    harm.or_else(|| named.clone().any(|at| p.is(at, Class::Person)).then_some(FigureKind::People))
 }
 
 // ---------------------------------------------------------------- neighbours

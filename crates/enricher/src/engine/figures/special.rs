@@ -1,6 +1,8 @@
 //! Kinds that a fixed phrase decides: ages, magnitudes, results and votes.
 
 use super::draft::{Draft, Shape};
+use super::names::Names;
+use super::quantity;
 use crate::engine::analysis::FigureKind;
 use crate::engine::pieces::{Class, Classes, Mark, Pieces};
 
@@ -8,11 +10,10 @@ use crate::engine::pieces::{Class, Classes, Mark, Pieces};
 const OLDEST: f64 = 120.0;
 
 /// Returns the kind of a draft that a fixed phrase decides, and sets its unit.
-pub(super) fn kind(p: Pieces<'_>, draft: &mut Draft, start: usize, end: usize) -> Option<FigureKind> {
+pub(super) fn kind(p: Pieces<'_>, names: &Names, draft: &mut Draft, start: usize, end: usize) -> Option<FigureKind> {
     if is_result(p, draft, start, end) {
         draft.shape = Shape::Pair;
-        draft.subject = None;
-        draft.head = None;
+        draft.set_subject(None);
         return Some(if is_vote(p, draft, start, end) { FigureKind::Votes } else { FigureKind::Score });
     }
     if draft.shape == Shape::Ordinal {
@@ -20,12 +21,14 @@ pub(super) fn kind(p: Pieces<'_>, draft: &mut Draft, start: usize, end: usize) -
     }
     if is_age(p, draft, start) {
         draft.unit = Some("year");
-        draft.subject = None;
-        draft.head = None;
+        draft.set_subject(quantity::subject(p, names, draft, FigureKind::Age, start, end));
         return Some(FigureKind::Age);
     }
     if let Some(unit) = scale(p, draft, start) {
         draft.unit = unit;
+        if unit == Some("magnitude") {
+            draft.set_subject(None);
+        }
         return Some(FigureKind::Measure);
     }
     counts_votes(p, draft, start, end).then_some(FigureKind::Votes)
@@ -76,6 +79,12 @@ fn counts_votes(p: Pieces<'_>, draft: &Draft, start: usize, end: usize) -> bool 
 }
 
 // ---------------------------------------------------------------- ages
+
+/// "at the age of 17 years": a length of time that is an age.
+pub(super) fn is_length_of_life(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
+    let first = draft.start;
+    draft.kind == Some(FigureKind::Duration) && (first > start && p.says(first - 1, "aged") || first > start + 1 && p.says_all(first - 2, &["age", "of"]))
+}
 
 /// "at the age of 18", "aged 16", "Smith, 45, said", "Smith (45)", "under 18s".
 fn is_age(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {

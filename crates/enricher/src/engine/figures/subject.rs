@@ -1,7 +1,7 @@
 //! The counted noun phrase behind a number.
 
 
-use super::draft::Draft;
+use super::draft::{Draft, Shape as DraftShape};
 use super::names::Names;
 use crate::engine::pieces::{Class, Classes, Mark, Pieces, Shape, number};
 
@@ -49,14 +49,35 @@ pub(super) struct Phrase {
 }
 
 /// Reads the noun phrase that a number counts.
-pub(super) fn read(p: Pieces<'_>, names: &Names, draft: &Draft, _start: usize, end: usize) -> Option<Phrase> {
+pub(super) fn read(p: Pieces<'_>, names: &Names, draft: &Draft, end: usize) -> Option<Phrase> {
     let mut at = draft.after;
-    if p.is_dash(at) && p.is_glued_before(at) && p.is_glued(at) && p.is_word(at + 1) {
+    if draft.shape != DraftShape::Ordinal && p.is_dash(at) && p.is_glued_before(at) && p.is_glued(at) && p.is_word(at + 1) {
         return compound(p, at + 1, end);
+    }
+    if draft.shape == DraftShape::Ordinal {
+        if let Some(superlative) = over_superlative(p, at) {
+            at = superlative;
+        }
+        if p.is(at, Class::TimeUnit) {
+            return Some(Phrase { first: at, last: at, head: at });
+        }
     }
     at = skip_partitive(p, at, end)?;
     at = skip_fillers(p, at);
+    at = over_measure(p, at);
     noun_phrase(p, names, at, end)
+}
+
+/// "second[-largest] trade union", "third[-place] team".
+fn over_superlative(p: Pieces<'_>, at: usize) -> Option<usize> {
+    let hyphen = p.is_mark(at, Mark::Hyphen) && p.is_glued(at);
+    (hyphen && p.is_word(at + 1) && p.is_word(at + 2)).then_some(at + 2)
+}
+
+/// "two [5,000-tonne] destroyers": a measure in front of the noun.
+fn over_measure(p: Pieces<'_>, at: usize) -> usize {
+    let is_measure = p.is_digits(at) && p.is_mark(at + 1, Mark::Hyphen) && p.is(at + 2, Classes::of(&[Class::Measure, Class::TimeUnit]));
+    at + if is_measure { 3 } else { 0 }
 }
 
 /// "120-[seat] Knesset", "seven-[member] crew": the word behind the hyphen is what is counted.
@@ -96,7 +117,7 @@ fn skip_fillers(p: Pieces<'_>, mut at: usize) -> usize {
 }
 
 /// Reads adjectives and nouns up to the first word that cannot belong to them.
-fn noun_phrase(p: Pieces<'_>, names: &Names, first: usize, end: usize) -> Option<Phrase> {
+pub(super) fn noun_phrase(p: Pieces<'_>, names: &Names, first: usize, end: usize) -> Option<Phrase> {
     let mut at = first;
     let mut head = None;
     while at < end && at < first + LONGEST {
