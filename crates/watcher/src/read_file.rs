@@ -110,6 +110,12 @@ mod tests {
 
     use super::*;
 
+    #[track_caller]
+    fn check(reading: io::Result<Reading>, expect: &str) {
+        let shown = format!("{:?}", reading.expect("read"));
+        assert!(shown.starts_with(expect), "{shown}");
+    }
+
     #[test]
     fn only_real_files_inside_are_read() {
         let outer = tempfile::tempdir().expect("a folder");
@@ -126,11 +132,6 @@ mod tests {
         )
         .expect("made");
 
-        #[track_caller]
-        fn check(reading: io::Result<Reading>, expect: &str) {
-            let shown = format!("{:?}", reading.expect("read"));
-            assert!(shown.starts_with(expect), "{shown}");
-        }
         for open in [open_beneath, open_checked] {
             assert!(open(&root, Path::new("sub/a")).expect("opened").is_some());
             assert!(open(&root, Path::new("link")).expect("refused").is_none());

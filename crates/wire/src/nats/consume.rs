@@ -18,6 +18,7 @@ use super::claim::{CLAIM_HEADER, ClaimError};
 use super::connection::Shared;
 use super::pull::Pump;
 use super::settle::{Delivery, Raw};
+use crate::telemetry;
 use crate::topology::{Drift, TopologyError};
 use crate::transport::{MAX_ATTEMPTS, Message, RejectionReason, retry_delay};
 
@@ -160,9 +161,7 @@ impl<T: Message> Consumer<T> {
             .headers
             .as_ref()
             .is_some_and(|headers| headers.get(CLAIM_HEADER).is_some());
-        if raw.delivered > 1 {
-            metrics::counter!("slugline_redelivered_total", "stage" => T::CHANNEL.stage()).increment(1);
-        }
+        telemetry::received_bytes(T::CHANNEL, raw.payload.len());
         if raw.delivered > MAX_ATTEMPTS || claimed {
             return Err(Box::pin(examine(Arc::clone(&self.shared), raw)));
         }

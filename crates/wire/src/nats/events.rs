@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::connection::Shared;
+use crate::telemetry;
 
 /// How long an event may wait for room in the connection's buffer before it is dropped.
 const PATIENCE: Duration = Duration::from_millis(100);
@@ -34,10 +35,8 @@ impl Events {
         } else {
             false
         };
-        if sent {
-            metrics::counter!("slugline_events_sent_total").increment(1);
-        } else {
-            metrics::counter!("slugline_events_discarded_total").increment(1);
+        if !sent {
+            telemetry::event_discarded();
         }
         sent
     }

@@ -20,6 +20,7 @@ use super::backoff;
 use super::connection::Shared;
 use super::consume::{Queue, progress_every};
 use super::settle::Raw;
+use crate::telemetry;
 use crate::topology::Channel;
 
 /// Why a session with the server is over.
@@ -86,9 +87,7 @@ impl Pump {
             if matches!(ended, Ended::Closed) {
                 break;
             }
-            metrics::counter!("slugline_component_errors_total",
-                "error_type" => "pull_failed", "stage" => self.channel.stage())
-            .increment(1);
+            telemetry::error("pull_failed");
             tracing::warn!(error = %ended, channel = %self.channel, "the consumer reopens");
             // A session that worked for a while starts the pauses anew.
             if started.elapsed() > Duration::from_secs(30) {
@@ -105,7 +104,10 @@ impl Pump {
     }
 
     async fn session(&mut self) -> Result<(), Ended> {
-        let consumer = self.consumer().await?;
+        let consumer = tokio::select! {
+            () = self.closed.cancelled() => return Err(Ended::Closed),
+            consumer = self.consumer() => consumer?,
+        };
         let inbox = self.shared.client.new_inbox();
         let mut subscriber = self.shared.client.subscribe(format!("{inbox}.*")).await?;
         let outcome = self.pull(&consumer, &inbox, &mut subscriber).await;
@@ -156,8 +158,12 @@ impl Pump {
                 }
                 // There may be room for another request.
                 () = queue.taken.notified(), if open.is_none() => {}
-                // A new connection: the server has forgotten the request.
-                _ = connected.changed() => open = None,
+                // A new connection: the server has forgotten the request, and after a hard restart perhaps also
+                // that it delivered what waits here. Given back, it comes again at once in either case.
+                _ = connected.changed() => {
+                    open = None;
+                    self.give_back().await;
+                }
                 // Keep alive what waits here.
                 _ = progress.tick() => self.keep_alive().await,
             }
@@ -221,7 +227,7 @@ impl Pump {
             context: self.shared.context.clone(),
             message,
         };
-        if let Some(raw) = Raw::of(message) {
+        if let Some(raw) = Raw::of(message, self.shared.generation()) {
             self.queue.push(raw);
         } else {
             tracing::warn!("received a message that is not a delivery");
@@ -236,6 +242,8 @@ impl Pump {
         if spec.read(context).await?.is_some() {
             return Ok(context.get_consumer_from_stream(&spec.name, &spec.stream).await?);
         }
+        // The new consumer does not know what the old one delivered.
+        self.queue.drain();
         tracing::error!(
             consumer = spec.name,
             stream = spec.stream,

@@ -60,6 +60,7 @@ fn draft(first: &Part, last: &Part, (low, high): (f64, f64), shape: Shape, is_pa
         unit: if is_share { Some("percent") } else { unit.code() },
         kind: if is_share { Unit::Percent.kind() } else { unit.kind() },
         subject: None,
+        head: None,
         change: None,
         negated: false,
         part_of: None,
@@ -95,6 +96,8 @@ fn read_part(p: Pieces<'_>, at: usize, start: usize) -> Option<Part> {
             part.after = unit::skip_currency_word(p, number.next);
             part.printed = part.after;
         }
+        // A rank has no unit: "the third day".
+        None if number.form == Form::Ordinal => {}
         None => {
             if let Some(found) = unit::after(p, number.next, &number) {
                 part.unit = found.unit;
