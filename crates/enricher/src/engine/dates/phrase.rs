@@ -85,6 +85,10 @@ pub(super) fn read(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option
     if !opens {
         return None;
     }
+    // "in recent years", "for decades"
+    if p.says(at, "recent") && p.is(at + 1, Class::TimeUnit) && p.str(at + 1).ends_with('s') {
+        return phrase(at, at + 1, Meaning::Span { unit: p.code(at + 1)?, count: None });
+    }
     edge(p, at, start, end)
         .or_else(|| month(p, at, start))
         .or_else(|| weekday(p, at))
