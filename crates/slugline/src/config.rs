@@ -271,6 +271,16 @@ pub(crate) fn enricher(settings: &Settings) -> enricher::Config {
     enricher::Config {
         threads: settings.enricher.threads,
         in_flight: settings.enricher.in_flight,
+        lists: lists(settings),
+    }
+}
+
+/// Returns the files with the user's own names.
+pub(crate) fn lists(settings: &Settings) -> enricher::ListFiles {
+    let deny = &settings.enricher.deny_list;
+    enricher::ListFiles {
+        watch: settings.enricher.watch_lists.clone(),
+        deny: (!deny.as_os_str().is_empty()).then(|| deny.clone()),
     }
 }
 

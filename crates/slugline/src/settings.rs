@@ -279,6 +279,11 @@ pub(crate) struct EnricherSettings {
     /// Articles taken and not yet settled. Higher fills the sink's batches and costs memory; lower leaves cores
     /// idle.
     pub(crate) in_flight: usize,
+    /// Your own names to look for: TSV or JSONL files with name, aliases, type and id. A list is named after its
+    /// file. Read again when a file changes.
+    pub(crate) watch_lists: Vec<PathBuf>,
+    /// File with names that are never reported, one a line. Read again when it changes.
+    pub(crate) deny_list: PathBuf,
 }
 
 impl Default for EnricherSettings {
@@ -286,6 +291,8 @@ impl Default for EnricherSettings {
         Self {
             threads: 0,
             in_flight: 512,
+            watch_lists: Vec::new(),
+            deny_list: PathBuf::new(),
         }
     }
 }

@@ -12,7 +12,9 @@ use watcher::intake;
 use wire::Article;
 
 use crate::cli::{Input, TagArgs};
+use crate::settings::Layers;
 
+use super::engine;
 use super::input::{clean_articles, open, raw_line, read_articles};
 
 /// How many articles are analysed together: enough to keep every core busy, few enough that a pipe sees output
@@ -20,12 +22,12 @@ use super::input::{clean_articles, open, raw_line, read_articles};
 const CHUNK: usize = 256;
 
 /// Runs the command. A file that cannot be read is told on standard error, and the others go on.
-pub(crate) fn run(args: &TagArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(layers: &Layers, args: &TagArgs) -> anyhow::Result<ExitCode> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(args.jobs.map_or(0, Into::into))
         .build()?;
     let mut tagger = Tagger {
-        engine: Engine::new(),
+        engine: engine(layers)?,
         pool,
         chunk: Vec::with_capacity(CHUNK),
         output: BufWriter::with_capacity(1 << 16, io::stdout().lock()),

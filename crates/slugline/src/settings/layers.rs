@@ -123,6 +123,7 @@ impl Layers {
             None => bail!("unknown setting `{key}`"),
             Some(Value::Integer(_)) => Value::Integer(parse(key, text, "a whole number")?),
             Some(Value::Boolean(_)) => Value::Boolean(parse(key, text, "`true` or `false`")?),
+            Some(Value::Array(_)) => list(text),
             Some(_) => Value::String(text.to_owned()),
         };
         self.set(key, value, origin)
@@ -151,6 +152,12 @@ impl Layers {
 fn parse<T: std::str::FromStr>(key: &str, text: &str, expected: &str) -> anyhow::Result<T> {
     text.parse()
         .map_err(|_| anyhow::anyhow!("`{key}`: `{text}` is not {expected}"))
+}
+
+/// Reads values separated by commas.
+fn list(text: &str) -> Value {
+    let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+    Value::Array(items.map(|item| Value::String(item.to_owned())).collect())
 }
 
 fn flatten(table: Table) -> Vec<(String, Value)> {
