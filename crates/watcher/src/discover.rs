@@ -106,9 +106,19 @@ type Flow = ControlFlow<()>;
 impl Discovery {
     /// Runs until stopped, or in `once` mode until everything has an outcome. Blocks its thread.
     pub(crate) fn run(self, receiver: Receiver<Hint>) {
+        let mut walker = Walker::new(self, receiver);
+        // Breaking off is how it ends.
+        if walker.run().is_break() {
+            tracing::debug!("discovery was stopped");
+        }
+    }
+}
+
+impl Walker {
+    fn new(discovery: Discovery, receiver: Receiver<Hint>) -> Self {
         let now = Instant::now();
-        let mut walker = Walker {
-            discovery: self,
+        Self {
+            discovery,
             receiver,
             waiting: WaitingRoom::default(),
             mode: Mode::Polling,
@@ -118,15 +128,9 @@ impl Discovery {
             give_up: None,
             scan_under_way: None,
             root_seen: true,
-        };
-        // Breaking off is how it ends.
-        if walker.run().is_break() {
-            tracing::debug!("discovery was stopped");
         }
     }
-}
 
-impl Walker {
     fn run(&mut self) -> Flow {
         self.arm();
         self.scan(START)?;
@@ -317,4 +321,73 @@ impl Walker {
 fn root_identity(root: &Path) -> Option<RootIdentity> {
     let metadata = fs::metadata(root).ok().filter(Metadata::is_dir)?;
     Some((metadata.dev(), metadata.ino(), metadata.created().ok()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns a walker over an empty folder that is watched through events, and its candidates.
+    fn watching(folder: &Path) -> (Walker, mpsc::Receiver<Candidate>) {
+        let mut config = Config::new(folder.join("in"), folder.join("state"));
+        config.polling = Polling::Never;
+        config.rescan_interval = Duration::from_hours(1);
+        config.poll_interval = Duration::ZERO;
+        fs::create_dir(&config.inbox).expect("made");
+        let (hints, receiver) = Hints::new(16);
+        let (candidates, candidate_receiver) = mpsc::channel(16);
+        let discovery = Discovery {
+            inbox: Inbox::open(&config).expect("opened"),
+            config: Arc::new(config),
+            known: Arc::default(),
+            flights: Flights::new(Arc::clone(&hints)),
+            hints,
+            candidates,
+            progress: Arc::default(),
+            stop: CancellationToken::new(),
+        };
+        let mut walker = Walker::new(discovery, receiver);
+        walker.arm();
+        assert!(walker.scan(START).is_continue());
+        (walker, candidate_receiver)
+    }
+
+    #[test]
+    fn without_room_for_more_watches_the_folder_is_polled() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (mut walker, _candidates) = watching(folder.path());
+        assert!(matches!(walker.mode, Mode::Events { .. }));
+        assert_eq!(
+            walker.scan_cause(),
+            None,
+            "the next periodic scan is an hour away"
+        );
+        assert!(walker.follow(Hint::WatchesExhausted).is_continue());
+        assert_eq!(walker.scan_cause(), Some("watches_exhausted"));
+        assert!(walker.scan("watches_exhausted").is_continue());
+        assert_eq!(walker.scan_cause(), Some(PERIODIC), "polling goes on");
+        walker.arm();
+        assert!(matches!(walker.mode, Mode::Polling), "it is not tried again");
+    }
+
+    #[test]
+    fn a_hint_about_a_complete_file_makes_it_a_candidate_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (mut walker, mut candidates) = watching(folder.path());
+        let path = walker.discovery.inbox.root.join("a.txt");
+        fs::write(&path, "text").expect("written");
+        let long_ago = SystemTime::now() - Duration::from_mins(1);
+        let file = fs::File::options().write(true).open(&path).expect("opened");
+        file.set_modified(long_ago).expect("set");
+        for _ in 0..3 {
+            let hint = Hint::Path {
+                path: path.clone(),
+                closed: true,
+            };
+            assert!(walker.follow(hint).is_continue());
+        }
+        let candidate = candidates.try_recv().expect("a candidate");
+        assert_eq!(candidate.relative, Path::new("a.txt"));
+        assert!(candidates.try_recv().is_err(), "it is in flight already");
+    }
 }

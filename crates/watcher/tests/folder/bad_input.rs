@@ -149,6 +149,28 @@ async fn links_that_leave_the_inbox_are_described_and_not_followed() {
 }
 
 #[tokio::test]
+async fn a_folder_replaced_by_a_link_is_not_followed() {
+    let mut sandbox = Sandbox::new();
+    sandbox.config.polling = Polling::Never;
+    let first = sandbox.write("sub/a.txt", "inside");
+    let mut running = sandbox.start();
+    running.until_seen(first).await;
+    fs::create_dir(sandbox.outside("folder")).expect("made");
+    fs::rename(sandbox.path("sub"), sandbox.outside("old")).expect("renamed");
+    symlink(sandbox.outside("folder"), sandbox.path("sub")).expect("linked");
+    fs::write(sandbox.path("sub/secret.txt"), "outside").expect("written");
+    let last = sandbox.write("b.txt", "inside too");
+    running.until_seen(last).await;
+    eventually("the link to be refused", || {
+        running.progress.snapshot().failed == 1
+    })
+    .await;
+    let (seen, _) = running.stop().await;
+    assert_eq!(seen.len(), 2, "a secret was published: {seen:?}");
+    assert_eq!(sandbox.failures()["sub"], "outside_inbox");
+}
+
+#[tokio::test]
 async fn names_of_any_bytes_and_any_length_are_read() {
     for after in MODES {
         let names: [&[u8]; 5] = [

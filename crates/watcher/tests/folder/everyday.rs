@@ -42,6 +42,8 @@ async fn an_empty_inbox_is_done_at_once() {
 async fn check_arrivals(polling: Polling) {
     let mut sandbox = Sandbox::new();
     sandbox.config.polling = polling;
+    // With events, no periodic scan helps out.
+    sandbox.config.rescan_interval = Duration::from_mins(10);
     let there = sandbox.write("there.txt", "there at the start");
     let mut running = sandbox.start();
     running.until_seen(there).await;
@@ -69,6 +71,21 @@ async fn check_arrivals(polling: Polling) {
 #[tokio::test]
 async fn arrivals_are_seen_through_events() {
     check_arrivals(Polling::Never).await;
+}
+
+#[tokio::test]
+async fn files_in_folders_made_a_moment_ago_are_seen() {
+    let mut sandbox = Sandbox::new();
+    sandbox.config.polling = Polling::Never;
+    sandbox.config.rescan_interval = Duration::from_mins(10);
+    let mut running = sandbox.start();
+    let first = sandbox.write("first.txt", "events are on");
+    running.until_seen(first).await;
+    for n in 0..200 {
+        sandbox.write(&format!("{n}/sub/a.txt"), &format!("article {n}"));
+    }
+    running.until("all files", |seen| seen.len() == 201).await;
+    running.stop().await;
 }
 
 #[tokio::test]

@@ -34,6 +34,9 @@ fn is_ratio_base(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
 
 /// "Boeing 737", "the 2024 Summer Olympics": a number inside a name. A name that is all number is none.
 pub(super) fn is_in_name(p: Pieces<'_>, draft: &Draft, names: &Names) -> bool {
+    if draft.unit.is_some() {
+        return false;
+    }
     let number = p.cover(draft.first, draft.last);
     let name = names.containing(number).or_else(|| names.containing(p.span(draft.last)));
     name.is_some_and(|name| name.span.len() > number.len() && name.kind != EntityType::Norp)
@@ -73,6 +76,9 @@ fn is_in_token(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
         let before = first - 1;
         if p.is_any_mark(before, &[Mark::Slash, Mark::Hash, Mark::Other, Mark::Stop, Mark::Colon]) && p.is_digits(first) {
             return !p.is_mark(before, Mark::Other) || p.is_glued_before(before);
+        }
+        if p.is_word(before) && p.is_digits(first) && draft.kind.is_none() {
+            return true;
         }
         let is_hyphenated_name = p.is_any_mark(before, &[Mark::Hyphen]) && p.is_glued_before(before) && (p.is_word(before.wrapping_sub(1)) || p.is_digits(before.wrapping_sub(1)));
         if is_hyphenated_name && draft.shape != Shape::Ordinal && !p.says_any(before.wrapping_sub(1), &["mid", "age", "under", "over", "pre", "now", "sub", "minus", "to"]) {

@@ -82,6 +82,9 @@ pub(super) fn currency_before(p: Pieces<'_>, at: usize) -> Option<(&'static str,
             false => (symbol(p.str(at)), at + 1),
         });
     }
+    if let Some(found) = mangled(p, at) {
+        return Some(found);
+    }
     if p.is_word(at) && p.is_mark(at + 1, Mark::Currency) && (p.is_glued(at) || p.says_any(at, &["us", "u.s.", "hk", "nz", "c"])) {
         let spelled = p.is(at, Class::CurrencyCode).then(|| p.code(at)).flatten();
         return Some((spelled.unwrap_or_else(|| prefixed_dollar(p.str(at), p.str(at + 1))), at + 2));
@@ -96,6 +99,16 @@ pub(super) fn currency_before(p: Pieces<'_>, at: usize) -> Option<(&'static str,
     let next = next + usize::from(p.is_mark(next, Mark::Currency));
     let counts = p.is_digits(next) || (p.is_mark(next, Mark::Hyphen) && p.is_digits(next + 1));
     counts.then(|| p.code(at).map(|code| (code, next))).flatten()
+}
+
+/// Pound and yen signs that a feed has turned into letters: "PS21,700", "Y=590 billion".
+fn mangled(p: Pieces<'_>, at: usize) -> Option<(&'static str, usize)> {
+    if p.str(at) == "PS" && p.is_glued(at) && p.is_digits(at + 1) {
+        let is_amount = p.str(at + 1).contains([',', '.']) || p.is(at + 2, Class::Scale) || p.is_glued(at + 1) && p.says_any(at + 2, &["m", "k"]);
+        return is_amount.then_some(("GBP", at + 1));
+    }
+    let is_yen = p.str(at) == "Y" && p.str(at + 1) == "=" && p.is_glued(at) && p.is_glued(at + 1) && p.is_digits(at + 2);
+    is_yen.then_some(("JPY", at + 2))
 }
 
 fn symbol(mark: &str) -> &'static str {
