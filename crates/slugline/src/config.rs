@@ -102,6 +102,12 @@ pub(crate) fn check(settings: &Settings) -> Problems {
     problems.limit("enricher.threads", settings.enricher.threads, 0, 1024);
     problems.limit("enricher.in_flight", settings.enricher.in_flight, 1, 100_000);
     problems.limit("topology.replicas", settings.topology.replicas, 1, 5);
+    problems.limit(
+        "topology.ack_wait (ms)",
+        settings.topology.ack_wait.0.as_millis() as u64,
+        1000,
+        24 * 3_600_000,
+    );
     let prefix = &settings.topology.prefix;
     problems.require(wire::transport::subject_token(prefix) == *prefix, || {
         format!(

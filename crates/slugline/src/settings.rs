@@ -165,6 +165,9 @@ pub(crate) struct TopologySettings {
     pub(crate) max_age: Span,
     /// Size of each of the two main streams. A full stream pushes back into the folder.
     pub(crate) max_bytes: Bytes,
+    /// How long a delivery may go without a sign of progress before another worker gets it. Too short: the work of
+    /// slow workers is repeated; too long: what a dead worker held comes late.
+    pub(crate) ack_wait: Span,
     /// When a stream is full, give up what all its consumers have settled before making publishers wait. Needs
     /// the right to purge. Without it, a full stream accepts nothing until messages reach `max_age`.
     pub(crate) reclaim: bool,
@@ -178,6 +181,7 @@ impl Default for TopologySettings {
             replicas: 1,
             max_age: Span::secs(7 * 24 * 3600),
             max_bytes: Bytes::mib(1 << 10),
+            ack_wait: Span::secs(60),
             reclaim: true,
         }
     }

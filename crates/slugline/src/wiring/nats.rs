@@ -105,6 +105,7 @@ pub(crate) fn topology(settings: &Settings) -> anyhow::Result<wire::topology::Se
         replicas: topology.replicas,
         articles: bounds.clone(),
         enriched: bounds,
+        ack_wait: topology.ack_wait.0,
         ..wire::topology::Settings::default()
     })
 }

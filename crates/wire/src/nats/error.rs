@@ -48,7 +48,7 @@ impl Error {
         use async_nats::ConnectErrorKind::{Dns, Io, TimedOut};
         match self {
             Self::Connect { source, .. } => matches!(source.kind(), Dns | Io | TimedOut),
-            Self::Topology(TopologyError::Server { .. }) => true,
+            Self::Topology(TopologyError::Server { is_refusal, .. }) => !is_refusal,
             Self::File { .. }
             | Self::ServerTooOld { .. }
             | Self::NoJetStream { .. }
