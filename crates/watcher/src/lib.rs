@@ -1,1 +1,4 @@
 //! Stub.
+
+pub mod duplicates;
+pub mod intake;
