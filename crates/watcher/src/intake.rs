@@ -8,6 +8,7 @@
 //!             └───▶ format reader ─▶ Draft ─▶ assemble: normalise, clean up, headline, dateline, date ─▶ Article
 //! ```
 
+mod archive;
 mod assemble;
 mod cleanup;
 mod config;
@@ -16,13 +17,21 @@ mod dateline;
 mod dates;
 mod decode;
 mod draft;
+mod eml;
+mod feed;
 mod html;
+mod json;
 mod language;
 mod lines;
+mod markdown;
+mod newsml;
+mod nitf;
 mod normalise;
 mod outlets;
 mod plain;
 mod sniff;
+mod warc;
+mod xml;
 
 use jiff::Timestamp;
 use wire::message::Format;
@@ -162,13 +171,16 @@ impl Job<'_> {
 
     fn try_read(&mut self, item: Item<'_>) -> Result<(), Refusal> {
         let kind = match self.config.format {
-            Some(format) if !sniff::is_archive(item.bytes) => Kind::Document(format),
+            Some(format) if sniff::archive(item.bytes).is_none() => Kind::Document(format),
             _ => sniff::sniff(item.bytes)?,
         };
         let format = match kind {
-            Kind::Archive(_) => return Ok(()),
+            Kind::Archive(archive) => return archive::unpack(self, archive, item),
             Kind::Document(format) => format,
         };
+        if format == Format::Warc {
+            return warc::read(self, item);
+        }
         let limit = self.config.limits.document_bytes;
         let many = matches!(format, Format::Jsonl);
         if !many && item.bytes.len() as u64 > limit {
@@ -183,8 +195,20 @@ impl Job<'_> {
         let mut sink = Sink { job: self, item };
         match format {
             Format::Text => sink.draft(plain::read(item.bytes, config)?, item.bytes),
+            Format::Markdown => sink.draft(markdown::read(item.bytes, config)?, item.bytes),
             Format::Html => sink.draft(html::read(item.bytes, config)?, item.bytes),
-            _ => {}
+            Format::Rss | Format::Atom => return feed::read_xml(item.bytes, &mut sink),
+            Format::JsonFeed => return feed::read_json(item.bytes, &mut sink),
+            Format::Json | Format::Ninjs => return json::read_one(item.bytes, &mut sink),
+            Format::Jsonl => return json::read_lines(item.bytes, &mut sink),
+            Format::Newsml => return newsml::read(item.bytes, &mut sink),
+            Format::Nitf => sink.draft(nitf::read(item.bytes, config)?, item.bytes),
+            Format::Eml => sink.draft(eml::read(item.bytes, config)?, item.bytes),
+            Format::Warc => {}
+            Format::Pdf => {
+                let detail = "PDF is not read: the text of columns comes out in the wrong order";
+                return Err(Refusal::new(RefusalReason::Unsupported, detail));
+            }
         }
         Ok(())
     }

@@ -2,6 +2,12 @@
 
 #[path = "intake/cleanup.rs"]
 mod cleanup;
+#[path = "intake/formats.rs"]
+mod formats;
+#[path = "intake/hostile.rs"]
+mod hostile;
+#[path = "intake/properties.rs"]
+mod properties;
 #[path = "intake/seeds.rs"]
 mod seeds;
 #[path = "intake/support.rs"]

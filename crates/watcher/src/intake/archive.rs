@@ -39,7 +39,7 @@ fn single(job: &mut Job<'_>, bytes: &[u8], item: Item<'_>) {
 fn zip(job: &mut Job<'_>, item: Item<'_>) -> Result<(), Refusal> {
     let mut archive = ::zip::ZipArchive::new(Cursor::new(item.bytes)).map_err(broken)?;
     check_count(archive.len(), &job.config.limits)?;
-    if archive.file_names().any(|name| name == "[Content_Types].xml" || name == "mimetype") {
+    if archive.file_names().flatten().any(|name| name == "[Content_Types].xml" || name == "mimetype") {
         let detail = "is an office document or an e-book, not an archive of articles";
         return Err(Refusal::new(RefusalReason::Unsupported, detail));
     }
@@ -53,7 +53,7 @@ fn zip(job: &mut Job<'_>, item: Item<'_>) -> Result<(), Refusal> {
                     continue;
                 }
             };
-            let name = entry.name().to_owned();
+            let name = entry.name().map_or_else(|_| at.to_string(), |name| name.into_owned());
             let packed = usize::try_from(entry.compressed_size()).unwrap_or(usize::MAX);
             (name, read_all(job, entry, packed.min(item.bytes.len())))
         };

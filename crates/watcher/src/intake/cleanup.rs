@@ -337,7 +337,9 @@ pub(crate) fn split_suffix<'t>(line: &'t str, publisher: Option<&str>) -> (&'t s
         let at = if separator == " | " { at } else { line.rfind(separator).unwrap_or(at) };
         let suffix = &line[at + separator.len()..];
         let short = suffix.split([' ']).count() <= 6;
-        if line[..at].split(' ').count() >= 3 && ((separator == " | " && short) || is_publisher(suffix)) {
+        let rest = &line[..at];
+        let long = rest.split(' ').count() >= 3;
+        if (long && separator == " | " && short) || ((long || rest.len() >= 20) && is_publisher(suffix)) {
             return (line[..at].trim_end(), Some(&line[at..]));
         }
     }

@@ -25,7 +25,7 @@ pub(crate) fn byline(line: &str) -> Option<Credit> {
 pub(crate) fn names(text: &str) -> Credit {
     let mut credit = Credit::default();
     let text = text.split(" | ").next().unwrap_or(text);
-    for part in text.split([',', ';', '&', '/']).flat_map(|part| part.split(" and ")) {
+    for part in text.split([',', ';', '&', '/']).flat_map(|part| part.split(" and ")).flat_map(foreign_and) {
         let part = part.trim().trim_start_matches("and ").trim();
         if part.is_empty() {
             continue;
@@ -34,9 +34,11 @@ pub(crate) fn names(text: &str) -> Credit {
         let (name, rest) = cut_at_word(part, &["in", "for", "at", "of"]);
         if let Some(agency) = agency_named(name) {
             credit.agency = Some(agency.name.to_owned());
+        } else if is_role(name) {
+            continue;
         } else if is_person(name) {
             credit.authors.push(name.to_owned());
-        } else if !is_role(name) {
+        } else {
             return Credit::default();
         }
         if let Some(agency) = rest.and_then(agency_named) {
@@ -70,6 +72,15 @@ pub(crate) fn reporting(line: &str) -> Vec<String> {
     };
     let rest = &inner[inner.len() - rest.len()..];
     names(rest.split(';').next().unwrap_or(rest)).authors
+}
+
+/// Splits "Ann Lee und Tom Ray": the words are also parts of names, so both sides have to be names.
+fn foreign_and(text: &str) -> Vec<&str> {
+    let split = [" und ", " et ", " og ", " och ", " y ", " e ", " en "].iter().find_map(|and| text.split_once(and));
+    match split {
+        Some((one, other)) if is_person(one.trim()) && is_person(other.trim()) => vec![one, other],
+        _ => vec![text],
+    }
 }
 
 fn cut_at_word<'t>(text: &'t str, words: &[&str]) -> (&'t str, Option<&'t str>) {

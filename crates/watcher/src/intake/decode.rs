@@ -59,6 +59,9 @@ fn detect(bytes: &[u8]) -> &'static Encoding {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
     detector.feed(sample, true);
     let encoding = detector.guess(None, Utf8Detection::Deny);
+    if encoding.is_single_byte() && is_plain_western(sample) {
+        return WINDOWS_1252;
+    }
     // Pure ASCII in the sample says nothing.
     if sample.is_ascii() && encoding == WINDOWS_1252 && sample.len() < bytes.len() {
         let from = bytes.iter().position(|byte| !byte.is_ascii()).unwrap_or(0);
@@ -67,6 +70,17 @@ fn detect(bytes: &[u8]) -> &'static Encoding {
         return detector.guess(None, Utf8Detection::Deny);
     }
     encoding
+}
+
+/// Whether all that is beyond ASCII is, read as windows-1252, what English news prints: a pound sign and a few
+/// accents are too little for the detector, which takes them for Polish.
+fn is_plain_western(sample: &[u8]) -> bool {
+    sample.iter().filter(|byte| !byte.is_ascii()).all(|byte| {
+        // ‚ „ … ‘ ’ “ ” • – — ™ £ © ® ° · ½ and accented vowels, ç and ñ.
+        matches!(byte, 0x80 | 0x82 | 0x84 | 0x85 | 0x91..=0x97 | 0x99 | 0xa0 | 0xa3 | 0xa9 | 0xae | 0xb0 | 0xb7 | 0xbc..=0xbe
+            | 0xc0..=0xc2 | 0xc4 | 0xc7..=0xcb | 0xd1 | 0xd6 | 0xdc | 0xdf..=0xe2 | 0xe4 | 0xe7..=0xeb | 0xed..=0xef | 0xf1
+            | 0xf3 | 0xf4 | 0xf6 | 0xf9..=0xfc)
+    })
 }
 
 /// Whether at most one in twenty of the sequences beyond ASCII is broken.

@@ -3,6 +3,7 @@
 mod guard;
 mod linked_data;
 mod metadata;
+mod prune;
 pub(crate) mod strip;
 
 use dom_query::Document;
@@ -29,6 +30,7 @@ pub(crate) fn page(html: &str, config: &Config) -> Result<Draft, Refusal> {
     guard::check(html, &config.limits)?;
     let document = Document::from(html);
     let metadata = Metadata::of(&document);
+    prune::prune(&document);
     let mut warnings = Vec::new();
     let body = body(document, &metadata, html, &mut warnings);
     if body.trim().is_empty() && metadata.headline.is_none() {

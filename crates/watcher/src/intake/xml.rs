@@ -235,7 +235,8 @@ impl Tree<'_> {
             let detail = format!("elements nest deeper than {MOST_DEPTH}");
             return Err(Refusal::new(RefusalReason::Bomb, detail));
         }
-        let attributes = start.attributes().with_checks(false).flatten().take(64).map(|attribute| {
+        let mut attributes = start.attributes();
+        let attributes = attributes.with_checks(false).flatten().take(64).map(|attribute| {
             let value: Cow<'_, str> = attribute.value;
             (attribute.key.local_name().as_ref().to_owned(), strip::text_of(&value))
         });

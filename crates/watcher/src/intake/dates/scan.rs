@@ -26,6 +26,10 @@ pub(crate) fn find(text: &str) -> Option<Found> {
         if let Some(found) = read_at(text, start) {
             return Some(found);
         }
+        // The 31st of February does not leave a month.
+        if (Cursor { text, at: start }).day_month().is_some() {
+            return None;
+        }
         // On to the start of the next word.
         let word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80;
         start += bytes[start..].iter().take_while(|byte| word(byte)).count();
@@ -52,12 +56,10 @@ fn read_at(text: &str, start: usize) -> Option<Found> {
     let mut end = start;
     let mut weekday = false;
     loop {
-        let before = cursor.at;
         if cursor.day(&mut date) || cursor.time(&mut date) || (!weekday && cursor.weekday(&mut weekday)) {
             end = cursor.at;
             cursor.connector();
         } else {
-            cursor.at = before;
             break;
         }
     }

@@ -4,7 +4,7 @@ use dom_query::{Document, NodeRef};
 
 use super::super::dates::{self, Moment};
 use super::super::draft::{Draft, stated};
-use super::super::{credits, language};
+use super::super::{cleanup, credits, language};
 use super::linked_data::{self, LinkedArticle};
 
 /// What the page states.
@@ -43,7 +43,7 @@ impl Metadata {
         let linked = linked_data::article(found.scripts.iter().map(String::as_str)).unwrap_or_default();
         let publisher = found.first(&["og:site_name", "application-name"]).or_else(|| linked.publisher.clone());
         Self {
-            headline: found.headline(&linked),
+            headline: found.headline(&linked, publisher.as_deref()),
             published: found.published(&linked),
             authors: found.authors(&linked, publisher.as_deref()),
             url: found.canonical.clone().filter(|url| url.starts_with("http")).or_else(|| found.first(&["og:url"])).or(linked.url),
@@ -142,10 +142,22 @@ impl Found {
         names.iter().find_map(|name| self.meta.iter().find(|(found, _)| found == name)).map(|(_, content)| content.clone())
     }
 
-    fn headline(&self, linked: &LinkedArticle) -> Option<String> {
-        let social = self.first(&["og:title", "twitter:title", "dc.title", "parsely-title", "sailthru.title"]);
+    /// The one of the stated headlines that the page prints as such; otherwise the one made for people who share it.
+    fn headline(&self, linked: &LinkedArticle, publisher: Option<&str>) -> Option<String> {
+        let bare = |headline: String| cleanup::split_suffix(&headline, publisher).0.to_owned();
+        let social = self.first(&["og:title", "twitter:title", "dc.title", "parsely-title", "sailthru.title"]).map(bare);
+        let linked = linked.headline.clone().map(bare);
+        let printed = |headline: &Option<String>| {
+            headline.as_deref().is_some_and(|headline| self.h1.iter().any(|h1| letters(h1) == letters(headline)))
+        };
+        if printed(&social) {
+            return social;
+        }
+        if printed(&linked) {
+            return linked;
+        }
         let only_h1 = (self.h1.len() == 1).then(|| self.h1[0].clone());
-        linked.headline.clone().or(social).or(only_h1).or_else(|| self.h1.first().cloned()).or_else(|| self.title.clone())
+        social.or(linked).or(only_h1).or_else(|| self.h1.first().cloned()).or_else(|| self.title.clone().map(bare))
     }
 
     fn published(&self, linked: &LinkedArticle) -> Option<Moment> {
@@ -170,11 +182,13 @@ impl Found {
         });
         let meta: Vec<String> = meta.map(|(_, content)| content.clone()).collect();
         let candidates: [&[String]; 3] = [&linked.authors, &meta, &self.bylines];
+        let mut outlet = None;
         for candidate in candidates {
             let mut authors: Vec<String> = Vec::new();
-            for name in candidate.iter().flat_map(|text| people(text)) {
-                let is_publisher = publisher.is_some_and(|publisher| publisher.eq_ignore_ascii_case(&name));
-                if !is_publisher && !authors.iter().any(|known| known.eq_ignore_ascii_case(&name)) {
+            for name in candidate.iter().flat_map(|text| people(text)).filter(|name| may_be_name(name)) {
+                if publisher.is_some_and(|publisher| letters(publisher) == letters(&name)) {
+                    outlet.get_or_insert(name);
+                } else if !authors.iter().any(|known| letters(known) == letters(&name)) {
                     authors.push(name);
                 }
             }
@@ -182,7 +196,8 @@ impl Found {
                 return authors;
             }
         }
-        Vec::new()
+        // Where nobody else is named, the outlet signs for itself.
+        outlet.into_iter().collect()
     }
 }
 
@@ -195,6 +210,17 @@ fn people(text: &str) -> Vec<String> {
         return credit.authors;
     }
     stated(bare).filter(|name| name.len() <= 80 && !name.contains("://")).into_iter().collect()
+}
+
+/// Whether a stated author can be one: no number, address or half sentence.
+fn may_be_name(name: &str) -> bool {
+    let n_digits = name.bytes().filter(u8::is_ascii_digit).count();
+    n_digits <= 2 && !name.contains(['@', ':', '(', '•', '|']) && name.chars().count() >= 2 && name.len() <= 80
+}
+
+/// The letters and digits of a text in lower case, for comparing.
+fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 fn short_text(node: &NodeRef<'_>) -> Option<String> {

@@ -72,7 +72,7 @@ fn element<'t>(name: &str, closes: bool, after: &'t str, out: &mut String) -> &'
         break_to(out, 2);
     } else if LINES.contains(&name) {
         break_to(out, 1);
-    } else if (name == "td" || name == "th") && !out.ends_with(char::is_whitespace) {
+    } else if (name == "td" || name == "th") && !out.is_empty() && !out.ends_with(char::is_whitespace) {
         out.push(' ');
     } else if !closes && SILENT.contains(&name) {
         return skip_to_close(name, after);
