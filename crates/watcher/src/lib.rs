@@ -18,6 +18,7 @@ mod checkpoint;
 mod commit;
 mod config;
 mod discover;
+pub mod duplicates;
 mod durable;
 mod error;
 mod events;
