@@ -7,6 +7,7 @@ mod layers;
 mod reference;
 mod units;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use schemars::JsonSchema;
@@ -32,6 +33,8 @@ pub(crate) struct Settings {
     pub(crate) topology: TopologySettings,
     /// Files to articles.
     pub(crate) watcher: WatcherSettings,
+    /// Bytes to clean text.
+    pub(crate) intake: IntakeSettings,
     /// Articles to enriched articles.
     pub(crate) enricher: EnricherSettings,
     /// Enriched articles to JSON lines.
@@ -246,6 +249,42 @@ impl Default for WatcherSettings {
             in_flight: 512,
             polling: Polling::Auto,
             poll_interval: Span::secs(2),
+        }
+    }
+}
+
+/// Bytes to clean text.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct IntakeSettings {
+    /// Read every file as this format (`text`, `html`, `jsonl`, …; see docs/formats.md). Empty: decide by content.
+    pub(crate) format: String,
+    /// Repair text that was decoded wrongly before it got here (`Pakistanâ€™s`). A text about encodings would be
+    /// changed.
+    pub(crate) repair_mojibake: bool,
+    /// Built-in clean-up rules that are not applied, by the names that `removed` shows.
+    pub(crate) disabled_rules: Vec<String>,
+    /// Your own clean-up rules: `rules.NAME = { line = "regular expression", zone = "tail" }` removes lines that
+    /// match as a whole. Zones: `anywhere`, `head`, `tail`, `edges`.
+    pub(crate) rules: BTreeMap<String, serde_json::Value>,
+    /// Names of the fields of JSON articles, tried before the usual ones: `fields.headline = ["kicker.title"]`.
+    pub(crate) fields: BTreeMap<String, Vec<String>>,
+    /// How many articles are remembered to mark near-duplicates; about 700 bytes each. 0 marks none.
+    pub(crate) remember_articles: usize,
+    /// How similar a near-duplicate must be, in percent.
+    pub(crate) duplicate_percent: usize,
+}
+
+impl Default for IntakeSettings {
+    fn default() -> Self {
+        Self {
+            format: String::new(),
+            repair_mojibake: false,
+            disabled_rules: Vec::new(),
+            rules: BTreeMap::new(),
+            fields: BTreeMap::new(),
+            remember_articles: 20_000,
+            duplicate_percent: 50,
         }
     }
 }

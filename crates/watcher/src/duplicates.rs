@@ -32,7 +32,7 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { capacity: 100_000, threshold: 0.5 }
+        Self { capacity: 20_000, threshold: 0.5 }
     }
 }
 

@@ -18,7 +18,8 @@ use super::{engine, print};
 /// Runs the command.
 pub(crate) fn run(layers: &Layers, args: &ShowArgs) -> anyhow::Result<ExitCode> {
     let engine = engine(layers)?;
-    let articles = read_articles(&args.file, args.raw, &watcher::intake::Config::default())?;
+    let intake = crate::config::intake(&layers.settings()?).map_err(anyhow::Error::msg)?;
+    let articles = read_articles(&args.file, args.raw, &intake)?;
     let records: Vec<_> = articles
         .into_iter()
         .map(|article| enricher::enrich(&engine, article))
