@@ -21,15 +21,24 @@ pub(crate) fn read(bytes: &[u8], _config: &Config) -> Result<Draft, Refusal> {
     draft.headline = writer.headline;
     draft.body = writer.text.trim().to_owned();
     draft.warnings = decoded.warnings.clone();
-    matter.lines().filter_map(|line| line.split_once(':')).for_each(|(key, value)| field(key, value, &mut draft));
+    matter
+        .lines()
+        .filter_map(|line| line.split_once(':'))
+        .for_each(|(key, value)| field(key, value, &mut draft));
     Ok(draft)
 }
 
 /// Splits `---` front matter off.
 fn front_matter(text: &str) -> (&str, &str) {
-    let rest = text.trim_start_matches('\u{feff}').strip_prefix("---\n").or_else(|| text.strip_prefix("---\r\n"));
-    rest.and_then(|rest| rest.split_once("\n---").map(|(matter, content)| (matter, content.trim_start_matches('-'))))
-        .unwrap_or(("", text))
+    let rest = text
+        .trim_start_matches('\u{feff}')
+        .strip_prefix("---\n")
+        .or_else(|| text.strip_prefix("---\r\n"));
+    rest.and_then(|rest| {
+        rest.split_once("\n---")
+            .map(|(matter, content)| (matter, content.trim_start_matches('-')))
+    })
+    .unwrap_or(("", text))
 }
 
 fn field(key: &str, value: &str, draft: &mut Draft) {
@@ -39,7 +48,9 @@ fn field(key: &str, value: &str, draft: &mut Draft) {
         "title" | "headline" => draft.headline = stated(value),
         "author" | "authors" | "byline" => draft.byline = people(list),
         "date" | "published" | "pubdate" => draft.published = dates::metadata(value),
-        "url" | "link" | "canonical" | "source_url" => draft.url = stated(value).filter(|url| url.contains("://")),
+        "url" | "link" | "canonical" | "source_url" => {
+            draft.url = stated(value).filter(|url| url.contains("://"))
+        }
         "publisher" | "publication" | "source" => draft.publisher = stated(value),
         "agency" => draft.agency = stated(value),
         "lang" | "language" => draft.language = language::stated(value),
@@ -73,11 +84,16 @@ impl Writer {
 
     fn start(&mut self, tag: &Tag<'_>) {
         match tag {
-            Tag::Heading { level: HeadingLevel::H1, .. } if self.headline.is_none() => {
+            Tag::Heading {
+                level: HeadingLevel::H1,
+                ..
+            } if self.headline.is_none() => {
                 self.break_to(2);
                 self.heading = Some(self.text.len());
             }
-            Tag::Paragraph | Tag::Heading { .. } | Tag::BlockQuote(_) | Tag::CodeBlock(_) | Tag::Table(_) => self.break_to(2),
+            Tag::Paragraph | Tag::Heading { .. } | Tag::BlockQuote(_) | Tag::CodeBlock(_) | Tag::Table(_) => {
+                self.break_to(2)
+            }
             Tag::List(_) | Tag::Item | Tag::TableRow | Tag::TableHead => self.break_to(1),
             Tag::Image { .. } => self.images += 1,
             _ => {}
@@ -93,7 +109,11 @@ impl Writer {
                 }
                 self.break_to(2);
             }
-            TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::List(_) | TagEnd::Table | TagEnd::BlockQuote(_) => self.break_to(2),
+            TagEnd::Paragraph
+            | TagEnd::Heading(_)
+            | TagEnd::List(_)
+            | TagEnd::Table
+            | TagEnd::BlockQuote(_) => self.break_to(2),
             TagEnd::TableCell => self.text.push(' '),
             TagEnd::Image => self.images = self.images.saturating_sub(1),
             _ => {}

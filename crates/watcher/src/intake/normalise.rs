@@ -27,7 +27,10 @@ pub(crate) fn normalise(text: Cow<'_, str>) -> Cow<'_, str> {
 fn survey(bytes: &[u8]) -> (bool, bool) {
     let (mut odd, mut open) = (false, false);
     let mut at = 0;
-    while let Some(step) = bytes[at..].iter().position(|&byte| byte >= 0x7f || (byte < 0x20 && byte != b'\n')) {
+    while let Some(step) = bytes[at..]
+        .iter()
+        .position(|&byte| byte >= 0x7f || (byte < 0x20 && byte != b'\n'))
+    {
         at += step;
         let next = |offset: usize| bytes.get(at + offset).copied().unwrap_or(0);
         match bytes[at] {
@@ -40,7 +43,10 @@ fn survey(bytes: &[u8]) -> (bool, bool) {
             }
             0xe2 if matches!(next(1), 0x81..=0x83 | 0x94..=0x9b) => odd |= next(1) == 0x81,
             0xe2 | 0xcc.. => {
-                odd |= matches!((bytes[at], next(1)), (0xe1, 0x9a) | (0xe3, 0x80) | (0xef, 0xbb | 0xbf));
+                odd |= matches!(
+                    (bytes[at], next(1)),
+                    (0xe1, 0x9a) | (0xe3, 0x80) | (0xef, 0xbb | 0xbf)
+                );
                 open = true;
             }
             0x80.. => {}
@@ -64,8 +70,15 @@ fn replace_odd(text: &str) -> String {
             '\u{0b}' | '\u{0c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => out.push('\n'),
             '\n' => out.push('\n'),
             '\t' => out.push_str("  "),
-            '\u{ad}' | '\u{feff}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}' => {}
+            '\u{ad}'
+            | '\u{feff}'
+            | '\u{200b}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{2064}'
+            | '\u{2066}'..='\u{206f}'
+            | '\u{fff9}'..='\u{fffb}' => {}
             c if c.is_control() => {}
             c if c.is_whitespace() => out.push(' '),
             c => out.push(c),
@@ -141,7 +154,10 @@ mod tests {
     fn brings_text_into_normal_form() {
         check("a\r\nb\rc\u{2028}d", "a\nb\nc\nd");
         check("12\u{a0}km\u{202f}h\u{3000}x", "12 km h x");
-        check("zero\u{200b}width\u{feff}, soft\u{ad}hyphen\u{200e}", "zerowidth, softhyphen");
+        check(
+            "zero\u{200b}width\u{feff}, soft\u{ad}hyphen\u{200e}",
+            "zerowidth, softhyphen",
+        );
         check("e\u{301}", "é");
         check("A\u{30a}ngstro\u{308}m \u{212b}", "Ångström Å");
         check("می\u{200c}خواهم", "می\u{200c}خواهم");
@@ -154,13 +170,19 @@ mod tests {
     #[test]
     fn does_not_copy_normal_text() {
         for text in ["plain\ntext", "“curly” – ‘quotes’ é £600m…"] {
-            assert!(matches!(normalise(Cow::Borrowed(text)), Cow::Borrowed(_)), "{text}");
+            assert!(
+                matches!(normalise(Cow::Borrowed(text)), Cow::Borrowed(_)),
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn repairs_mojibake() {
-        assert_eq!(repair_mojibake("Pakistanâ€™s cafÃ© â€œplanâ€\u{9d}").as_deref(), Some("Pakistan’s café “plan”"));
+        assert_eq!(
+            repair_mojibake("Pakistanâ€™s cafÃ© â€œplanâ€\u{9d}").as_deref(),
+            Some("Pakistan’s café “plan”")
+        );
         assert_eq!(repair_mojibake("Málaga, São Tomé, naïve"), None);
     }
 

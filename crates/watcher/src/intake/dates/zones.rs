@@ -89,7 +89,10 @@ impl Zone {
         if let Ok(at) = NAMES.binary_search_by_key(&name, |(name, _)| name) {
             return Some(Self::Fixed(NAMES[at].1 * 60));
         }
-        AMERICAN.iter().find(|(known, _)| *known == name).map(|(_, minutes)| Self::American(minutes * 60))
+        AMERICAN
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, minutes)| Self::American(minutes * 60))
     }
 
     /// Returns the offset that holds at a local time.
