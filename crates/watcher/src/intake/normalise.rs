@@ -23,14 +23,23 @@ pub(crate) fn normalise(text: Cow<'_, str>) -> Cow<'_, str> {
     text
 }
 
+/// Returns where the first byte is that is no printable ASCII or line feed.
+fn special(bytes: &[u8]) -> Option<usize> {
+    let is_special = |byte: u8| (byte >= 0x7f) | ((byte < 0x20) & (byte != b'\n'));
+    // Blocks without branches inside are looked at many bytes at a time.
+    let is_clean = |block: &&[u8]| !block.iter().fold(false, |any, byte| any | is_special(*byte));
+    let clean: usize = bytes.chunks(64).take_while(is_clean).map(<[u8]>::len).sum();
+    bytes[clean..]
+        .iter()
+        .position(|byte| is_special(*byte))
+        .map(|at| clean + at)
+}
+
 /// Whether a text has characters to replace, and whether it may not be NFC.
 fn survey(bytes: &[u8]) -> (bool, bool) {
     let (mut odd, mut open) = (false, false);
     let mut at = 0;
-    while let Some(step) = bytes[at..]
-        .iter()
-        .position(|&byte| byte >= 0x7f || (byte < 0x20 && byte != b'\n'))
-    {
+    while let Some(step) = special(&bytes[at..]) {
         at += step;
         let next = |offset: usize| bytes.get(at + offset).copied().unwrap_or(0);
         match bytes[at] {
