@@ -224,13 +224,14 @@ mod tests {
         let texts: Vec<String> = (0..3)
             .map(|n| {
                 (0..80)
-                    .map(|word| format!("word{n}x{} ", word * 7919 % 83))
-                    .collect()
+                    .map(|word| format!("word{n}x{}", word * 7919 % 83))
+                    .collect::<Vec<_>>()
+                    .join(" ")
             })
             .collect();
-        texts
-            .iter()
-            .for_each(|text| assert_eq!(check(&mut index, text), Duplicate::default()));
+        for text in &texts {
+            assert_eq!(check(&mut index, text), Duplicate::default());
+        }
         assert_eq!(index.len(), 2);
         assert_eq!(
             check(&mut index, &format!("{} more", texts[2])).of,

@@ -207,13 +207,13 @@ impl Job<'_> {
         let config = self.config;
         let mut sink = Sink { job: self, item };
         match format {
-            Format::Text => sink.draft(plain::read(item.bytes, config)?, item.bytes),
-            Format::Markdown => sink.draft(markdown::read(item.bytes, config)?, item.bytes),
+            Format::Text => sink.draft(plain::read(item.bytes), item.bytes),
+            Format::Markdown => sink.draft(markdown::read(item.bytes), item.bytes),
             Format::Html => sink.draft(html::read(item.bytes, config)?, item.bytes),
             Format::Rss | Format::Atom => return feed::read_xml(item.bytes, &mut sink),
             Format::JsonFeed => return feed::read_json(item.bytes, &mut sink),
             Format::Json | Format::Ninjs => return json::read_one(item.bytes, &mut sink),
-            Format::Jsonl => return json::read_lines(item.bytes, &mut sink),
+            Format::Jsonl => json::read_lines(item.bytes, &mut sink),
             Format::Newsml => return newsml::read(item.bytes, &mut sink),
             Format::Nitf => sink.draft(nitf::read(item.bytes, config)?, item.bytes),
             Format::Eml => sink.draft(eml::read(item.bytes, config)?, item.bytes),

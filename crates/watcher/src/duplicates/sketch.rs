@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn estimates_the_share_in_common() {
-        let text = |from: usize, to: usize| (from..to).map(|n| format!("w{n} ")).collect::<String>();
+        let text = |from: usize, to: usize| (from..to).map(|n| format!("w{n}")).collect::<Vec<_>>().join(" ");
         for (shared, expect) in [(0, 0.0), (250, 1.0 / 3.0), (400, 2.0 / 3.0), (500, 1.0)] {
             let one = Sketch::of(&text(0, 500)).expect("is long enough");
             let other = Sketch::of(&text(500 - shared, 1000 - shared)).expect("is long enough");

@@ -63,7 +63,7 @@ fn zip(job: &mut Job<'_>, item: Item<'_>) -> Result<(), Refusal> {
             };
             let name = entry
                 .name()
-                .map_or_else(|_| at.to_string(), |name| name.into_owned());
+                .map_or_else(|_| at.to_string(), std::borrow::Cow::into_owned);
             let packed = usize::try_from(entry.compressed_size()).unwrap_or(usize::MAX);
             (name, read_all(job, entry, packed.min(item.bytes.len())))
         };

@@ -70,6 +70,10 @@ pub(crate) fn clean<'t>(lines: Vec<Line<'t>>, stated: Option<&str>, config: &Con
     let n_lines = work.lines.len();
     let mut keep = vec![true; n_lines];
     let mut first = true;
+    #[expect(
+        clippy::needless_range_loop,
+        reason = "the line, its neighbours and `keep` are indexed alike"
+    )]
     for at in 0..n_lines {
         let zone = Position {
             head: at < body,
@@ -223,6 +227,10 @@ impl<'t> Work<'_, 't> {
     }
 
     /// Bylines and agency credits above the body.
+    #[expect(
+        clippy::needless_range_loop,
+        reason = "the line, its neighbours and `keep` are indexed alike"
+    )]
     fn credits(&mut self, keep: &mut [bool], body: usize) {
         for at in 0..body {
             let line = self.lines[at].text;

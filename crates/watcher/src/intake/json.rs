@@ -68,7 +68,7 @@ fn list(value: &Value) -> Option<&[Value]> {
 }
 
 /// Reads one object a line; a line that is none is refused by its number, the others are read.
-pub(crate) fn read_lines(bytes: &[u8], sink: &mut Sink<'_, '_, '_>) -> Result<(), Refusal> {
+pub(crate) fn read_lines(bytes: &[u8], sink: &mut Sink<'_, '_, '_>) {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     for (at, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
         let line = line.trim_ascii();
@@ -87,7 +87,6 @@ pub(crate) fn read_lines(bytes: &[u8], sink: &mut Sink<'_, '_, '_>) -> Result<()
             Err(refusal) => sink.refuse(Some(&number), refusal),
         }
     }
-    Ok(())
 }
 
 fn object(value: &Value, bytes: &[u8], number: Option<String>, sink: &mut Sink<'_, '_, '_>) {

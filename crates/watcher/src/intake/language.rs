@@ -190,7 +190,7 @@ fn tag(lang: Lang) -> &'static str {
         Lang::Vie => "vi",
         Lang::Yid => "yi",
         Lang::Zul => "zu",
-        _ => "und",
+        Lang::Cym => "cy",
     }
 }
 

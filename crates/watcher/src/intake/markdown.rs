@@ -3,14 +3,13 @@
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use wire::message::Format;
 
-use super::config::Config;
 use super::draft::{Draft, stated};
 use super::html::strip;
 use super::json::people;
-use super::{Refusal, dates, decode, language};
+use super::{dates, decode, language};
 
 /// Reads a Markdown document.
-pub(crate) fn read(bytes: &[u8], _config: &Config) -> Result<Draft, Refusal> {
+pub(crate) fn read(bytes: &[u8]) -> Draft {
     let decoded = decode::decode(bytes, None);
     let (matter, content) = front_matter(&decoded.text);
     let mut draft = Draft::new(Format::Markdown, decoded.encoding.clone(), String::new());
@@ -19,13 +18,13 @@ pub(crate) fn read(bytes: &[u8], _config: &Config) -> Result<Draft, Refusal> {
         writer.event(event);
     }
     draft.headline = writer.headline;
-    draft.body = writer.text.trim().to_owned();
-    draft.warnings = decoded.warnings.clone();
+    writer.text.trim().clone_into(&mut draft.body);
+    draft.warnings.clone_from(&decoded.warnings);
     matter
         .lines()
         .filter_map(|line| line.split_once(':'))
         .for_each(|(key, value)| field(key, value, &mut draft));
-    Ok(draft)
+    draft
 }
 
 /// Splits `---` front matter off.
@@ -49,7 +48,7 @@ fn field(key: &str, value: &str, draft: &mut Draft) {
         "author" | "authors" | "byline" => draft.byline = people(list),
         "date" | "published" | "pubdate" => draft.published = dates::metadata(value),
         "url" | "link" | "canonical" | "source_url" => {
-            draft.url = stated(value).filter(|url| url.contains("://"))
+            draft.url = stated(value).filter(|url| url.contains("://"));
         }
         "publisher" | "publication" | "source" => draft.publisher = stated(value),
         "agency" => draft.agency = stated(value),
@@ -92,7 +91,7 @@ impl Writer {
                 self.heading = Some(self.text.len());
             }
             Tag::Paragraph | Tag::Heading { .. } | Tag::BlockQuote(_) | Tag::CodeBlock(_) | Tag::Table(_) => {
-                self.break_to(2)
+                self.break_to(2);
             }
             Tag::List(_) | Tag::Item | Tag::TableRow | Tag::TableHead => self.break_to(1),
             Tag::Image { .. } => self.images += 1,

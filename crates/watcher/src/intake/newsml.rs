@@ -157,13 +157,12 @@ fn first(item: &Element) -> Result<Draft, Refusal> {
     };
     let mut contents = Vec::new();
     item.find_all("DataContent", &mut contents);
-    let mut draft = match item.find("nitf") {
-        Some(nitf) => nitf::article(nitf)?,
-        None => {
-            let bodies = contents.iter().map(|content| plain_or_marked(content));
-            let body = bodies.max_by_key(String::len).unwrap_or_default();
-            Draft::new(Format::Newsml, "utf-8", body)
-        }
+    let mut draft = if let Some(nitf) = item.find("nitf") {
+        nitf::article(nitf)?
+    } else {
+        let bodies = contents.iter().map(|content| plain_or_marked(content));
+        let body = bodies.max_by_key(String::len).unwrap_or_default();
+        Draft::new(Format::Newsml, "utf-8", body)
     };
     draft.headline = line("HeadLine").or(draft.headline);
     if draft.body.is_empty() && draft.headline.is_none() {

@@ -24,6 +24,10 @@ pub(crate) fn normalise(text: Cow<'_, str>) -> Cow<'_, str> {
 }
 
 /// Returns where the first byte is that is no printable ASCII or line feed.
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "lazy operators are branches, which keep the loop scalar"
+)]
 fn special(bytes: &[u8]) -> Option<usize> {
     let is_special = |byte: u8| (byte >= 0x7f) | ((byte < 0x20) & (byte != b'\n'));
     // Blocks without branches inside are looked at many bytes at a time.
@@ -44,21 +48,20 @@ fn survey(bytes: &[u8]) -> (bool, bool) {
         let next = |offset: usize| bytes.get(at + offset).copied().unwrap_or(0);
         match bytes[at] {
             0xc2 => odd |= next(1) <= 0xa0 || next(1) == 0xad,
-            0xc3..=0xcb => {}
             0xe2 if next(1) == 0x80 => {
                 // U+2010 to U+2027 and U+2030 to U+203F: dashes, quotes, bullets.
                 odd |= !matches!(next(2), 0x8c | 0x8d | 0x90..=0xa7 | 0xb0..);
                 open |= next(2) < 0x82;
             }
             0xe2 if matches!(next(1), 0x81..=0x83 | 0x94..=0x9b) => odd |= next(1) == 0x81,
-            0xe2 | 0xcc.. => {
+            0xcc..=0xff => {
                 odd |= matches!(
                     (bytes[at], next(1)),
                     (0xe1, 0x9a) | (0xe3, 0x80) | (0xef, 0xbb | 0xbf)
                 );
                 open = true;
             }
-            0x80.. => {}
+            0x80..=0xcb => {}
             _ => odd = true,
         }
         at += 1;
@@ -76,8 +79,7 @@ fn replace_odd(text: &str) -> String {
                     out.push('\n');
                 }
             }
-            '\u{0b}' | '\u{0c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => out.push('\n'),
-            '\n' => out.push('\n'),
+            '\n' | '\u{0b}' | '\u{0c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => out.push('\n'),
             '\t' => out.push_str("  "),
             '\u{ad}'
             | '\u{feff}'
@@ -104,17 +106,14 @@ pub(crate) fn repair_mojibake(text: &str) -> Option<String> {
     while let Some(start) = rest.find(is_lead) {
         out.push_str(&rest[..start]);
         rest = &rest[start..];
-        match repaired_char(rest) {
-            Some((c, used)) => {
-                out.push(c);
-                rest = &rest[used..];
-                repaired = true;
-            }
-            None => {
-                let c = rest.chars().next().unwrap_or(' ');
-                out.push(c);
-                rest = &rest[c.len_utf8()..];
-            }
+        if let Some((c, used)) = repaired_char(rest) {
+            out.push(c);
+            rest = &rest[used..];
+            repaired = true;
+        } else {
+            let c = rest.chars().next().unwrap_or(' ');
+            out.push(c);
+            rest = &rest[c.len_utf8()..];
         }
     }
     out.push_str(rest);

@@ -100,6 +100,10 @@ pub(crate) fn archive(bytes: &[u8]) -> Option<Archive> {
 }
 
 /// Returns the start of a text as ASCII to look into; refuses what is no text.
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "lazy operators are branches, which keep the loop scalar"
+)]
 fn head(bytes: &[u8]) -> Result<Cow<'_, str>, Refusal> {
     let sample = &bytes[..bytes.len().min(HEAD_BYTES)];
     let wide = sample.starts_with(b"\xff\xfe") || sample.starts_with(b"\xfe\xff");

@@ -234,7 +234,7 @@ pub(crate) fn parse(text: &str, limits: &Limits) -> Result<Element, Refusal> {
             Event::CData(content) => tree.text(&content.into_inner()),
             Event::GeneralRef(reference) => {
                 let name = reference.into_inner();
-                let resolved = strip::resolve(&name).map_or_else(|| format!("&{name};"), |text| text);
+                let resolved = strip::resolve(&name).unwrap_or_else(|| format!("&{name};"));
                 tree.text(&resolved);
             }
             Event::DocType(doctype) => refuse_entities(&doctype.into_inner())?,

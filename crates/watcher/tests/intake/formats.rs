@@ -110,9 +110,10 @@ fn a_teaser_is_called_one() {
 
 #[test]
 fn feeds_give_one_article_an_item() {
-    let items: String = (0..3)
+    let items: Vec<String> = (0..3)
         .map(|n| format!("<item><title>Story number {n}</title><description>{LEAD} {n}</description></item>"))
         .collect();
+    let items = items.concat();
     let articles = try_read(
         format!("<rss><channel>{items}</channel></rss>").as_bytes(),
         &Config::default(),

@@ -14,7 +14,7 @@ const MOST_TIME: Duration = Duration::from_secs(if cfg!(debug_assertions) { 30 }
 fn check(name: &str, bytes: &[u8], reason: Option<RefusalReason>) {
     let start = busy();
     let result = try_read(bytes, &Config::default());
-    let elapsed = busy() - start;
+    let elapsed = busy().saturating_sub(start);
     assert!(elapsed < MOST_TIME, "{name} took {elapsed:?}");
     assert_eq!(result.err().map(|refusal| refusal.reason), reason, "{name}");
 }
@@ -107,10 +107,10 @@ fn wide_documents() {
 fn billion_laughs() {
     let mut document = "<?xml version=\"1.0\"?><!DOCTYPE rss [<!ENTITY a0 \"ha\">".to_owned();
     for n in 1..10 {
-        document.push_str(&format!(
-            "<!ENTITY a{n} \"{}\">",
-            format!("&a{};", n - 1).repeat(10)
-        ));
+        let value = format!("&a{};", n - 1).repeat(10);
+        document += "<!ENTITY a";
+        document += &n.to_string();
+        document += &[" \"", &value, "\">"].concat();
     }
     document.push_str("]><rss><channel><item><title>&a9;</title></item></channel></rss>");
     check("billion laughs", document.as_bytes(), Some(RefusalReason::Bomb));
@@ -156,7 +156,11 @@ fn a_feed_that_poses_as_a_page() {
     let start = busy();
     let articles = try_read(feed.as_bytes(), &Config::default()).expect("is a feed");
     assert_eq!(articles.len(), 20_000);
-    assert!(busy() - start < MOST_TIME * 2, "{:?}", busy() - start);
+    assert!(
+        busy().saturating_sub(start) < MOST_TIME * 2,
+        "{:?}",
+        busy().saturating_sub(start)
+    );
     let config = Config {
         format: Some(wire::message::Format::Html),
         ..Config::default()
@@ -164,5 +168,9 @@ fn a_feed_that_poses_as_a_page() {
     let start = busy();
     // Read as what it is not, it may be anything, but quickly.
     let _anything = try_read(feed.as_bytes(), &config);
-    assert!(busy() - start < MOST_TIME * 2, "{:?}", busy() - start);
+    assert!(
+        busy().saturating_sub(start) < MOST_TIME * 2,
+        "{:?}",
+        busy().saturating_sub(start)
+    );
 }

@@ -35,7 +35,7 @@ pub(crate) fn shared(folder: &str) -> Option<PathBuf> {
     );
     let path = root.join(folder);
     if !path.is_dir() {
-        println!("skipped: {folder} is not in the shared folder; set SLUGLINE_SHARED");
+        eprintln!("skipped: {folder} is not in the shared folder; set SLUGLINE_SHARED");
         return None;
     }
     Some(path)

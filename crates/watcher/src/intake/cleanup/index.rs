@@ -29,8 +29,9 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
     for (at, rule) in RULES.iter().enumerate() {
         match rule.when {
             When::Is(list) | When::Starts(_, list) => {
-                list.iter()
-                    .for_each(|phrase| starts[phrase.as_bytes()[0] as usize].push((at, *phrase)));
+                for phrase in list {
+                    starts[phrase.as_bytes()[0] as usize].push((at, *phrase));
+                }
             }
             When::Holds(_, list) => {
                 phrases.extend_from_slice(list);

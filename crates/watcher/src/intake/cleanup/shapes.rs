@@ -160,7 +160,7 @@ pub(crate) fn is_share_icons(line: &str, folded: &str) -> bool {
             "" => {}
             _ if icon => icons += 1,
             "via" | "on" | "this" | "article" | "and" | "or" | "by" | "post" | "story" | "fa" | "fab" => {
-                others += 1
+                others += 1;
             }
             _ if NETWORKS.contains(&token) => networks += 1,
             _ => return false,

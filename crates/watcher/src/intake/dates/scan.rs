@@ -447,7 +447,8 @@ impl<'t> Cursor<'t> {
                 _ if self.byte(b":").is_some() => (number, self.number(2, 2)?),
                 _ => (number, 0),
             };
-            (hours <= 14 && minutes < 60).then(|| Zone::Fixed(sign * (hours * 3600 + minutes * 60) as i32))
+            (hours <= 14 && minutes < 60)
+                .then(|| Zone::Fixed(sign * (hours * 3600 + minutes * 60).cast_signed()))
         };
         let zone = read();
         if zone.is_none() {

@@ -98,9 +98,8 @@ impl Zone {
     /// Returns the offset that holds at a local time.
     pub(super) fn offset(self, local: DateTime) -> Option<Offset> {
         let seconds = match self {
-            Self::Fixed(seconds) => seconds,
             Self::American(seconds) if is_american_summer(local.date()) => seconds + 3600,
-            Self::American(seconds) => seconds,
+            Self::Fixed(seconds) | Self::American(seconds) => seconds,
         };
         Offset::from_seconds(seconds).ok()
     }

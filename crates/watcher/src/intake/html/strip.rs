@@ -54,12 +54,11 @@ pub(crate) fn strip(html: &str) -> String {
         push_text(&rest[..at], &mut out);
         rest = &rest[at..];
         let may_be_tag = html.len() - rest.len() < last || rest.starts_with("<!");
-        rest = match may_be_tag.then(|| tag(rest)).flatten() {
-            Some((name, closes, after)) => element(&name, closes, after, &mut out),
-            None => {
-                out.push('<');
-                &rest[1..]
-            }
+        rest = if let Some((name, closes, after)) = may_be_tag.then(|| tag(rest)).flatten() {
+            element(&name, closes, after, &mut out)
+        } else {
+            out.push('<');
+            &rest[1..]
         };
     }
     push_text(rest, &mut out);
@@ -167,15 +166,12 @@ fn push_text(text: &str, out: &mut String) {
 fn push_entity<'t>(text: &'t str, out: &mut String) -> &'t str {
     let end = text.bytes().take(32).position(|byte| byte == b';');
     let resolved = end.and_then(|end| resolve(&text[..end]).map(|resolved| (resolved, end)));
-    match resolved {
-        Some((resolved, end)) => {
-            out.push_str(&resolved);
-            &text[end + 1..]
-        }
-        None => {
-            out.push('&');
-            text
-        }
+    if let Some((resolved, end)) = resolved {
+        out.push_str(&resolved);
+        &text[end + 1..]
+    } else {
+        out.push('&');
+        text
     }
 }
 
