@@ -305,26 +305,29 @@ impl<'t> Work<'_, 't> {
 
     /// Lines above the body that say again what the headline or a paragraph says.
     fn repeats(&mut self, keep: &mut [bool], body: usize, headline: Option<&str>) {
-        let headline = headline.map(letters);
+        let headline = headline.map(|headline| (headline.len(), letters(headline)));
         for at in 0..self.lines.len().min(body + 1) {
             let line = self.lines[at].text;
             if !keep[at] || line.len() > 500 || self.is_prose(at) {
                 continue;
             }
-            let own = letters(line);
-            if headline.as_ref().is_some_and(|headline| *headline == own)
-                && self.is_enabled("repeated_headline")
-            {
+            // A line twice as long says more than the headline, whatever its punctuation.
+            let is_headline = |(length, headline): &(usize, String)| {
+                line.len() <= length * 2 + 8 && *headline == letters(line)
+            };
+            if headline.as_ref().is_some_and(is_headline) && self.is_enabled("repeated_headline") {
                 keep[at] = false;
                 self.remove(at, "repeated_headline", line);
                 continue;
             }
+            if at >= body || line.len() < 40 {
+                continue;
+            }
+            let own = letters(line);
             let below = self.lines.iter().zip(&*keep).skip(at + 1).take(12);
-            let repeated = line.len() >= 40
-                && at < body
-                && below.filter(|(_, keep)| **keep).any(|(below, _)| {
-                    below.text.len() >= line.len() && letters(below.text).starts_with(&own)
-                });
+            let repeated = below
+                .filter(|(_, keep)| **keep)
+                .any(|(below, _)| below.text.len() >= line.len() && letters(below.text).starts_with(&own));
             if repeated && self.is_enabled("repeated_standfirst") {
                 keep[at] = false;
                 self.remove(at, "repeated_standfirst", line);
