@@ -1,5 +1,7 @@
 //! Looks into the intake and measures it: `cargo run --release -p watcher --example intake -- show FILE…`.
 
+#![expect(clippy::print_stdout, reason = "the figures are the result")]
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
@@ -22,7 +24,12 @@ fn main() {
 }
 
 fn origin(path: &str) -> Origin<'_> {
-    Origin { source_name: "example", path, modified: None, received: Timestamp::UNIX_EPOCH }
+    Origin {
+        source_name: "example",
+        path,
+        modified: None,
+        received: Timestamp::UNIX_EPOCH,
+    }
 }
 
 /// Prints the articles of files as JSON, texts as they are.
@@ -72,10 +79,14 @@ fn speed(paths: &[String]) {
             articles += read(bytes, &origin(path), &config).map_or(0, |articles| articles.len());
         }
         std::hint::black_box(articles);
-        best = best.min((busy() - start).as_secs_f64());
+        best = best.min(busy().saturating_sub(start).as_secs_f64());
     }
     let rate = files.len() as f64 / best;
-    println!("{} files, {n_bytes} bytes: {rate:.0} files/s, {:.1} MB/s", files.len(), n_bytes as f64 / best / 1e6);
+    println!(
+        "{} files, {n_bytes} bytes: {rate:.0} files/s, {:.1} MB/s",
+        files.len(),
+        n_bytes as f64 / best / 1e6
+    );
 }
 
 /// The time this thread was on a processor: what others run beside it makes no difference.
@@ -87,20 +98,32 @@ fn busy() -> Duration {
 
 /// The files of the paths: files themselves, folders with all they hold, `.jsonl` line by line by its `text`.
 fn files(paths: &[String]) -> impl Iterator<Item = (String, Vec<u8>)> {
-    let walk = |path: &String| walkdir::WalkDir::new(path).sort_by_file_name().into_iter().flatten();
+    let walk = |path: &String| {
+        walkdir::WalkDir::new(path)
+            .sort_by_file_name()
+            .into_iter()
+            .flatten()
+    };
     let is_text = |path: &Path| !path.ends_with("README.TXT") && !path.ends_with("LICENSE-NOTE.md");
-    paths.iter().flat_map(walk).filter(move |entry| entry.file_type().is_file() && is_text(entry.path())).flat_map(|entry| {
-        let path = entry.path().to_string_lossy().into_owned();
-        let bytes = std::fs::read(entry.path()).unwrap_or_default();
-        if path.ends_with("articles.jsonl") {
-            let lines = String::from_utf8_lossy(&bytes).into_owned();
-            let texts = lines.lines().filter_map(|line| {
-                let value: serde_json::Value = serde_json::from_str(line).ok()?;
-                let title = value["title"].as_str().unwrap_or_default();
-                Some((value["id"].to_string(), format!("{title}\n\n{}", value["text"].as_str()?).into_bytes()))
-            });
-            return texts.collect::<Vec<_>>();
-        }
-        vec![(path, bytes)]
-    })
+    paths
+        .iter()
+        .flat_map(walk)
+        .filter(move |entry| entry.file_type().is_file() && is_text(entry.path()))
+        .flat_map(|entry| {
+            let path = entry.path().to_string_lossy().into_owned();
+            let bytes = std::fs::read(entry.path()).unwrap_or_default();
+            if path.ends_with("articles.jsonl") {
+                let lines = String::from_utf8_lossy(&bytes).into_owned();
+                let texts = lines.lines().filter_map(|line| {
+                    let value: serde_json::Value = serde_json::from_str(line).ok()?;
+                    let title = value["title"].as_str().unwrap_or_default();
+                    Some((
+                        value["id"].to_string(),
+                        format!("{title}\n\n{}", value["text"].as_str()?).into_bytes(),
+                    ))
+                });
+                return texts.collect::<Vec<_>>();
+            }
+            vec![(path, bytes)]
+        })
 }

@@ -32,7 +32,10 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { capacity: 20_000, threshold: 0.5 }
+        Self {
+            capacity: 20_000,
+            threshold: 0.5,
+        }
     }
 }
 
@@ -56,7 +59,11 @@ struct Seen {
 impl Index {
     /// Returns an empty index.
     pub fn new(config: Config) -> Self {
-        Self { config, seen: VecDeque::new(), bands: Bands::new(config.capacity) }
+        Self {
+            config,
+            seen: VecDeque::new(),
+            bands: Bands::new(config.capacity),
+        }
     }
 
     /// Returns what an article copies, and remembers it.
@@ -71,7 +78,10 @@ impl Index {
         let found = self.most_similar(id, &sketch);
         let original = found.as_ref().map_or(id, |(seen, _)| seen.original);
         let duplicate = match found {
-            Some((_, similarity)) if original != id => Duplicate { of: Some(original), similarity: round(similarity) },
+            Some((_, similarity)) if original != id => Duplicate {
+                of: Some(original),
+                similarity: round(similarity),
+            },
             _ => Duplicate::default(),
         };
         if !self.knows(id, &sketch) {
@@ -99,7 +109,9 @@ impl Index {
     pub fn from_bytes(bytes: &[u8], config: Config) -> Result<Self, CorruptIndex> {
         let mut index = Self::new(config);
         if config.capacity > 0 {
-            store::read(bytes)?.into_iter().for_each(|seen| index.remember(seen));
+            store::read(bytes)?
+                .into_iter()
+                .for_each(|seen| index.remember(seen));
         }
         Ok(index)
     }
@@ -107,17 +119,20 @@ impl Index {
     /// The articles that share a band with a sketch, oldest first.
     fn candidates(&self, sketch: &Sketch) -> impl Iterator<Item = &Seen> {
         let ages = self.bands.ages(sketch, self.seen.len());
-        ages.into_iter().filter_map(|age| self.seen.get(self.seen.len() - age))
+        ages.into_iter()
+            .filter_map(|age| self.seen.get(self.seen.len() - age))
     }
 
     fn most_similar(&self, id: ArticleId, sketch: &Sketch) -> Option<(&Seen, f64)> {
         let others = self.candidates(sketch).filter(|seen| seen.id != id);
         let similar = others.map(|seen| (seen, seen.sketch.similarity(sketch)));
         // Of equally similar ones the first seen: `>` keeps it.
-        similar.filter(|(_, similarity)| *similarity >= self.config.threshold).fold(None, |best, next| match best {
-            Some((_, similarity)) if similarity >= next.1 => best,
-            _ => Some(next),
-        })
+        similar
+            .filter(|(_, similarity)| *similarity >= self.config.threshold)
+            .fold(None, |best, next| match best {
+                Some((_, similarity)) if similarity >= next.1 => best,
+                _ => Some(next),
+            })
     }
 
     fn knows(&self, id: ArticleId, sketch: &Sketch) -> bool {
@@ -149,7 +164,10 @@ mod tests {
         the spawning grounds, welcomed the delay and asked for a seat on the board.";
 
     fn index(capacity: usize) -> Index {
-        Index::new(Config { capacity, ..Config::default() })
+        Index::new(Config {
+            capacity,
+            ..Config::default()
+        })
     }
 
     fn id(text: &str) -> ArticleId {
@@ -203,11 +221,22 @@ mod tests {
     #[test]
     fn forgets_the_oldest_and_only_that() {
         let mut index = index(2);
-        let texts: Vec<String> =
-            (0..3).map(|n| (0..80).map(|word| format!("word{n}x{} ", word * 7919 % 83)).collect()).collect();
-        texts.iter().for_each(|text| assert_eq!(check(&mut index, text), Duplicate::default()));
+        let texts: Vec<String> = (0..3)
+            .map(|n| {
+                (0..80)
+                    .map(|word| format!("word{n}x{}", word * 7919 % 83))
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            })
+            .collect();
+        for text in &texts {
+            assert_eq!(check(&mut index, text), Duplicate::default());
+        }
         assert_eq!(index.len(), 2);
-        assert_eq!(check(&mut index, &format!("{} more", texts[2])).of, Some(id(&texts[2])));
+        assert_eq!(
+            check(&mut index, &format!("{} more", texts[2])).of,
+            Some(id(&texts[2]))
+        );
         assert_eq!(check(&mut index, &format!("{} more", texts[0])).of, None);
     }
 
@@ -228,10 +257,16 @@ mod tests {
         check(&mut index, STORY);
         let bytes = index.to_bytes();
         for at in 0..bytes.len() {
-            assert!(Index::from_bytes(&bytes[..at], Config::default()).is_err(), "cut at {at}");
+            assert!(
+                Index::from_bytes(&bytes[..at], Config::default()).is_err(),
+                "cut at {at}"
+            );
             let mut flipped = bytes.clone();
             flipped[at] ^= 1;
-            assert!(Index::from_bytes(&flipped, Config::default()).is_err(), "flipped at {at}");
+            assert!(
+                Index::from_bytes(&flipped, Config::default()).is_err(),
+                "flipped at {at}"
+            );
         }
     }
 }

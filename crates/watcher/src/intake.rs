@@ -106,7 +106,10 @@ impl std::fmt::Display for RefusalReason {
 
 impl Refusal {
     pub(crate) fn new(reason: RefusalReason, detail: impl Into<String>) -> Self {
-        Self { reason, detail: detail.into() }
+        Self {
+            reason,
+            detail: detail.into(),
+        }
     }
 }
 
@@ -129,8 +132,18 @@ impl Refusal {
 /// assert_eq!(articles[0].published.value.as_deref(), Some("2026-03-03"));
 /// ```
 pub fn read(bytes: &[u8], origin: &Origin<'_>, config: &Config) -> Result<Vec<Article>, Refusal> {
-    let mut job = Job { origin, config, unpacked: 0, articles: Vec::new(), refused: Vec::new() };
-    job.read(Item { bytes, name: None, depth: 0 });
+    let mut job = Job {
+        origin,
+        config,
+        unpacked: 0,
+        articles: Vec::new(),
+        refused: Vec::new(),
+    };
+    job.read(Item {
+        bytes,
+        name: None,
+        depth: 0,
+    });
     job.finish()
 }
 
@@ -194,13 +207,13 @@ impl Job<'_> {
         let config = self.config;
         let mut sink = Sink { job: self, item };
         match format {
-            Format::Text => sink.draft(plain::read(item.bytes, config)?, item.bytes),
-            Format::Markdown => sink.draft(markdown::read(item.bytes, config)?, item.bytes),
+            Format::Text => sink.draft(plain::read(item.bytes), item.bytes),
+            Format::Markdown => sink.draft(markdown::read(item.bytes), item.bytes),
             Format::Html => sink.draft(html::read(item.bytes, config)?, item.bytes),
             Format::Rss | Format::Atom => return feed::read_xml(item.bytes, &mut sink),
             Format::JsonFeed => return feed::read_json(item.bytes, &mut sink),
             Format::Json | Format::Ninjs => return json::read_one(item.bytes, &mut sink),
-            Format::Jsonl => return json::read_lines(item.bytes, &mut sink),
+            Format::Jsonl => json::read_lines(item.bytes, &mut sink),
             Format::Newsml => return newsml::read(item.bytes, &mut sink),
             Format::Nitf => sink.draft(nitf::read(item.bytes, config)?, item.bytes),
             Format::Eml => sink.draft(eml::read(item.bytes, config)?, item.bytes),
@@ -214,17 +227,28 @@ impl Job<'_> {
     }
 
     fn finish(self) -> Result<Vec<Article>, Refusal> {
-        let Self { mut articles, refused, .. } = self;
+        let Self {
+            mut articles,
+            refused,
+            ..
+        } = self;
         let Some(first) = articles.first_mut() else {
             let refusal = refused.into_iter().next().map(|(_, refusal)| refusal);
-            return Err(refusal.unwrap_or_else(|| Refusal::new(RefusalReason::Empty, "there is no text in it")));
+            return Err(
+                refusal.unwrap_or_else(|| Refusal::new(RefusalReason::Empty, "there is no text in it"))
+            );
         };
         for (name, refusal) in refused.iter().take(MAX_NAMED_REFUSALS) {
             let name = name.as_deref().unwrap_or("?");
-            first.warnings.push(format!("item `{name}` was refused: {refusal}"));
+            first
+                .warnings
+                .push(format!("item `{name}` was refused: {refusal}"));
         }
         if refused.len() > MAX_NAMED_REFUSALS {
-            first.warnings.push(format!("{} more items were refused", refused.len() - MAX_NAMED_REFUSALS));
+            first.warnings.push(format!(
+                "{} more items were refused",
+                refused.len() - MAX_NAMED_REFUSALS
+            ));
         }
         Ok(articles)
     }
@@ -253,7 +277,10 @@ impl Sink<'_, '_, '_> {
         };
         if self.job.articles.len() >= self.job.config.limits.items {
             let limit = self.job.config.limits.items;
-            self.refuse(draft.item.as_deref(), Refusal::new(RefusalReason::TooLarge, format!("more than {limit} items")));
+            self.refuse(
+                draft.item.as_deref(),
+                Refusal::new(RefusalReason::TooLarge, format!("more than {limit} items")),
+            );
             return;
         }
         let (id, size) = (ArticleId::of(bytes), bytes.len() as u64);

@@ -24,7 +24,12 @@ impl Bands {
     /// Returns an empty table for as many articles at most.
     pub(super) fn new(capacity: usize) -> Self {
         let n_buckets = capacity.clamp(1 << 10, 1 << 20).next_power_of_two();
-        Self { latest: vec![NONE; n_buckets * BANDS], mask: n_buckets - 1, before: Vec::new(), next: 1 }
+        Self {
+            latest: vec![NONE; n_buckets * BANDS],
+            mask: n_buckets - 1,
+            before: Vec::new(),
+            next: 1,
+        }
     }
 
     /// Enters the next article.

@@ -42,23 +42,33 @@ impl Sketch {
     /// Returns the hash of one band.
     pub(super) fn band(&self, band: usize) -> u32 {
         let rows = &self.0[band * ROWS..(band + 1) * ROWS];
-        rows.iter().fold(band as u64, |hash, row| mix(hash ^ u64::from(*row))) as u32
+        rows.iter()
+            .fold(band as u64, |hash, row| mix(hash ^ u64::from(*row))) as u32
     }
 
     /// Returns the estimated share of shingles that two texts have in common: the Jaccard index.
     pub(super) fn similarity(&self, other: &Self) -> f64 {
-        let n_equal = self.0.iter().zip(other.0.iter()).filter(|(one, other)| one == other).count();
+        let n_equal = self
+            .0
+            .iter()
+            .zip(other.0.iter())
+            .filter(|(one, other)| one == other)
+            .count();
         n_equal as f64 / SIZE as f64
     }
 }
 
 /// The hashes of a text's words.
 fn words(text: &str) -> impl Iterator<Item = u64> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(|word| {
-        word.chars().flat_map(char::to_lowercase).fold(0xcbf2_9ce4_8422_2325, |hash, c| {
-            (hash ^ u64::from(u32::from(c))).wrapping_mul(0x0000_0100_0000_01b3)
+    text.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(|word| {
+            word.chars()
+                .flat_map(char::to_lowercase)
+                .fold(0xcbf2_9ce4_8422_2325, |hash, c| {
+                    (hash ^ u64::from(u32::from(c))).wrapping_mul(0x0000_0100_0000_01b3)
+                })
         })
-    })
 }
 
 /// Mixes the bits of a hash (the finaliser of MurmurHash3).
@@ -83,12 +93,15 @@ mod tests {
 
     #[test]
     fn estimates_the_share_in_common() {
-        let text = |from: usize, to: usize| (from..to).map(|n| format!("w{n} ")).collect::<String>();
+        let text = |from: usize, to: usize| (from..to).map(|n| format!("w{n}")).collect::<Vec<_>>().join(" ");
         for (shared, expect) in [(0, 0.0), (250, 1.0 / 3.0), (400, 2.0 / 3.0), (500, 1.0)] {
             let one = Sketch::of(&text(0, 500)).expect("is long enough");
             let other = Sketch::of(&text(500 - shared, 1000 - shared)).expect("is long enough");
             let similarity = one.similarity(&other);
-            assert!((similarity - expect).abs() < 0.15, "{shared}: {similarity} for {expect}");
+            assert!(
+                (similarity - expect).abs() < 0.15,
+                "{shared}: {similarity} for {expect}"
+            );
         }
     }
 

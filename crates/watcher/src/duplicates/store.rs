@@ -28,7 +28,10 @@ pub(super) fn write(seen: &VecDeque<Seen>) -> Vec<u8> {
     for seen in seen {
         bytes.extend_from_slice(seen.id.hex().as_bytes());
         bytes.extend_from_slice(seen.original.hex().as_bytes());
-        seen.sketch.0.iter().for_each(|minimum| bytes.extend_from_slice(&minimum.to_le_bytes()));
+        seen.sketch
+            .0
+            .iter()
+            .for_each(|minimum| bytes.extend_from_slice(&minimum.to_le_bytes()));
     }
     let checksum = blake3::hash(&bytes);
     bytes.extend_from_slice(checksum.as_bytes());
@@ -37,12 +40,18 @@ pub(super) fn write(seen: &VecDeque<Seen>) -> Vec<u8> {
 
 /// Returns the articles that bytes hold.
 pub(super) fn read(bytes: &[u8]) -> Result<Vec<Seen>, CorruptIndex> {
-    let (content, checksum) = bytes.split_last_chunk::<CHECKSUM>().ok_or(CorruptIndex("it is cut off"))?;
-    let records = content.strip_prefix(MARK).ok_or(CorruptIndex("it has no mark of this version"))?;
+    let (content, checksum) = bytes
+        .split_last_chunk::<CHECKSUM>()
+        .ok_or(CorruptIndex("it is cut off"))?;
+    let records = content
+        .strip_prefix(MARK)
+        .ok_or(CorruptIndex("it has no mark of this version"))?;
     if blake3::hash(content).as_bytes() != checksum {
         return Err(CorruptIndex("its checksum is wrong"));
     }
-    let (n_records, records) = records.split_first_chunk::<8>().ok_or(CorruptIndex("it is cut off"))?;
+    let (n_records, records) = records
+        .split_first_chunk::<8>()
+        .ok_or(CorruptIndex("it is cut off"))?;
     if u64::from_le_bytes(*n_records) != (records.len() / RECORD) as u64 || records.len() % RECORD != 0 {
         return Err(CorruptIndex("its length is wrong"));
     }
@@ -54,7 +63,11 @@ fn record(bytes: &[u8]) -> Result<Seen, CorruptIndex> {
     for (minimum, bytes) in minima.iter_mut().zip(bytes[2 * ID..].as_chunks::<4>().0) {
         *minimum = u32::from_le_bytes(*bytes);
     }
-    Ok(Seen { id: id(&bytes[..ID])?, original: id(&bytes[ID..2 * ID])?, sketch: Sketch(minima) })
+    Ok(Seen {
+        id: id(&bytes[..ID])?,
+        original: id(&bytes[ID..2 * ID])?,
+        sketch: Sketch(minima),
+    })
 }
 
 fn id(hex: &[u8]) -> Result<ArticleId, CorruptIndex> {

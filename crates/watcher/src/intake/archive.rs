@@ -33,13 +33,21 @@ pub(super) fn unpack(job: &mut Job<'_>, archive: Archive, item: Item<'_>) -> Res
 
 /// The one file of a compressed stream keeps the item's name.
 fn single(job: &mut Job<'_>, bytes: &[u8], item: Item<'_>) {
-    job.read(Item { bytes, name: item.name, depth: item.depth + 1 });
+    job.read(Item {
+        bytes,
+        name: item.name,
+        depth: item.depth + 1,
+    });
 }
 
 fn zip(job: &mut Job<'_>, item: Item<'_>) -> Result<(), Refusal> {
     let mut archive = ::zip::ZipArchive::new(Cursor::new(item.bytes)).map_err(broken)?;
     check_count(archive.len(), &job.config.limits)?;
-    if archive.file_names().flatten().any(|name| name == "[Content_Types].xml" || name == "mimetype") {
+    if archive
+        .file_names()
+        .flatten()
+        .any(|name| name == "[Content_Types].xml" || name == "mimetype")
+    {
         let detail = "is an office document or an e-book, not an archive of articles";
         return Err(Refusal::new(RefusalReason::Unsupported, detail));
     }
@@ -53,7 +61,9 @@ fn zip(job: &mut Job<'_>, item: Item<'_>) -> Result<(), Refusal> {
                     continue;
                 }
             };
-            let name = entry.name().map_or_else(|_| at.to_string(), |name| name.into_owned());
+            let name = entry
+                .name()
+                .map_or_else(|_| at.to_string(), std::borrow::Cow::into_owned);
             let packed = usize::try_from(entry.compressed_size()).unwrap_or(usize::MAX);
             (name, read_all(job, entry, packed.min(item.bytes.len())))
         };
@@ -84,18 +94,32 @@ fn tar(job: &mut Job<'_>, item: Item<'_>) -> Result<(), Refusal> {
 }
 
 /// Reads one entry; a bomb ends the whole archive.
-fn entry(job: &mut Job<'_>, item: &Item<'_>, name: &str, bytes: Result<Vec<u8>, Refusal>) -> Result<bool, Refusal> {
-    let hidden = name.rsplit('/').next().is_some_and(|file| file.starts_with('.')) || name.starts_with("__MACOSX/");
+fn entry(
+    job: &mut Job<'_>,
+    item: &Item<'_>,
+    name: &str,
+    bytes: Result<Vec<u8>, Refusal>,
+) -> Result<bool, Refusal> {
+    let hidden =
+        name.rsplit('/').next().is_some_and(|file| file.starts_with('.')) || name.starts_with("__MACOSX/");
     if hidden {
         return Ok(true);
     }
-    let full = item.name.map_or_else(|| name.to_owned(), |outer| format!("{outer}!{name}"));
+    let full = item
+        .name
+        .map_or_else(|| name.to_owned(), |outer| format!("{outer}!{name}"));
     match bytes {
         Ok(bytes) => {
-            job.read(Item { bytes: &bytes, name: Some(&full), depth: item.depth + 1 });
+            job.read(Item {
+                bytes: &bytes,
+                name: Some(&full),
+                depth: item.depth + 1,
+            });
             Ok(true)
         }
-        Err(refusal) if matches!(refusal.reason, RefusalReason::Bomb | RefusalReason::TooLarge) => Err(refusal),
+        Err(refusal) if matches!(refusal.reason, RefusalReason::Bomb | RefusalReason::TooLarge) => {
+            Err(refusal)
+        }
         Err(refusal) => {
             job.refuse(Some(&full), refusal);
             Ok(true)
@@ -118,13 +142,23 @@ fn read_all(job: &mut Job<'_>, mut stream: impl Read, packed: usize) -> Result<V
     let by_ratio = Limits::FREE_BYTES.max((packed as u64).saturating_mul(limits.ratio));
     let most = left.min(by_ratio);
     let mut bytes = Vec::new();
-    stream.by_ref().take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(broken)?;
+    stream
+        .by_ref()
+        .take(most.saturating_add(1))
+        .read_to_end(&mut bytes)
+        .map_err(broken)?;
     job.unpacked += bytes.len() as u64;
     if bytes.len() as u64 > most {
         let (reason, detail) = if most == by_ratio {
-            (RefusalReason::Bomb, format!("unpacks to more than {} times its size", limits.ratio))
+            (
+                RefusalReason::Bomb,
+                format!("unpacks to more than {} times its size", limits.ratio),
+            )
         } else {
-            (RefusalReason::TooLarge, format!("unpacks to more than {} bytes", limits.unpacked_bytes))
+            (
+                RefusalReason::TooLarge,
+                format!("unpacks to more than {} bytes", limits.unpacked_bytes),
+            )
         };
         return Err(Refusal::new(reason, detail));
     }
@@ -134,4 +168,3 @@ fn read_all(job: &mut Job<'_>, mut stream: impl Read, packed: usize) -> Result<V
 fn broken(error: impl std::fmt::Display) -> Refusal {
     Refusal::new(RefusalReason::Malformed, format!("cannot be unpacked: {error}"))
 }
-

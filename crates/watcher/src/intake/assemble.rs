@@ -16,6 +16,9 @@ use super::dates::{Moment, PartialDate, date_of};
 use super::draft::Draft;
 use super::{Origin, Refusal, RefusalReason, language, lines, normalise};
 
+/// How many lines a text may have: prose of the largest size has fewer.
+const MOST_LINES: usize = 500_000;
+
 /// Assembles an article from a draft.
 pub(crate) fn assemble(
     mut draft: Draft,
@@ -29,10 +32,16 @@ pub(crate) fn assemble(
         return raw(draft, body, id, size, origin);
     }
     let body = normal(body, config);
+    if memchr::memchr_iter(b'\n', body.as_bytes()).count() > MOST_LINES {
+        return Err(Refusal::new(
+            RefusalReason::TooLarge,
+            format!("more than {MOST_LINES} lines"),
+        ));
+    }
     normalise_fields(&mut draft);
     let (stated, suffix) = stated_headline(&draft);
     let cleaned = cleanup::clean(lines::split(&body), stated.as_deref(), config);
-    let headline = stated.or_else(|| cleaned.headline.map(str::to_owned));
+    let headline = stated.or_else(|| cleaned.headline.and_then(one_line));
     let text = text(headline.as_deref(), &cleaned);
     if text.is_empty() {
         return Err(Refusal::new(RefusalReason::Empty, "there is no text in it"));
@@ -41,13 +50,22 @@ pub(crate) fn assemble(
     let mut article = Article::new(id, source(&draft, size, origin), text);
     article.warnings = std::mem::take(&mut draft.warnings);
     article.published = published(&draft, &opening, &cleaned.dates, origin, &mut article.warnings);
-    article.dateline = Dateline { text: draft.dateline.or(opening.text).or(cleaned.place), place: None };
+    article.dateline = Dateline {
+        text: draft.dateline.or(opening.text).or(cleaned.place),
+        place: None,
+    };
     article.agency = draft.agency.or(opening.agency).or(cleaned.agency);
-    article.byline = if draft.byline.is_empty() { cleaned.byline } else { draft.byline };
+    article.byline = if draft.byline.is_empty() {
+        cleaned.byline
+    } else {
+        draft.byline
+    };
     article.headline = headline;
     article.publisher = draft.publisher;
     article.url = draft.url;
-    article.language = draft.language.unwrap_or_else(|| language::detect(&article.text).to_owned());
+    article.language = draft
+        .language
+        .unwrap_or_else(|| language::detect(&article.text).to_owned());
     article.removed = draft.removed;
     article.removed.extend(suffix);
     article.removed.extend(cleaned.removed);
@@ -55,7 +73,13 @@ pub(crate) fn assemble(
 }
 
 /// The text as it is: nothing is looked at, so that offsets are offsets into the input.
-fn raw(draft: Draft, body: String, id: ArticleId, size: u64, origin: &Origin<'_>) -> Result<Article, Refusal> {
+fn raw(
+    draft: Draft,
+    body: String,
+    id: ArticleId,
+    size: u64,
+    origin: &Origin<'_>,
+) -> Result<Article, Refusal> {
     if body.trim().is_empty() {
         return Err(Refusal::new(RefusalReason::Empty, "there is no text in it"));
     }
@@ -67,7 +91,9 @@ fn raw(draft: Draft, body: String, id: ArticleId, size: u64, origin: &Origin<'_>
     article.headline = draft.headline;
     article.publisher = draft.publisher;
     article.url = draft.url;
-    article.language = draft.language.unwrap_or_else(|| language::detect(&article.text).to_owned());
+    article.language = draft
+        .language
+        .unwrap_or_else(|| language::detect(&article.text).to_owned());
     article.removed = draft.removed;
     article.warnings = draft.warnings;
     Ok(article)
@@ -86,7 +112,11 @@ fn source(draft: &Draft, size: u64, origin: &Origin<'_>) -> Source {
 }
 
 fn normal(text: String, config: &Config) -> String {
-    let text = if config.repair_mojibake { normalise::repair_mojibake(&text).unwrap_or(text) } else { text };
+    let text = if config.repair_mojibake {
+        normalise::repair_mojibake(&text).unwrap_or(text)
+    } else {
+        text
+    };
     match normalise::normalise(Cow::Borrowed(&text)) {
         Cow::Borrowed(_) => text,
         Cow::Owned(normal) => normal,
@@ -101,7 +131,13 @@ fn one_line(text: &str) -> Option<String> {
 }
 
 fn normalise_fields(draft: &mut Draft) {
-    for field in [&mut draft.headline, &mut draft.publisher, &mut draft.agency, &mut draft.url, &mut draft.dateline] {
+    for field in [
+        &mut draft.headline,
+        &mut draft.publisher,
+        &mut draft.agency,
+        &mut draft.url,
+        &mut draft.dateline,
+    ] {
         *field = field.take().and_then(|text| one_line(&text));
     }
     draft.byline = draft.byline.iter().filter_map(|name| one_line(name)).collect();
@@ -113,12 +149,19 @@ fn stated_headline(draft: &Draft) -> (Option<String>, Option<wire::message::Remo
         return (None, None);
     };
     let (headline, suffix) = cleanup::split_suffix(headline, draft.publisher.as_deref());
-    let removed = suffix.map(|suffix| wire::message::Removed { rule: "title_suffix".to_owned(), text: suffix.to_owned() });
+    let removed = suffix.map(|suffix| wire::message::Removed {
+        rule: "title_suffix".to_owned(),
+        text: suffix.to_owned(),
+    });
     (Some(headline.to_owned()), removed)
 }
 
 fn text(headline: Option<&str>, cleaned: &Cleaned<'_>) -> String {
-    let length = cleaned.lines.iter().map(|line| line.text.len() + 2).sum::<usize>();
+    let length = cleaned
+        .lines
+        .iter()
+        .map(|line| line.text.len() + 2)
+        .sum::<usize>();
     let mut text = String::with_capacity(length + headline.map_or(0, |headline| headline.len() + 2));
     if let Some(headline) = headline {
         lines::push_collapsed(headline, &mut text);
@@ -132,7 +175,12 @@ fn text(headline: Option<&str>, cleaned: &Cleaned<'_>) -> String {
 
 /// Returns the dateline of the first paragraph, or of the second, where a standfirst comes first.
 fn opening(cleaned: &Cleaned<'_>) -> Opening {
-    cleaned.lines.iter().take(4).find_map(|line| dateline::read(line.text)).unwrap_or_default()
+    cleaned
+        .lines
+        .iter()
+        .take(4)
+        .find_map(|line| dateline::read(line.text))
+        .unwrap_or_default()
 }
 
 /// Decides when the article was published: metadata before dateline before a line above the text before the time
@@ -165,13 +213,19 @@ fn published(
         }
     };
     if let Some(year_from) = moment.year_from {
-        warnings.push(format!("the year of the publication date is not printed and was taken from {year_from}"));
+        warnings.push(format!(
+            "the year of the publication date is not printed and was taken from {year_from}"
+        ));
     }
     stated(moment.moment, from)
 }
 
 fn stated(moment: Moment, from: PublishedFrom) -> Published {
-    Published { value: Some(moment.value), precision: Some(moment.precision), from: Some(from) }
+    Published {
+        value: Some(moment.value),
+        precision: Some(moment.precision),
+        from: Some(from),
+    }
 }
 
 /// Where the year of a date that has none can come from, most trusted first.
@@ -187,9 +241,16 @@ struct Completed {
 impl Context {
     fn new(printed: &[PartialDate], origin: &Origin<'_>) -> Self {
         let mut sources = Vec::new();
-        let whole = printed.iter().filter_map(PartialDate::moment).find(|moment| moment.precision >= Precision::Day);
+        let whole = printed
+            .iter()
+            .filter_map(PartialDate::moment)
+            .find(|moment| moment.precision >= Precision::Day);
         sources.extend(whole.map(|moment| (moment.date, "a date printed above the text")));
-        sources.extend(origin.modified.map(|time| (date_of(time), "the file's modification time")));
+        sources.extend(
+            origin
+                .modified
+                .map(|time| (date_of(time), "the file's modification time")),
+        );
         if origin.received.as_second() > 0 {
             sources.push((date_of(origin.received), "the time the file was received"));
         }
@@ -198,10 +259,16 @@ impl Context {
 
     fn complete(&self, date: PartialDate) -> Option<Completed> {
         if let Some(moment) = date.moment() {
-            return Some(Completed { moment, year_from: None });
+            return Some(Completed {
+                moment,
+                year_from: None,
+            });
         }
         let (context, name) = self.sources.first()?;
         let moment = date.complete(*context).moment()?;
-        Some(Completed { moment, year_from: Some(name) })
+        Some(Completed {
+            moment,
+            year_from: Some(name),
+        })
     }
 }

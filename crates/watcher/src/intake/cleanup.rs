@@ -5,6 +5,7 @@
 //! suffix, repeated standfirsts, credits and captions.
 
 mod index;
+mod phrases;
 mod rules;
 mod shapes;
 
@@ -46,7 +47,11 @@ const MOST_REMOVED: usize = 1000;
 
 /// Returns the names of all built-in rules.
 pub fn rule_names() -> impl Iterator<Item = &'static str> {
-    let mut names: Vec<_> = RULES.iter().map(|rule| rule.name).chain(rules::STRUCTURAL.iter().copied()).collect();
+    let mut names: Vec<_> = RULES
+        .iter()
+        .map(|rule| rule.name)
+        .chain(rules::STRUCTURAL.iter().copied())
+        .collect();
     names.sort_unstable();
     names.dedup();
     names.into_iter()
@@ -54,14 +59,27 @@ pub fn rule_names() -> impl Iterator<Item = &'static str> {
 
 /// Cleans a text. `stated` is the headline that the format states, which a text may repeat.
 pub(crate) fn clean<'t>(lines: Vec<Line<'t>>, stated: Option<&str>, config: &Config) -> Cleaned<'t> {
-    let mut work = Work { config, out: Cleaned::default(), removed: Vec::new(), lines };
+    let mut work = Work {
+        config,
+        out: Cleaned::default(),
+        removed: Vec::new(),
+        lines,
+    };
     work.scraper_prefix();
     let body = body_start(&work.lines);
     let n_lines = work.lines.len();
     let mut keep = vec![true; n_lines];
     let mut first = true;
+    #[expect(
+        clippy::needless_range_loop,
+        reason = "the line, its neighbours and `keep` are indexed alike"
+    )]
     for at in 0..n_lines {
-        let zone = Position { head: at < body, tail: at + TAIL_LINES >= n_lines && at >= body.min(2), first };
+        let zone = Position {
+            head: at < body,
+            tail: at + TAIL_LINES >= n_lines && at >= body.min(2),
+            first,
+        };
         keep[at] = !work.apply_rules(at, zone);
         first &= !keep[at];
     }
@@ -98,7 +116,13 @@ impl<'t> Work<'_, 't> {
 
     fn remove(&mut self, at: usize, rule: &str, text: &str) {
         if self.removed.len() < MOST_REMOVED {
-            self.removed.push((at, Removed { rule: rule.to_owned(), text: text.to_owned() }));
+            self.removed.push((
+                at,
+                Removed {
+                    rule: rule.to_owned(),
+                    text: text.to_owned(),
+                },
+            ));
         }
     }
 
@@ -107,10 +131,16 @@ impl<'t> Work<'_, 't> {
         let Some(line) = self.lines.first().copied() else {
             return;
         };
-        let Some(rest) = line.text.strip_prefix("date ").filter(|_| self.is_enabled("scraper_prefix")) else {
+        let Some(rest) = line
+            .text
+            .strip_prefix("date ")
+            .filter(|_| self.is_enabled("scraper_prefix"))
+        else {
             return;
         };
-        let iso = rest.get(..10).filter(|iso| iso.as_bytes()[4] == b'-' && iso.as_bytes()[7] == b'-');
+        let iso = rest
+            .get(..10)
+            .filter(|iso| iso.as_bytes()[4] == b'-' && iso.as_bytes()[7] == b'-');
         let Some(date) = iso.and_then(dates::only) else {
             return;
         };
@@ -134,7 +164,9 @@ impl<'t> Work<'_, 't> {
         let goes_on = at > 0
             && !line.gap
             && line.text.starts_with(|c: char| c.is_lowercase())
-            && self.lines[at - 1].text.ends_with(|c: char| c.is_alphanumeric() || c == ',')
+            && self.lines[at - 1]
+                .text
+                .ends_with(|c: char| c.is_alphanumeric() || c == ',')
             && !line.text.contains(['-', '_']);
         wrapped || goes_on
     }
@@ -147,8 +179,15 @@ impl<'t> Work<'_, 't> {
         let line = self.lines[at].text;
         let name = index::find(line, position, |rule| self.is_enabled(rule));
         let user = || {
-            let mut rules = self.config.rules.0.iter().filter(|rule| in_zone(rule.zone, position));
-            rules.find(|rule| rule.line.is_match(line)).map(|rule| rule.name.as_str())
+            let mut rules = self
+                .config
+                .rules
+                .0
+                .iter()
+                .filter(|rule| in_zone(rule.zone, position));
+            rules
+                .find(|rule| rule.line.is_match(line))
+                .map(|rule| rule.name.as_str())
         };
         let Some(name) = name.or_else(user) else {
             return false;
@@ -188,13 +227,19 @@ impl<'t> Work<'_, 't> {
     }
 
     /// Bylines and agency credits above the body.
+    #[expect(
+        clippy::needless_range_loop,
+        reason = "the line, its neighbours and `keep` are indexed alike"
+    )]
     fn credits(&mut self, keep: &mut [bool], body: usize) {
         for at in 0..body {
             let line = self.lines[at].text;
             if !keep[at] || line.len() > 130 || self.is_prose(at) {
                 continue;
             }
-            if let Some((agency, place)) = credits::agency_line(line).filter(|_| self.is_enabled("agency_line")) {
+            if let Some((agency, place)) =
+                credits::agency_line(line).filter(|_| self.is_enabled("agency_line"))
+            {
                 self.out.agency = Some(agency.to_owned());
                 self.out.place = place.map(str::to_owned);
                 keep[at] = false;
@@ -216,12 +261,17 @@ impl<'t> Work<'_, 't> {
         for at in 1..self.lines.len() {
             let line = self.lines[at];
             let short = line.text.split(' ').count() <= 3 && line.text.len() <= 40;
-            if !keep[at] || !short || self.is_prose(at) || line.text.ends_with(['.', '!', '?', ':', '”', '"']) {
+            if !keep[at] || !short || self.is_prose(at) || line.text.ends_with(['.', '!', '?', ':', '”', '"'])
+            {
                 continue;
             }
             let above_credit = at + 1 < body && !keep[at + 1] && !self.lines[at + 1].gap && at < body;
             let bracketed = line.text.starts_with('(') && line.text.ends_with(')');
-            let slug_above = || self.removed.iter().any(|(index, removed)| *index + 1 == at && removed.rule == "image_slug");
+            let slug_above = || {
+                self.removed
+                    .iter()
+                    .any(|(index, removed)| *index + 1 == at && removed.rule == "image_slug")
+            };
             if above_credit || (bracketed && !line.gap && slug_above()) {
                 keep[at] = false;
                 let rule = if above_credit { "caption" } else { "photo_credit" };
@@ -236,7 +286,9 @@ impl<'t> Work<'_, 't> {
             return;
         };
         let line = self.lines[at].text;
-        let next = (at + 1..self.lines.len()).find(|at| keep[*at]).map(|at| self.lines[at]);
+        let next = (at + 1..self.lines.len())
+            .find(|at| keep[*at])
+            .map(|at| self.lines[at]);
         let set_off = next.is_some_and(|next| next.gap || next.text.len() > line.len() || at + 1 < body);
         if !set_off || !is_headline(line) || self.is_prose(at) {
             return;
@@ -253,22 +305,29 @@ impl<'t> Work<'_, 't> {
 
     /// Lines above the body that say again what the headline or a paragraph says.
     fn repeats(&mut self, keep: &mut [bool], body: usize, headline: Option<&str>) {
-        let headline = headline.map(letters);
+        let headline = headline.map(|headline| (headline.len(), letters(headline)));
         for at in 0..self.lines.len().min(body + 1) {
             let line = self.lines[at].text;
             if !keep[at] || line.len() > 500 || self.is_prose(at) {
                 continue;
             }
-            let own = letters(line);
-            if headline.as_ref().is_some_and(|headline| *headline == own) && self.is_enabled("repeated_headline") {
+            // A line twice as long says more than the headline, whatever its punctuation.
+            let is_headline = |(length, headline): &(usize, String)| {
+                line.len() <= length * 2 + 8 && *headline == letters(line)
+            };
+            if headline.as_ref().is_some_and(is_headline) && self.is_enabled("repeated_headline") {
                 keep[at] = false;
                 self.remove(at, "repeated_headline", line);
                 continue;
             }
+            if at >= body || line.len() < 40 {
+                continue;
+            }
+            let own = letters(line);
             let below = self.lines.iter().zip(&*keep).skip(at + 1).take(12);
-            let repeated = line.len() >= 40
-                && at < body
-                && below.filter(|(_, keep)| **keep).any(|(below, _)| below.text.len() >= line.len() && letters(below.text).starts_with(&own));
+            let repeated = below
+                .filter(|(_, keep)| **keep)
+                .any(|(below, _)| below.text.len() >= line.len() && letters(below.text).starts_with(&own));
             if repeated && self.is_enabled("repeated_standfirst") {
                 keep[at] = false;
                 self.remove(at, "repeated_standfirst", line);
@@ -298,12 +357,17 @@ impl<'t> Work<'_, 't> {
 fn body_start(lines: &[Line<'_>]) -> usize {
     let starts = |at: usize| {
         let line = lines[at].text;
-        let sentence = line.trim_end_matches(['"', '”', '’', '\'', ')', ']']).ends_with(['.', '!', '?', '…', ':', '।', '。']);
+        let sentence = line
+            .trim_end_matches(['"', '”', '’', '\'', ')', ']'])
+            .ends_with(['.', '!', '?', '…', ':', '।', '。']);
         if line.len() >= 100 && sentence {
             return true;
         }
         let wrapped = lines.get(at + 1).is_some_and(|next| {
-            !next.gap && next.text.starts_with(|c: char| c.is_lowercase()) && (45..=110).contains(&line.len()) && !sentence
+            !next.gap
+                && next.text.starts_with(|c: char| c.is_lowercase())
+                && (45..=110).contains(&line.len())
+                && !sentence
         });
         wrapped || (line.len() >= 60 && dateline::read(line).is_some())
     };
@@ -314,27 +378,35 @@ fn body_start(lines: &[Line<'_>]) -> usize {
 /// Whether a line can be a headline: it has a few words and does not end like a sentence.
 fn is_headline(line: &str) -> bool {
     let n_words = line.split(' ').count();
-    let sentence = line.ends_with(['.', ':', ';', ',']) && !line.ends_with("...") && !ends_with_abbreviation(line);
+    let sentence =
+        line.ends_with(['.', ':', ';', ',']) && !line.ends_with("...") && !ends_with_abbreviation(line);
     (2..=40).contains(&n_words) && line.len() <= 250 && !sentence && line.chars().any(char::is_alphabetic)
 }
 
 fn ends_with_abbreviation(line: &str) -> bool {
     let word = line.rsplit(' ').next().unwrap_or(line);
     let inner = word.trim_end_matches('.');
-    inner.contains('.') || inner.len() == 1 || ["Inc", "Ltd", "Co", "Corp", "Jr", "Sr", "St", "No"].contains(&inner)
+    inner.contains('.')
+        || inner.len() == 1
+        || ["Inc", "Ltd", "Co", "Corp", "Jr", "Sr", "St", "No"].contains(&inner)
 }
 
 /// Splits `Dam breaks | World News` and `Dam breaks - BBC News`; also off `publisher`, if that is known.
 pub(crate) fn split_suffix<'t>(line: &'t str, publisher: Option<&str>) -> (&'t str, Option<&'t str>) {
     let is_publisher = |suffix: &str| {
         let lower = suffix.trim().to_lowercase();
-        publisher.is_some_and(|name| name.to_lowercase() == lower) || TITLE_OUTLETS.binary_search(&lower.as_str()).is_ok()
+        publisher.is_some_and(|name| name.to_lowercase() == lower)
+            || TITLE_OUTLETS.binary_search(&lower.as_str()).is_ok()
     };
     for separator in [" | ", " — ", " – ", " - ", " :: ", " · "] {
         let Some(at) = line.find(separator) else {
             continue;
         };
-        let at = if separator == " | " { at } else { line.rfind(separator).unwrap_or(at) };
+        let at = if separator == " | " {
+            at
+        } else {
+            line.rfind(separator).unwrap_or(at)
+        };
         let suffix = &line[at + separator.len()..];
         let short = suffix.split([' ']).count() <= 6;
         let rest = &line[..at];
@@ -357,5 +429,8 @@ fn in_zone(zone: Zone, position: Position) -> bool {
 
 /// The letters and digits of a text, for comparing.
 fn letters(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    text.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
 }

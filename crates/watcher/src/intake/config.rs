@@ -148,7 +148,9 @@ impl UserRule {
     /// Returns a rule that removes the lines that `line`, a regular expression, matches from start to end.
     pub fn new(name: impl Into<String>, zone: Zone, line: &str) -> Result<Self, InvalidRule> {
         let name = name.into();
-        let line = RegexBuilder::new(&format!("^(?:{line})$")).size_limit(1 << 20).build();
+        let line = RegexBuilder::new(&format!("^(?:{line})$"))
+            .size_limit(1 << 20)
+            .build();
         match line {
             Ok(line) => Ok(Self { name, zone, line }),
             Err(source) => Err(InvalidRule { name, source }),
@@ -167,7 +169,10 @@ impl TryFrom<BTreeMap<String, RawRule>> for UserRules {
     type Error = InvalidRule;
 
     fn try_from(raw: BTreeMap<String, RawRule>) -> Result<Self, InvalidRule> {
-        raw.into_iter().map(|(name, rule)| UserRule::new(name, rule.zone, &rule.line)).collect::<Result<_, _>>().map(Self)
+        raw.into_iter()
+            .map(|(name, rule)| UserRule::new(name, rule.zone, &rule.line))
+            .collect::<Result<_, _>>()
+            .map(Self)
     }
 }
 
@@ -189,7 +194,8 @@ mod tests {
 
     #[test]
     fn names_a_broken_rule() {
-        let error = serde_json::from_str::<Config>(r#"{"rules":{"promo":{"line":"("}}}"#).expect_err("is invalid");
+        let error =
+            serde_json::from_str::<Config>(r#"{"rules":{"promo":{"line":"("}}}"#).expect_err("is invalid");
         assert!(error.to_string().contains("promo"), "{error}");
     }
 }

@@ -11,9 +11,19 @@ pub(crate) struct Credit {
 
 /// Reads a line that is a byline: "By Ann Lee and Tom Ray, Reuters". `None` if it is anything else.
 pub(crate) fn byline(line: &str) -> Option<Credit> {
-    let rest = ["By ", "BY ", "by ", "Written by ", "Reported by ", "Story by ", "Words by ", "By: ", "Author: "]
-        .iter()
-        .find_map(|label| line.strip_prefix(label))?;
+    let rest = [
+        "By ",
+        "BY ",
+        "by ",
+        "Written by ",
+        "Reported by ",
+        "Story by ",
+        "Words by ",
+        "By: ",
+        "Author: ",
+    ]
+    .iter()
+    .find_map(|label| line.strip_prefix(label))?;
     if rest.len() > 120 || rest.ends_with(['.', '?', '!']) && !rest.ends_with("Jr.") {
         return None;
     }
@@ -25,7 +35,11 @@ pub(crate) fn byline(line: &str) -> Option<Credit> {
 pub(crate) fn names(text: &str) -> Credit {
     let mut credit = Credit::default();
     let text = text.split(" | ").next().unwrap_or(text);
-    for part in text.split([',', ';', '&', '/']).flat_map(|part| part.split(" and ")).flat_map(foreign_and) {
+    for part in text
+        .split([',', ';', '&', '/'])
+        .flat_map(|part| part.split(" and "))
+        .flat_map(foreign_and)
+    {
         let part = part.trim().trim_start_matches("and ").trim();
         if part.is_empty() {
             continue;
@@ -59,7 +73,10 @@ pub(crate) fn agency_line(line: &str) -> Option<(&'static str, Option<&str>)> {
     let n_words = place.split(' ').count();
     let capitalised = place.split(' ').all(|word| word.starts_with(char::is_uppercase));
     // "AP Dhillon" is a man: a short name takes a separator before its place.
-    let separated = line[length..].trim_start().starts_with(['|', ',', '-', '–', '/', ':']) || agency.printed.len() > 8;
+    let separated = line[length..]
+        .trim_start()
+        .starts_with(['|', ',', '-', '–', '/', ':'])
+        || agency.printed.len() > 8;
     (n_words <= 3 && capitalised && separated && !line.ends_with('.')).then_some((agency.name, Some(place)))
 }
 
@@ -76,7 +93,9 @@ pub(crate) fn reporting(line: &str) -> Vec<String> {
 
 /// Splits "Ann Lee und Tom Ray": the words are also parts of names, so both sides have to be names.
 fn foreign_and(text: &str) -> Vec<&str> {
-    let split = [" und ", " et ", " og ", " och ", " y ", " e ", " en "].iter().find_map(|and| text.split_once(and));
+    let split = [" und ", " et ", " og ", " och ", " y ", " e ", " en "]
+        .iter()
+        .find_map(|and| text.split_once(and));
     match split {
         Some((one, other)) if is_person(one.trim()) && is_person(other.trim()) => vec![one, other],
         _ => vec![text],
@@ -94,11 +113,17 @@ fn cut_at_word<'t>(text: &'t str, words: &[&str]) -> (&'t str, Option<&'t str>) 
 
 /// Whether a text has the form of a person's name: two to five words, capitalised but for particles.
 fn is_person(text: &str) -> bool {
-    const PARTICLES: &[&str] = &["al", "bin", "da", "de", "del", "den", "der", "di", "dos", "du", "ibn", "la", "le", "ul", "van", "von"];
+    const PARTICLES: &[&str] = &[
+        "al", "bin", "da", "de", "del", "den", "der", "di", "dos", "du", "ibn", "la", "le", "ul", "van",
+        "von",
+    ];
     let mut n_words = 0;
     for word in text.split(' ') {
-        let letters = word.chars().all(|c| c.is_alphabetic() || matches!(c, '\'' | '’' | '-' | '.'));
-        let capital = word.starts_with(|c: char| c.is_uppercase() || (c.is_alphabetic() && !c.is_lowercase()));
+        let letters = word
+            .chars()
+            .all(|c| c.is_alphabetic() || matches!(c, '\'' | '’' | '-' | '.'));
+        let capital =
+            word.starts_with(|c: char| c.is_uppercase() || (c.is_alphabetic() && !c.is_lowercase()));
         if !letters || !(capital || PARTICLES.contains(&word)) {
             return false;
         }
@@ -109,9 +134,20 @@ fn is_person(text: &str) -> bool {
 
 fn is_role(text: &str) -> bool {
     let lower = text.to_lowercase();
-    ["reporter", "correspondent", "editor", "staff", "writer", "bureau", "desk", "news", "agencies", "web"]
-        .iter()
-        .any(|role| lower.contains(role))
+    [
+        "reporter",
+        "correspondent",
+        "editor",
+        "staff",
+        "writer",
+        "bureau",
+        "desk",
+        "news",
+        "agencies",
+        "web",
+    ]
+    .iter()
+    .any(|role| lower.contains(role))
 }
 
 #[cfg(test)]
@@ -122,16 +158,29 @@ mod tests {
     fn check(input: &str, expect: Option<(&[&str], Option<&str>)>) {
         let got = byline(input);
         let got = got.as_ref().map(|credit| {
-            (credit.authors.iter().map(String::as_str).collect::<Vec<_>>(), credit.agency.as_deref())
+            (
+                credit.authors.iter().map(String::as_str).collect::<Vec<_>>(),
+                credit.agency.as_deref(),
+            )
         });
-        assert_eq!(got, expect.map(|(authors, agency)| (authors.to_vec(), agency)), "{input}");
+        assert_eq!(
+            got,
+            expect.map(|(authors, agency)| (authors.to_vec(), agency)),
+            "{input}"
+        );
     }
 
     #[test]
     fn reads_bylines() {
         check("By Ann Lee", Some((&["Ann Lee"], None)));
-        check("By ANN LEE and Tom van der Ray", Some((&["ANN LEE", "Tom van der Ray"], None)));
-        check("By Ann Lee, Tom Ray & Pat Poe, Reuters", Some((&["Ann Lee", "Tom Ray", "Pat Poe"], Some("Reuters"))));
+        check(
+            "By ANN LEE and Tom van der Ray",
+            Some((&["ANN LEE", "Tom van der Ray"], None)),
+        );
+        check(
+            "By Ann Lee, Tom Ray & Pat Poe, Reuters",
+            Some((&["Ann Lee", "Tom Ray", "Pat Poe"], Some("Reuters"))),
+        );
         check("By Ann Lee in Kabul", Some((&["Ann Lee"], None)));
         check("By Ann Lee, Staff Writer", Some((&["Ann Lee"], None)));
         check("By AFP", Some((&[], Some("AFP"))));
@@ -142,8 +191,14 @@ mod tests {
 
     #[test]
     fn reads_agency_lines() {
-        assert_eq!(agency_line("Press Trust of India Islamabad"), Some(("Press Trust of India", Some("Islamabad"))));
-        assert_eq!(agency_line("PTI | New Delhi"), Some(("Press Trust of India", Some("New Delhi"))));
+        assert_eq!(
+            agency_line("Press Trust of India Islamabad"),
+            Some(("Press Trust of India", Some("Islamabad")))
+        );
+        assert_eq!(
+            agency_line("PTI | New Delhi"),
+            Some(("Press Trust of India", Some("New Delhi")))
+        );
         assert_eq!(agency_line("(Reuters)"), Some(("Reuters", None)));
         assert_eq!(agency_line("AP Dhillon"), None);
         assert_eq!(agency_line("Reuters reported the sale of the firm."), None);
@@ -151,6 +206,9 @@ mod tests {
 
     #[test]
     fn reads_reporting_credits() {
-        assert_eq!(reporting("(Reporting by Ann Lee in Kabul and Tom Ray; Editing by Pat Poe)"), ["Ann Lee", "Tom Ray"]);
+        assert_eq!(
+            reporting("(Reporting by Ann Lee in Kabul and Tom Ray; Editing by Pat Poe)"),
+            ["Ann Lee", "Tom Ray"]
+        );
     }
 }

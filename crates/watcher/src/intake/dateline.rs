@@ -68,7 +68,10 @@ fn place_end(text: &str) -> Place {
         if part.is_empty() || is_label(part) || dates::read(&text[at..]).is_some() {
             break;
         }
-        place = Place { end, n_parts: place.n_parts + 1 };
+        place = Place {
+            end,
+            n_parts: place.n_parts + 1,
+        };
         match text[end..].strip_prefix(", ") {
             Some(_) => at = end + 2,
             None => break,
@@ -89,9 +92,13 @@ fn part_end(text: &str, start: usize) -> usize {
         let Some(word) = rest.get(..length) else {
             break;
         };
-        let word = word.strip_suffix('.').filter(|stem| stem.len() > 4 && !stem.contains('.')).unwrap_or(word);
+        let word = word
+            .strip_suffix('.')
+            .filter(|stem| stem.len() > 4 && !stem.contains('.'))
+            .unwrap_or(word);
         let capital = word.starts_with(char::is_uppercase);
-        let particle = n_words > 0 && ["de", "da", "do", "del", "al", "el", "la", "of", "es", "au"].contains(&word);
+        let particle =
+            n_words > 0 && ["de", "da", "do", "del", "al", "el", "la", "of", "es", "au"].contains(&word);
         let hyphen_only = word.chars().all(|c| !c.is_alphabetic());
         if word.is_empty() || hyphen_only || !(capital || particle) {
             break;
@@ -114,12 +121,59 @@ fn part_end(text: &str, start: usize) -> usize {
 /// Words that stand before a colon or dash without being places.
 fn is_label(part: &str) -> bool {
     const LABELS: &[&str] = &[
-        "analysis", "background", "breaking", "breaking news", "by", "column", "comment", "correction", "coverage",
-        "editor's note", "editorial", "exclusive", "explained", "explainer", "fact check", "factbox", "feature",
-        "follow", "how", "interview", "just in", "key points", "live", "live updates", "news", "note", "opinion",
-        "photo", "photos", "pictures", "podcast", "profile", "q", "read", "read more", "related", "report", "review",
-        "source", "sources", "special report", "summary", "the", "timeline", "topic", "update", "updated", "urgent",
-        "video", "watch", "what", "who", "why",
+        "analysis",
+        "background",
+        "breaking",
+        "breaking news",
+        "by",
+        "column",
+        "comment",
+        "correction",
+        "coverage",
+        "editor's note",
+        "editorial",
+        "exclusive",
+        "explained",
+        "explainer",
+        "fact check",
+        "factbox",
+        "feature",
+        "follow",
+        "how",
+        "interview",
+        "just in",
+        "key points",
+        "live",
+        "live updates",
+        "news",
+        "note",
+        "opinion",
+        "photo",
+        "photos",
+        "pictures",
+        "podcast",
+        "profile",
+        "q",
+        "read",
+        "read more",
+        "related",
+        "report",
+        "review",
+        "source",
+        "sources",
+        "special report",
+        "summary",
+        "the",
+        "timeline",
+        "topic",
+        "update",
+        "updated",
+        "urgent",
+        "video",
+        "watch",
+        "what",
+        "who",
+        "why",
     ];
     let lower = part.to_lowercase();
     LABELS.contains(&lower.as_str())
@@ -131,7 +185,11 @@ fn date_after(text: &str, at: usize) -> Option<dates::Found> {
         return None;
     }
     let found = dates::read(text.get(at + skipped..)?)?;
-    let absolute = dates::Found { start: found.start + at + skipped, end: found.end + at + skipped, ..found };
+    let absolute = dates::Found {
+        start: found.start + at + skipped,
+        end: found.end + at + skipped,
+        ..found
+    };
     (at > 0 && absolute.end <= MOST_BYTES && absolute.date.day.is_some()).then_some(absolute)
 }
 
@@ -176,14 +234,19 @@ fn end_mark(text: &str, at: usize) -> Option<Mark> {
     }
     let dash = rest.trim_start_matches([' ', '.']);
     let spaced = dash.len() < rest.len() || rest.starts_with('—');
-    let after = dash.strip_prefix("--").or_else(|| dash.strip_prefix(['—', '–', '-', '―', '−']))?;
+    let after = dash
+        .strip_prefix("--")
+        .or_else(|| dash.strip_prefix(['—', '–', '-', '―', '−']))?;
     (spaced && starts_sentence(after)).then_some(Mark::Dash)
 }
 
 fn starts_sentence(text: &str) -> bool {
-    let first = text.trim_start_matches([' ', '“', '"', '‘', '\'', '-', '–', '—', '<', '+', '$', '£', '€', '[', '(']);
-    first.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit() || (c.is_alphabetic() && !c.is_lowercase()))
-        || text.is_empty()
+    let first = text.trim_start_matches([
+        ' ', '“', '"', '‘', '\'', '-', '–', '—', '<', '+', '$', '£', '€', '[', '(',
+    ]);
+    first.starts_with(|c: char| {
+        c.is_uppercase() || c.is_ascii_digit() || (c.is_alphabetic() && !c.is_lowercase())
+    }) || text.is_empty()
 }
 
 fn is_known_city(place: &str) -> bool {
@@ -203,25 +266,65 @@ mod tests {
     #[track_caller]
     fn check(input: &str, text: Option<&str>, agency: Option<&str>) {
         let opening = read(input).unwrap_or_else(|| panic!("no dateline in {input:?}"));
-        assert_eq!((opening.text.as_deref(), opening.agency.as_deref()), (text, agency), "{input}");
+        assert_eq!(
+            (opening.text.as_deref(), opening.agency.as_deref()),
+            (text, agency),
+            "{input}"
+        );
     }
 
     #[test]
     fn reads_the_forms_in_use() {
-        check("QALAT RUD, Mar 3 (Northern Wire) — At least 14", Some("QALAT RUD, Mar 3"), Some("Northern Wire"));
-        check("SALVADOR, Feb 26 - Showers went on", Some("SALVADOR, Feb 26"), None);
+        check(
+            "QALAT RUD, Mar 3 (Northern Wire) — At least 14",
+            Some("QALAT RUD, Mar 3"),
+            Some("Northern Wire"),
+        );
+        check(
+            "SALVADOR, Feb 26 - Showers went on",
+            Some("SALVADOR, Feb 26"),
+            None,
+        );
         check("New Delhi: The US has voiced", Some("New Delhi"), None);
         check("ISLAMABAD: The United States", Some("ISLAMABAD"), None);
-        check("Islamabad, Pakistan – While meeting", Some("Islamabad, Pakistan"), None);
-        check("New Delhi, Sep 19 The recent strikes", Some("New Delhi, Sep 19"), None);
-        check("New Delhi, Sep 19 (PTI) The recent", Some("New Delhi, Sep 19"), Some("Press Trust of India"));
+        check(
+            "Islamabad, Pakistan – While meeting",
+            Some("Islamabad, Pakistan"),
+            None,
+        );
+        check(
+            "New Delhi, Sep 19 The recent strikes",
+            Some("New Delhi, Sep 19"),
+            None,
+        );
+        check(
+            "New Delhi, Sep 19 (PTI) The recent",
+            Some("New Delhi, Sep 19"),
+            Some("Press Trust of India"),
+        );
         check("KABUL (AP) — A bomb", Some("KABUL"), Some("Associated Press"));
-        check("KABUL, Afghanistan (AP) — A bomb", Some("KABUL, Afghanistan"), Some("Associated Press"));
+        check(
+            "KABUL, Afghanistan (AP) — A bomb",
+            Some("KABUL, Afghanistan"),
+            Some("Associated Press"),
+        );
         check("(Reuters) - Shares fell", None, Some("Reuters"));
-        check("PORT-AU-PRINCE, Haiti, Jan. 5, 2026 – Gangs", Some("PORT-AU-PRINCE, Haiti, Jan. 5, 2026"), None);
+        check(
+            "PORT-AU-PRINCE, Haiti, Jan. 5, 2026 – Gangs",
+            Some("PORT-AU-PRINCE, Haiti, Jan. 5, 2026"),
+            None,
+        );
         check("WASHINGTON D.C. — The Senate", Some("WASHINGTON D.C."), None);
-        check("NEW YORK, Jan. 5, 2026 /PRNewswire/ -- Acme", Some("NEW YORK, Jan. 5, 2026"), Some("PR Newswire"));
-        check("LONDON, March 5 (Reuters) - “We will”", Some("LONDON, March 5"), Some("Reuters"));
+        check(
+            "NEW YORK, Jan. 5, 2026 /PRNewswire/ -- Acme",
+            Some("NEW YORK, Jan. 5, 2026"),
+            Some("PR Newswire"),
+        );
+        check(
+            "LONDON, March 5 (Reuters) - “We will”",
+            Some("LONDON, March 5"),
+            Some("Reuters"),
+        );
         check("Kyiv — Three people", Some("Kyiv"), None);
         check("ST. LOUIS — Three people", Some("ST. LOUIS"), None);
     }

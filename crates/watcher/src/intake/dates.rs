@@ -4,6 +4,7 @@
 //! wrongly. Nothing is guessed here: an ambiguous `03/04/2026` is no date, and a missing year stays missing until
 //! [`PartialDate::complete`] is given a date to complete it from.
 
+mod names;
 mod scan;
 mod zones;
 
@@ -65,19 +66,35 @@ impl PartialDate {
         let year = self.year?;
         let Some(month) = self.month else {
             let date = Date::new(year, 1, 1).ok()?;
-            return Some(Moment { value: format!("{year:04}"), precision: Precision::Year, date });
+            return Some(Moment {
+                value: format!("{year:04}"),
+                precision: Precision::Year,
+                date,
+            });
         };
         let Some(day) = self.day else {
             let date = Date::new(year, month, 1).ok()?;
-            return Some(Moment { value: format!("{year:04}-{month:02}"), precision: Precision::Month, date });
+            return Some(Moment {
+                value: format!("{year:04}-{month:02}"),
+                precision: Precision::Month,
+                date,
+            });
         };
         let date = Date::new(year, month, day).ok()?;
         let (Some((time, precision)), Some(zone)) = (self.time, self.zone) else {
-            return Some(Moment { value: date.to_string(), precision: Precision::Day, date });
+            return Some(Moment {
+                value: date.to_string(),
+                precision: Precision::Day,
+                date,
+            });
         };
         let local = date.to_datetime(time);
         let timestamp = zone.offset(local)?.to_timestamp(local).ok()?;
-        Some(Moment { value: timestamp.to_string(), precision, date })
+        Some(Moment {
+            value: timestamp.to_string(),
+            precision,
+            date,
+        })
     }
 }
 
@@ -85,7 +102,11 @@ impl Moment {
     /// Returns the moment of a timestamp, to the second.
     pub(crate) fn of(timestamp: Timestamp) -> Self {
         let whole = Timestamp::from_second(timestamp.as_second()).unwrap_or(timestamp);
-        Self { value: whole.to_string(), precision: Precision::Second, date: date_of(timestamp) }
+        Self {
+            value: whole.to_string(),
+            precision: Precision::Second,
+            date: date_of(timestamp),
+        }
     }
 }
 
@@ -112,7 +133,9 @@ mod tests {
     #[track_caller]
     fn check(input: &str, expect: Option<(&str, Precision)>) {
         let moment = find(input).and_then(|found| found.date.moment());
-        let got = moment.as_ref().map(|moment| (moment.value.as_str(), moment.precision));
+        let got = moment
+            .as_ref()
+            .map(|moment| (moment.value.as_str(), moment.precision));
         assert_eq!(got, expect, "{input}");
     }
 
@@ -185,13 +208,25 @@ mod tests {
             ("2026-02-01", "2025-09-19"),
         ] {
             let context: Date = context.parse().expect("a date");
-            assert_eq!(date.complete(context).moment().map(|moment| moment.value).as_deref(), Some(expect));
+            assert_eq!(
+                date.complete(context)
+                    .moment()
+                    .map(|moment| moment.value)
+                    .as_deref(),
+                Some(expect)
+            );
         }
     }
 
     #[test]
     fn reads_epochs_in_metadata() {
-        assert_eq!(metadata("1772518364").map(|m| m.value).as_deref(), Some("2026-03-03T06:12:44Z"));
-        assert_eq!(metadata("1772518364120").map(|m| m.value).as_deref(), Some("2026-03-03T06:12:44Z"));
+        assert_eq!(
+            metadata("1772518364").map(|m| m.value).as_deref(),
+            Some("2026-03-03T06:12:44Z")
+        );
+        assert_eq!(
+            metadata("1772518364120").map(|m| m.value).as_deref(),
+            Some("2026-03-03T06:12:44Z")
+        );
     }
 }

@@ -27,10 +27,14 @@ pub(crate) fn decode<'b>(bytes: &'b [u8], declared: Option<&str>) -> Decoded<'b>
     if let Some(encoding) = utf_16_without_mark(bytes) {
         return decode_as(bytes, encoding);
     }
-    if !bytes.contains(&0x1b)
+    if memchr::memchr(0x1b, bytes).is_none()
         && let Ok(text) = std::str::from_utf8(bytes)
     {
-        return Decoded { text: Cow::Borrowed(text), encoding: "utf-8".to_owned(), warnings: Vec::new() };
+        return Decoded {
+            text: Cow::Borrowed(text),
+            encoding: "utf-8".to_owned(),
+            warnings: Vec::new(),
+        };
     }
     let declared = declared.and_then(|label| Encoding::for_label_no_replacement(label.trim().as_bytes()));
     match declared {
@@ -49,9 +53,15 @@ fn decode_as<'b>(bytes: &'b [u8], encoding: &'static Encoding) -> Decoded<'b> {
     if malformed {
         let replaced = text.matches('\u{fffd}').count();
         let label = encoding.name().to_ascii_lowercase();
-        warnings.push(format!("undecodable bytes of {label} were replaced by U+FFFD: {replaced}"));
+        warnings.push(format!(
+            "undecodable bytes of {label} were replaced by U+FFFD: {replaced}"
+        ));
     }
-    Decoded { text, encoding: encoding.name().to_ascii_lowercase(), warnings }
+    Decoded {
+        text,
+        encoding: encoding.name().to_ascii_lowercase(),
+        warnings,
+    }
 }
 
 fn detect(bytes: &[u8]) -> &'static Encoding {
@@ -101,7 +111,14 @@ fn utf_16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
         return None;
     }
     let pairs = sample.len() / 2;
-    let nulls = |offset: usize| sample.iter().skip(offset).step_by(2).filter(|byte| **byte == 0).count();
+    let nulls = |offset: usize| {
+        sample
+            .iter()
+            .skip(offset)
+            .step_by(2)
+            .filter(|byte| **byte == 0)
+            .count()
+    };
     let (even, odd) = (nulls(0), nulls(1));
     if odd * 10 >= pairs * 7 && even * 10 <= pairs {
         Some(UTF_16LE)
@@ -130,9 +147,27 @@ mod tests {
         check(b"\xff\xfeH\0i\0", None, "Hi", "utf-16le", 0);
         check(b"\xfe\xff\0H\0i", None, "Hi", "utf-16be", 0);
         check(b"N\0o\0 \0m\0a\0r\0k\0", None, "No mark", "utf-16le", 0);
-        check(b"the \xa3600m deal in M\xe1laga, a caf\xe9", None, "the £600m deal in Málaga, a café", "windows-1252", 0);
-        check(b"\x93quoted\x94 \x96 text", Some("iso-8859-1"), "“quoted” – text", "windows-1252", 0);
-        check(b"\xcf\xf0\xe8\xe2\xe5\xf2", Some("windows-1251"), "Привет", "windows-1251", 0);
+        check(
+            b"the \xa3600m deal in M\xe1laga, a caf\xe9",
+            None,
+            "the £600m deal in Málaga, a café",
+            "windows-1252",
+            0,
+        );
+        check(
+            b"\x93quoted\x94 \x96 text",
+            Some("iso-8859-1"),
+            "“quoted” – text",
+            "windows-1252",
+            0,
+        );
+        check(
+            b"\xcf\xf0\xe8\xe2\xe5\xf2",
+            Some("windows-1251"),
+            "Привет",
+            "windows-1251",
+            0,
+        );
     }
 
     #[test]
@@ -145,6 +180,9 @@ mod tests {
         let mut bytes = "á".repeat(50).into_bytes();
         bytes.push(0xff);
         let decoded = decode(&bytes, None);
-        assert_eq!(decoded.warnings, ["undecodable bytes of utf-8 were replaced by U+FFFD: 1"]);
+        assert_eq!(
+            decoded.warnings,
+            ["undecodable bytes of utf-8 were replaced by U+FFFD: 1"]
+        );
     }
 }

@@ -24,7 +24,10 @@ pub(crate) fn read_xml(bytes: &[u8], sink: &mut Sink<'_, '_, '_>) -> Result<(), 
         return Err(Refusal::new(RefusalReason::Empty, "the feed has no items"));
     }
     let publisher = channel.child("title").and_then(Element::text);
-    let language = channel.child("language").and_then(Element::text).or_else(|| root.attribute("lang").map(str::to_owned));
+    let language = channel
+        .child("language")
+        .and_then(Element::text)
+        .or_else(|| root.attribute("lang").map(str::to_owned));
     for item in items {
         let mut draft = if atom { entry(item) } else { rss_item(item) };
         draft.encoding.clone_from(&decoded.encoding);
@@ -39,18 +42,32 @@ pub(crate) fn read_xml(bytes: &[u8], sink: &mut Sink<'_, '_, '_>) -> Result<(), 
 
 fn rss_item(item: &Element) -> Draft {
     let text = |name: &str| item.child(name).and_then(Element::text);
-    let full = item.children().find(|child| child.full_name == "content:encoded" || child.full_name == "body");
+    let full = item
+        .children()
+        .find(|child| child.full_name == "content:encoded" || child.full_name == "body");
     let (body, teaser) = body(full, item.child("description"));
     let mut draft = Draft::new(Format::Rss, "utf-8", body);
     warn_teaser(&mut draft, teaser);
     draft.headline = text("title").map(|title| strip::text_of(&title));
     draft.item = text("guid").or_else(|| text("link"));
-    draft.url = text("link").or_else(|| text("guid")).filter(|url| url.starts_with("http"));
-    draft.published = ["pubDate", "date", "published"].iter().find_map(|name| text(name)).and_then(|date| dates::metadata(&date));
-    let creators = item.children().filter(|child| child.name == "creator").filter_map(Element::text);
+    draft.url = text("link")
+        .or_else(|| text("guid"))
+        .filter(|url| url.starts_with("http"));
+    draft.published = ["pubDate", "date", "published"]
+        .iter()
+        .find_map(|name| text(name))
+        .and_then(|date| dates::metadata(&date));
+    let creators = item
+        .children()
+        .filter(|child| child.name == "creator")
+        .filter_map(Element::text);
     draft.byline = creators.flat_map(|names| json::people(&names)).collect();
     if draft.byline.is_empty() {
-        draft.byline = text("author").map(|author| mail_name(&author)).into_iter().flatten().collect();
+        draft.byline = text("author")
+            .map(|author| mail_name(&author))
+            .into_iter()
+            .flatten()
+            .collect();
     }
     draft.publisher = text("source");
     draft
@@ -62,12 +79,24 @@ fn entry(entry: &Element) -> Draft {
     let mut draft = Draft::new(Format::Atom, "utf-8", body);
     warn_teaser(&mut draft, teaser);
     draft.headline = text("title").map(|title| strip::text_of(&title));
-    let link = |rel: Option<&str>| entry.children().find(|child| child.name == "link" && child.attribute("rel") == rel);
-    draft.url = link(Some("alternate")).or_else(|| link(None)).and_then(|link| link.attribute("href")).and_then(stated);
+    let link = |rel: Option<&str>| {
+        entry
+            .children()
+            .find(|child| child.name == "link" && child.attribute("rel") == rel)
+    };
+    draft.url = link(Some("alternate"))
+        .or_else(|| link(None))
+        .and_then(|link| link.attribute("href"))
+        .and_then(stated);
     draft.item = text("id").or_else(|| draft.url.clone());
-    draft.published = text("published").or_else(|| text("issued")).or_else(|| text("updated")).and_then(|date| dates::metadata(&date));
+    draft.published = text("published")
+        .or_else(|| text("issued"))
+        .or_else(|| text("updated"))
+        .and_then(|date| dates::metadata(&date));
     let authors = entry.children().filter(|child| child.name == "author");
-    draft.byline = authors.filter_map(|author| author.child("name").and_then(Element::text)).collect();
+    draft.byline = authors
+        .filter_map(|author| author.child("name").and_then(Element::text))
+        .collect();
     draft.publisher = entry.at(&["source", "title"]).and_then(Element::text);
     draft
 }
@@ -94,7 +123,9 @@ fn body(full: Option<&Element>, summary: Option<&Element>) -> (String, bool) {
 
 fn warn_teaser(draft: &mut Draft, teaser: bool) {
     if teaser {
-        draft.warnings.push("the feed holds only a teaser of the article".to_owned());
+        draft
+            .warnings
+            .push("the feed holds only a teaser of the article".to_owned());
     }
 }
 
@@ -109,13 +140,19 @@ fn mail_name(author: &str) -> Option<String> {
 /// Reads a JSON Feed.
 pub(crate) fn read_json(bytes: &[u8], sink: &mut Sink<'_, '_, '_>) -> Result<(), Refusal> {
     let feed: Value = json::parse(bytes)?;
-    let items = feed.get("items").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let items = feed
+        .get("items")
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     if items.is_empty() {
         return Err(Refusal::new(RefusalReason::Empty, "the feed has no items"));
     }
     for item in items {
         let text = |key: &str| item.get(key).and_then(Value::as_str).and_then(stated);
-        let full = text("content_html").map(|html| strip::strip(&html)).or_else(|| text("content_text"));
+        let full = text("content_html")
+            .map(|html| strip::strip(&html))
+            .or_else(|| text("content_text"));
         let body = full.clone().or_else(|| text("summary")).unwrap_or_default();
         let teaser = full.is_none();
         let mut draft = Draft::new(Format::JsonFeed, "utf-8", body);
@@ -124,10 +161,16 @@ pub(crate) fn read_json(bytes: &[u8], sink: &mut Sink<'_, '_, '_>) -> Result<(),
         draft.item = text("id").or_else(|| text("url"));
         draft.url = text("url").or_else(|| text("external_url"));
         draft.published = text("date_published").and_then(|date| dates::metadata(&date));
-        let authors = item.get("authors").or_else(|| item.get("author")).or_else(|| feed.get("authors"));
+        let authors = item
+            .get("authors")
+            .or_else(|| item.get("author"))
+            .or_else(|| feed.get("authors"));
         draft.byline = authors.map(json::names).unwrap_or_default();
         draft.publisher = feed.get("title").and_then(Value::as_str).and_then(stated);
-        draft.language = text("language").or_else(|| feed.get("language").and_then(Value::as_str).and_then(stated)).as_deref().and_then(language::stated);
+        draft.language = text("language")
+            .or_else(|| feed.get("language").and_then(Value::as_str).and_then(stated))
+            .as_deref()
+            .and_then(language::stated);
         sink.draft(draft, &serde_json::to_vec(item).unwrap_or_default());
     }
     Ok(())

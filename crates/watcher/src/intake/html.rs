@@ -46,9 +46,16 @@ pub(crate) fn page(html: &str, config: &Config) -> Result<Draft, Refusal> {
 const SHORT_BODY: usize = 400;
 
 fn body(document: Document, metadata: &Metadata, html: &str, warnings: &mut Vec<String>) -> String {
-    let readability = ReadabilityConfig { disable_json_ld: true, text_mode: TextMode::Formatted, ..Default::default() };
-    let article = Readability::with_document(document, None, Some(readability)).and_then(|mut page| page.parse());
-    let text = article.map(|article| article.text_content.to_string()).unwrap_or_default();
+    let readability = ReadabilityConfig {
+        disable_json_ld: true,
+        text_mode: TextMode::Formatted,
+        ..Default::default()
+    };
+    let article =
+        Readability::with_document(document, None, Some(readability)).and_then(|mut page| page.parse());
+    let text = article
+        .map(|article| article.text_content.to_string())
+        .unwrap_or_default();
     let stated = metadata.body.as_deref().unwrap_or_default();
     if text.len() < SHORT_BODY && stated.len() > text.len() * 2 {
         warnings.push("the text is the one that the page's JSON-LD states".to_owned());
@@ -65,9 +72,14 @@ fn body(document: Document, metadata: &Metadata, html: &str, warnings: &mut Vec<
 fn declared_encoding(bytes: &[u8]) -> Option<String> {
     let head = &bytes[..bytes.len().min(4096)];
     let lower = head.to_ascii_lowercase();
-    let at = memchr::memmem::find(&lower, b"charset=").map(|at| at + 8).or_else(|| {
-        lower.starts_with(b"<?xml").then(|| memchr::memmem::find(&lower, b"encoding=").map(|at| at + 9)).flatten()
-    })?;
+    let at = memchr::memmem::find(&lower, b"charset=")
+        .map(|at| at + 8)
+        .or_else(|| {
+            lower
+                .starts_with(b"<?xml")
+                .then(|| memchr::memmem::find(&lower, b"encoding=").map(|at| at + 9))
+                .flatten()
+        })?;
     let label: Vec<u8> = lower[at..]
         .iter()
         .skip_while(|byte| matches!(byte, b'"' | b'\'' | b' '))

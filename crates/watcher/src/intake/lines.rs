@@ -31,7 +31,12 @@ pub(crate) fn split(text: &str) -> Vec<Line<'_>> {
             gap = true;
         } else {
             let indent = line.len() - line.trim_start_matches(' ').len();
-            lines.push(Line { text: trimmed, indent: indent.min(255) as u8, gap, joins: false });
+            lines.push(Line {
+                text: trimmed,
+                indent: indent.min(255) as u8,
+                gap,
+                joins: false,
+            });
             gap = false;
         }
         start = end + 1;
@@ -62,7 +67,11 @@ fn separator(above: &Line<'_>, line: &Line<'_>) -> &'static str {
     }
     let starts_paragraph = line.indent >= 2 && above.indent < line.indent && !has_columns(line.text);
     // Without blank lines, long lines are paragraphs.
-    if line.gap || starts_paragraph || (above.text.len() >= 80 && line.text.len() >= 80) { "\n\n" } else { "\n" }
+    if line.gap || starts_paragraph || (above.text.len() >= 80 && line.text.len() >= 80) {
+        "\n\n"
+    } else {
+        "\n"
+    }
 }
 
 /// Whether the first word of a line did not fit on the line above.
@@ -93,12 +102,15 @@ fn wrap_width(lines: &[Line<'_>]) -> Option<usize> {
             inner += usize::from(length >= WRAP_LEAST);
         }
     }
-    (adjacent > 0 && inner * 2 > adjacent && width >= WRAP_LEAST).then_some(width.saturating_sub(2))
+    (adjacent > 0 && inner * 2 >= adjacent && width >= WRAP_LEAST).then_some(width.saturating_sub(2))
 }
 
 /// Whether a line is what closes a wire story rather than its last word.
 fn is_end_mark(text: &str) -> bool {
-    matches!(text.trim_end_matches('.'), "Reuter" | "REUTER" | "reuter" | "Reuters" | "REUTERS" | "AFP" | "PTI" | "ENDS" | "-30-")
+    matches!(
+        text.trim_end_matches('.'),
+        "Reuter" | "REUTER" | "reuter" | "Reuters" | "REUTERS" | "AFP" | "PTI" | "ENDS" | "-30-"
+    )
 }
 
 /// Whether a line has columns: a run of three spaces inside.
@@ -146,7 +158,10 @@ mod tests {
 
     #[test]
     fn keeps_short_lines_apart() {
-        check("Results:\nAmel 2\nQalat 1\n\nEnd of   the   day", "Results:\nAmel 2\nQalat 1\n\nEnd of the day");
+        check(
+            "Results:\nAmel 2\nQalat 1\n\nEnd of   the   day",
+            "Results:\nAmel 2\nQalat 1\n\nEnd of the day",
+        );
     }
 
     #[test]

@@ -3,14 +3,13 @@
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use wire::message::Format;
 
-use super::config::Config;
 use super::draft::{Draft, stated};
 use super::html::strip;
 use super::json::people;
-use super::{Refusal, dates, decode, language};
+use super::{dates, decode, language};
 
 /// Reads a Markdown document.
-pub(crate) fn read(bytes: &[u8], _config: &Config) -> Result<Draft, Refusal> {
+pub(crate) fn read(bytes: &[u8]) -> Draft {
     let decoded = decode::decode(bytes, None);
     let (matter, content) = front_matter(&decoded.text);
     let mut draft = Draft::new(Format::Markdown, decoded.encoding.clone(), String::new());
@@ -19,17 +18,26 @@ pub(crate) fn read(bytes: &[u8], _config: &Config) -> Result<Draft, Refusal> {
         writer.event(event);
     }
     draft.headline = writer.headline;
-    draft.body = writer.text.trim().to_owned();
-    draft.warnings = decoded.warnings.clone();
-    matter.lines().filter_map(|line| line.split_once(':')).for_each(|(key, value)| field(key, value, &mut draft));
-    Ok(draft)
+    writer.text.trim().clone_into(&mut draft.body);
+    draft.warnings.clone_from(&decoded.warnings);
+    matter
+        .lines()
+        .filter_map(|line| line.split_once(':'))
+        .for_each(|(key, value)| field(key, value, &mut draft));
+    draft
 }
 
 /// Splits `---` front matter off.
 fn front_matter(text: &str) -> (&str, &str) {
-    let rest = text.trim_start_matches('\u{feff}').strip_prefix("---\n").or_else(|| text.strip_prefix("---\r\n"));
-    rest.and_then(|rest| rest.split_once("\n---").map(|(matter, content)| (matter, content.trim_start_matches('-'))))
-        .unwrap_or(("", text))
+    let rest = text
+        .trim_start_matches('\u{feff}')
+        .strip_prefix("---\n")
+        .or_else(|| text.strip_prefix("---\r\n"));
+    rest.and_then(|rest| {
+        rest.split_once("\n---")
+            .map(|(matter, content)| (matter, content.trim_start_matches('-')))
+    })
+    .unwrap_or(("", text))
 }
 
 fn field(key: &str, value: &str, draft: &mut Draft) {
@@ -39,7 +47,9 @@ fn field(key: &str, value: &str, draft: &mut Draft) {
         "title" | "headline" => draft.headline = stated(value),
         "author" | "authors" | "byline" => draft.byline = people(list),
         "date" | "published" | "pubdate" => draft.published = dates::metadata(value),
-        "url" | "link" | "canonical" | "source_url" => draft.url = stated(value).filter(|url| url.contains("://")),
+        "url" | "link" | "canonical" | "source_url" => {
+            draft.url = stated(value).filter(|url| url.contains("://"));
+        }
         "publisher" | "publication" | "source" => draft.publisher = stated(value),
         "agency" => draft.agency = stated(value),
         "lang" | "language" => draft.language = language::stated(value),
@@ -73,11 +83,16 @@ impl Writer {
 
     fn start(&mut self, tag: &Tag<'_>) {
         match tag {
-            Tag::Heading { level: HeadingLevel::H1, .. } if self.headline.is_none() => {
+            Tag::Heading {
+                level: HeadingLevel::H1,
+                ..
+            } if self.headline.is_none() => {
                 self.break_to(2);
                 self.heading = Some(self.text.len());
             }
-            Tag::Paragraph | Tag::Heading { .. } | Tag::BlockQuote(_) | Tag::CodeBlock(_) | Tag::Table(_) => self.break_to(2),
+            Tag::Paragraph | Tag::Heading { .. } | Tag::BlockQuote(_) | Tag::CodeBlock(_) | Tag::Table(_) => {
+                self.break_to(2);
+            }
             Tag::List(_) | Tag::Item | Tag::TableRow | Tag::TableHead => self.break_to(1),
             Tag::Image { .. } => self.images += 1,
             _ => {}
@@ -93,7 +108,11 @@ impl Writer {
                 }
                 self.break_to(2);
             }
-            TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::List(_) | TagEnd::Table | TagEnd::BlockQuote(_) => self.break_to(2),
+            TagEnd::Paragraph
+            | TagEnd::Heading(_)
+            | TagEnd::List(_)
+            | TagEnd::Table
+            | TagEnd::BlockQuote(_) => self.break_to(2),
             TagEnd::TableCell => self.text.push(' '),
             TagEnd::Image => self.images = self.images.saturating_sub(1),
             _ => {}

@@ -23,27 +23,45 @@ pub(crate) fn normalise(text: Cow<'_, str>) -> Cow<'_, str> {
     text
 }
 
+/// Returns where the first byte is that is no printable ASCII or line feed.
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "lazy operators are branches, which keep the loop scalar"
+)]
+fn special(bytes: &[u8]) -> Option<usize> {
+    let is_special = |byte: u8| (byte >= 0x7f) | ((byte < 0x20) & (byte != b'\n'));
+    // Blocks without branches inside are looked at many bytes at a time.
+    let is_clean = |block: &&[u8]| !block.iter().fold(false, |any, byte| any | is_special(*byte));
+    let clean: usize = bytes.chunks(64).take_while(is_clean).map(<[u8]>::len).sum();
+    bytes[clean..]
+        .iter()
+        .position(|byte| is_special(*byte))
+        .map(|at| clean + at)
+}
+
 /// Whether a text has characters to replace, and whether it may not be NFC.
 fn survey(bytes: &[u8]) -> (bool, bool) {
     let (mut odd, mut open) = (false, false);
     let mut at = 0;
-    while let Some(step) = bytes[at..].iter().position(|&byte| byte >= 0x7f || (byte < 0x20 && byte != b'\n')) {
+    while let Some(step) = special(&bytes[at..]) {
         at += step;
         let next = |offset: usize| bytes.get(at + offset).copied().unwrap_or(0);
         match bytes[at] {
             0xc2 => odd |= next(1) <= 0xa0 || next(1) == 0xad,
-            0xc3..=0xcb => {}
             0xe2 if next(1) == 0x80 => {
                 // U+2010 to U+2027 and U+2030 to U+203F: dashes, quotes, bullets.
                 odd |= !matches!(next(2), 0x8c | 0x8d | 0x90..=0xa7 | 0xb0..);
                 open |= next(2) < 0x82;
             }
             0xe2 if matches!(next(1), 0x81..=0x83 | 0x94..=0x9b) => odd |= next(1) == 0x81,
-            0xe2 | 0xcc.. => {
-                odd |= matches!((bytes[at], next(1)), (0xe1, 0x9a) | (0xe3, 0x80) | (0xef, 0xbb | 0xbf));
+            0xcc..=0xff => {
+                odd |= matches!(
+                    (bytes[at], next(1)),
+                    (0xe1, 0x9a) | (0xe3, 0x80) | (0xef, 0xbb | 0xbf)
+                );
                 open = true;
             }
-            0x80.. => {}
+            0x80..=0xcb => {}
             _ => odd = true,
         }
         at += 1;
@@ -61,11 +79,17 @@ fn replace_odd(text: &str) -> String {
                     out.push('\n');
                 }
             }
-            '\u{0b}' | '\u{0c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => out.push('\n'),
-            '\n' => out.push('\n'),
+            '\n' | '\u{0b}' | '\u{0c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => out.push('\n'),
             '\t' => out.push_str("  "),
-            '\u{ad}' | '\u{feff}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}' => {}
+            '\u{ad}'
+            | '\u{feff}'
+            | '\u{200b}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{2064}'
+            | '\u{2066}'..='\u{206f}'
+            | '\u{fff9}'..='\u{fffb}' => {}
             c if c.is_control() => {}
             c if c.is_whitespace() => out.push(' '),
             c => out.push(c),
@@ -82,17 +106,14 @@ pub(crate) fn repair_mojibake(text: &str) -> Option<String> {
     while let Some(start) = rest.find(is_lead) {
         out.push_str(&rest[..start]);
         rest = &rest[start..];
-        match repaired_char(rest) {
-            Some((c, used)) => {
-                out.push(c);
-                rest = &rest[used..];
-                repaired = true;
-            }
-            None => {
-                let c = rest.chars().next().unwrap_or(' ');
-                out.push(c);
-                rest = &rest[c.len_utf8()..];
-            }
+        if let Some((c, used)) = repaired_char(rest) {
+            out.push(c);
+            rest = &rest[used..];
+            repaired = true;
+        } else {
+            let c = rest.chars().next().unwrap_or(' ');
+            out.push(c);
+            rest = &rest[c.len_utf8()..];
         }
     }
     out.push_str(rest);
@@ -141,7 +162,10 @@ mod tests {
     fn brings_text_into_normal_form() {
         check("a\r\nb\rc\u{2028}d", "a\nb\nc\nd");
         check("12\u{a0}km\u{202f}h\u{3000}x", "12 km h x");
-        check("zero\u{200b}width\u{feff}, soft\u{ad}hyphen\u{200e}", "zerowidth, softhyphen");
+        check(
+            "zero\u{200b}width\u{feff}, soft\u{ad}hyphen\u{200e}",
+            "zerowidth, softhyphen",
+        );
         check("e\u{301}", "é");
         check("A\u{30a}ngstro\u{308}m \u{212b}", "Ångström Å");
         check("می\u{200c}خواهم", "می\u{200c}خواهم");
@@ -154,13 +178,19 @@ mod tests {
     #[test]
     fn does_not_copy_normal_text() {
         for text in ["plain\ntext", "“curly” – ‘quotes’ é £600m…"] {
-            assert!(matches!(normalise(Cow::Borrowed(text)), Cow::Borrowed(_)), "{text}");
+            assert!(
+                matches!(normalise(Cow::Borrowed(text)), Cow::Borrowed(_)),
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn repairs_mojibake() {
-        assert_eq!(repair_mojibake("Pakistanâ€™s cafÃ© â€œplanâ€\u{9d}").as_deref(), Some("Pakistan’s café “plan”"));
+        assert_eq!(
+            repair_mojibake("Pakistanâ€™s cafÃ© â€œplanâ€\u{9d}").as_deref(),
+            Some("Pakistan’s café “plan”")
+        );
         assert_eq!(repair_mojibake("Málaga, São Tomé, naïve"), None);
     }
 

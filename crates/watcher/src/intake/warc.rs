@@ -12,7 +12,10 @@ pub(super) fn read(job: &mut Job<'_>, item: Item<'_>) -> Result<(), Refusal> {
     while let Some(record) = next(&mut rest)? {
         n_records += 1;
         if n_records > job.config.limits.items {
-            return Err(Refusal::new(RefusalReason::TooLarge, "more records than items are allowed"));
+            return Err(Refusal::new(
+                RefusalReason::TooLarge,
+                "more records than items are allowed",
+            ));
         }
         let kind = record.header("warc-type").unwrap_or_default();
         if !matches!(kind, "response" | "resource" | "conversion") {
@@ -21,9 +24,15 @@ pub(super) fn read(job: &mut Job<'_>, item: Item<'_>) -> Result<(), Refusal> {
         let Some(body) = body(&record, kind) else {
             continue;
         };
-        let uri = record.header("warc-target-uri").map(|uri| uri.trim_matches(['<', '>']).to_owned());
+        let uri = record
+            .header("warc-target-uri")
+            .map(|uri| uri.trim_matches(['<', '>']).to_owned());
         let first_article = job.articles.len();
-        let page = Item { bytes: body, name: uri.as_deref(), depth: item.depth + 1 };
+        let page = Item {
+            bytes: body,
+            name: uri.as_deref(),
+            depth: item.depth + 1,
+        };
         // Pictures and scripts are what most records are; nobody has to be told.
         if matches!(sniff::sniff(body), Ok(sniff::Kind::Document(_))) {
             job.read(page);
@@ -66,13 +75,17 @@ fn next<'b>(rest: &mut &'b [u8]) -> Result<Option<Record<'b>>, Refusal> {
     if !trimmed.starts_with(b"WARC/") {
         return Err(malformed("a WARC record does not start with `WARC/`"));
     }
-    let (headers, content) = split_header(trimmed).ok_or_else(|| malformed("a WARC record has no end of header"))?;
+    let (headers, content) =
+        split_header(trimmed).ok_or_else(|| malformed("a WARC record has no end of header"))?;
     let length = header(headers, "content-length").and_then(|length| length.parse::<usize>().ok());
     let length = length.ok_or_else(|| malformed("a WARC record has no length"))?;
     // The last record of a file that was cut off is read as far as it goes.
     let length = length.min(content.len());
     *rest = &content[length..];
-    Ok(Some(Record { headers, content: &content[..length] }))
+    Ok(Some(Record {
+        headers,
+        content: &content[..length],
+    }))
 }
 
 fn split_header(bytes: &[u8]) -> Option<(&str, &[u8])> {
@@ -92,6 +105,8 @@ fn body<'b>(record: &Record<'b>, kind: &str) -> Option<&'b [u8]> {
     let (headers, body) = split_header(record.content)?;
     let ok = headers.lines().next()?.split(' ').nth(1)? == "200";
     let kind = header(headers, "content-type").unwrap_or("text/html");
-    let readable = ["html", "xml", "json", "text/plain"].iter().any(|name| kind.contains(name));
+    let readable = ["html", "xml", "json", "text/plain"]
+        .iter()
+        .any(|name| kind.contains(name));
     (ok && readable).then_some(body)
 }

@@ -37,8 +37,27 @@ pub(crate) enum Node {
 
 /// Elements of NITF and XHTML that are paragraphs.
 const BLOCKS: &[&str] = &[
-    "p", "h1", "h2", "h3", "h4", "h5", "h6", "hl1", "hl2", "div", "block", "bq", "blockquote", "section", "table",
-    "ul", "ol", "dl", "body", "title", "pre",
+    "p",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hl1",
+    "hl2",
+    "div",
+    "block",
+    "bq",
+    "blockquote",
+    "section",
+    "table",
+    "ul",
+    "ol",
+    "dl",
+    "body",
+    "title",
+    "pre",
 ];
 /// Elements that are lines of their own.
 const LINES: &[&str] = &["br", "li", "tr", "dt", "dd", "credit"];
@@ -64,7 +83,13 @@ impl Element {
 
     /// Returns the first element of this name, at any depth.
     pub(crate) fn find(&self, name: &str) -> Option<&Self> {
-        self.children().find_map(|child| if child.name == name { Some(child) } else { child.find(name) })
+        self.children().find_map(|child| {
+            if child.name == name {
+                Some(child)
+            } else {
+                child.find(name)
+            }
+        })
     }
 
     /// Collects all elements of this name, at any depth, but not those inside one another.
@@ -80,7 +105,10 @@ impl Element {
 
     /// Returns an attribute by its local name.
     pub(crate) fn attribute(&self, name: &str) -> Option<&str> {
-        self.attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.attributes
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// Returns all text inside with single spaces, or `None` if there is none.
@@ -113,7 +141,11 @@ impl Element {
         if skip.contains(&name) {
             return;
         }
-        let breaks = if BLOCKS.contains(&name) { 2 } else { usize::from(LINES.contains(&name)) };
+        let breaks = if BLOCKS.contains(&name) {
+            2
+        } else {
+            usize::from(LINES.contains(&name))
+        };
         break_to(out, breaks);
         for node in &self.children {
             match node {
@@ -172,14 +204,23 @@ pub(crate) fn parse(text: &str, limits: &Limits) -> Result<Element, Refusal> {
     config.check_end_names = false;
     config.allow_unmatched_ends = true;
     config.allow_dangling_amp = true;
-    let mut tree = Tree { open: vec![Element::default()], n_nodes: 0, limits };
+    let mut tree = Tree {
+        open: vec![Element::default()],
+        n_nodes: 0,
+        limits,
+    };
     loop {
         let before = reader.buffer_position() as usize;
         let event = match reader.read_event() {
             Ok(event) => event,
             // What was read so far may be the whole article.
             Err(_) if tree.n_nodes > 10 => break,
-            Err(error) => return Err(Refusal::new(RefusalReason::Malformed, format!("is no XML: {error}"))),
+            Err(error) => {
+                return Err(Refusal::new(
+                    RefusalReason::Malformed,
+                    format!("is no XML: {error}"),
+                ));
+            }
         };
         let after = reader.buffer_position() as usize;
         match event {
@@ -193,7 +234,7 @@ pub(crate) fn parse(text: &str, limits: &Limits) -> Result<Element, Refusal> {
             Event::CData(content) => tree.text(&content.into_inner()),
             Event::GeneralRef(reference) => {
                 let name = reference.into_inner();
-                let resolved = strip::resolve(&name).map_or_else(|| format!("&{name};"), |text| text);
+                let resolved = strip::resolve(&name).unwrap_or_else(|| format!("&{name};"));
                 tree.text(&resolved);
             }
             Event::DocType(doctype) => refuse_entities(&doctype.into_inner())?,
@@ -208,7 +249,10 @@ pub(crate) fn parse(text: &str, limits: &Limits) -> Result<Element, Refusal> {
 fn refuse_entities(doctype: &str) -> Result<(), Refusal> {
     let nested = doctype.split("<!ENTITY").skip(1).any(|entity| {
         let value = entity.split('>').next().unwrap_or(entity);
-        value.split('&').skip(1).any(|reference| !reference.starts_with('#') && reference.contains(';'))
+        value
+            .split('&')
+            .skip(1)
+            .any(|reference| !reference.starts_with('#') && reference.contains(';'))
     });
     if nested {
         let detail = "declares entities that are made of entities";
@@ -238,7 +282,10 @@ impl Tree<'_> {
         let mut attributes = start.attributes();
         let attributes = attributes.with_checks(false).flatten().take(64).map(|attribute| {
             let value: Cow<'_, str> = attribute.value;
-            (attribute.key.local_name().as_ref().to_owned(), strip::text_of(&value))
+            (
+                attribute.key.local_name().as_ref().to_owned(),
+                strip::text_of(&value),
+            )
         });
         self.open.push(Element {
             name: start.local_name().as_ref().to_owned(),
@@ -251,7 +298,10 @@ impl Tree<'_> {
     }
 
     fn top_name(&self) -> String {
-        self.open.last().map(|element| element.name.clone()).unwrap_or_default()
+        self.open
+            .last()
+            .map(|element| element.name.clone())
+            .unwrap_or_default()
     }
 
     /// Closes the innermost open element of this name and all inside it; without one, nothing.
@@ -306,30 +356,46 @@ mod tests {
 
     #[test]
     fn reads_what_feeds_write() {
-        let root = tree("<?xml version='1.0'?><r a='1 &amp; 2'><x:t>AT&T &nbsp;&#8217; &amp;</x:t><![CDATA[<p>]]></r>");
+        let root = tree(
+            "<?xml version='1.0'?><r a='1 &amp; 2'><x:t>AT&T &nbsp;&#8217; &amp;</x:t><![CDATA[<p>]]></r>",
+        );
         assert_eq!(root.attribute("a"), Some("1 & 2"));
-        assert_eq!(root.child("t").and_then(Element::text).as_deref(), Some("AT&T ’ &"));
+        assert_eq!(
+            root.child("t").and_then(Element::text).as_deref(),
+            Some("AT&T ’ &")
+        );
         assert_eq!(root.children.last(), Some(&Node::Text("<p>".to_owned())));
     }
 
     #[test]
     fn forgives_mismatched_tags() {
         let root = tree("<r><a><b>text</a><c>more</c></r></z>");
-        assert_eq!(root.at(&["a", "b"]).and_then(Element::text).as_deref(), Some("text"));
+        assert_eq!(
+            root.at(&["a", "b"]).and_then(Element::text).as_deref(),
+            Some("text")
+        );
         assert_eq!(root.child("c").and_then(Element::text).as_deref(), Some("more"));
     }
 
     #[test]
     fn makes_paragraphs() {
-        let root = tree("<body.content><p>One\n two.</p> <p>Three <em>four</em>.</p><ul><li>a</li><li>b</li></ul></body.content>");
+        let root = tree(
+            "<body.content><p>One\n two.</p> <p>Three <em>four</em>.</p><ul><li>a</li><li>b</li></ul></body.content>",
+        );
         assert_eq!(root.paragraphs(&[]), "One two.\n\nThree four.\n\na\nb");
     }
 
     #[test]
     fn refuses_bombs() {
         let laughs = "<!DOCTYPE l [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;\">]><l>&b;</l>";
-        assert_eq!(parse(laughs, &Limits::default()).map_err(|r| r.reason), Err(RefusalReason::Bomb));
+        assert_eq!(
+            parse(laughs, &Limits::default()).map_err(|r| r.reason),
+            Err(RefusalReason::Bomb)
+        );
         let deep = "<a>".repeat(1_000_000);
-        assert_eq!(parse(&deep, &Limits::default()).map_err(|r| r.reason), Err(RefusalReason::Bomb));
+        assert_eq!(
+            parse(&deep, &Limits::default()).map_err(|r| r.reason),
+            Err(RefusalReason::Bomb)
+        );
     }
 }

@@ -22,12 +22,21 @@ fn cases() -> Vec<Case> {
 
 fn case(section: &str) -> Case {
     let block = |kind: &str| {
-        let start = section.find(&format!("```{kind}\n")).unwrap_or_else(|| panic!("no {kind} in {section}")) + kind.len() + 4;
+        let start = section
+            .find(&format!("```{kind}\n"))
+            .unwrap_or_else(|| panic!("no {kind} in {section}"))
+            + kind.len()
+            + 4;
         let end = start + section[start..].find("```").expect("the block is closed");
         section[start..end].trim_end().to_owned()
     };
     let name = section.lines().next().unwrap_or_default().to_owned();
-    Case { name, input: block("input"), text: block("text"), removed: block("removed") }
+    Case {
+        name,
+        input: block("input"),
+        text: block("text"),
+        removed: block("removed"),
+    }
 }
 
 #[test]
@@ -45,20 +54,31 @@ fn cases_hold() {
 
 #[test]
 fn every_rule_has_a_case() {
-    let tested: BTreeSet<String> =
-        cases().iter().flat_map(|case| case.removed.lines().filter_map(|line| line.split_once(':')).map(|(rule, _)| rule.to_owned()).collect::<Vec<_>>()).collect();
+    let tested: BTreeSet<String> = cases()
+        .iter()
+        .flat_map(|case| {
+            case.removed
+                .lines()
+                .filter_map(|line| line.split_once(':'))
+                .map(|(rule, _)| rule.to_owned())
+                .collect::<Vec<_>>()
+        })
+        .collect();
     for rule in rule_names() {
         assert!(tested.contains(rule), "rule `{rule}` has no case in cleanup.md");
     }
 }
 
-const STORY: &str = "Dam breaks above Qalat\n\nTry our new puzzle today\n\nThe dam above the town of Qalat broke on Monday \
+const STORY: &str = "Dam breaks above Qalat\n\nSolve our new puzzle today\n\nThe dam above the town of Qalat broke on Monday \
     and the water took two bridges with it, the mayor of the town said in the evening.";
 
 #[test]
 fn rules_of_the_user_are_applied() {
-    let rule = UserRule::new("puzzle", Zone::Anywhere, "Try our new .*").expect("is a rule");
-    let config = Config { rules: UserRules::new(vec![rule]), ..Config::default() };
+    let rule = UserRule::new("puzzle", Zone::Anywhere, "Solve our new .*").expect("is a rule");
+    let config = Config {
+        rules: UserRules::new(vec![rule]),
+        ..Config::default()
+    };
     let articles = try_read(STORY.as_bytes(), &config).expect("is read");
     assert!(!articles[0].text.contains("puzzle"));
     assert_eq!(articles[0].removed[0].rule, "puzzle");
@@ -66,8 +86,12 @@ fn rules_of_the_user_are_applied() {
 
 #[test]
 fn rules_can_be_disabled() {
-    let input = "Dam breaks above Qalat\n\nicon-facebook icon-twitter\n\nThe dam above the town broke on Monday.";
-    let config = Config { disabled_rules: vec!["share_icons".to_owned()], ..Config::default() };
+    let input =
+        "Dam breaks above Qalat\n\nicon-facebook icon-twitter\n\nThe dam above the town broke on Monday.";
+    let config = Config {
+        disabled_rules: vec!["share_icons".to_owned()],
+        ..Config::default()
+    };
     let articles = try_read(input.as_bytes(), &config).expect("is read");
     assert!(articles[0].text.contains("icon-facebook"));
 }
@@ -75,7 +99,10 @@ fn rules_can_be_disabled() {
 #[test]
 fn raw_takes_the_text_as_it_is() {
     let input = "date 2025-01-01  Text\r\nwith\u{a0}spaces\n\nAlso Read: this";
-    let config = Config { raw: true, ..Config::default() };
+    let config = Config {
+        raw: true,
+        ..Config::default()
+    };
     let articles = try_read(input.as_bytes(), &config).expect("is read");
     assert_eq!(articles[0].text, input);
     assert!(articles[0].removed.is_empty());
@@ -104,10 +131,15 @@ fn body_text_stays() {
         "(The figure includes 12 who died in hospital.)",
         "Ends",
     ] {
-        let input = format!("Dam breaks above Qalat\n\n{lead}\n\n{sentence}\n\n{lead} Again.\n\n{lead} And again.");
+        let input =
+            format!("Dam breaks above Qalat\n\n{lead}\n\n{sentence}\n\n{lead} Again.\n\n{lead} And again.");
         let article = article(input.as_bytes());
         if sentence != "Ends" {
-            assert!(article.text.contains(sentence), "lost `{sentence}`: {:?}", article.removed);
+            assert!(
+                article.text.contains(sentence),
+                "lost `{sentence}`: {:?}",
+                article.removed
+            );
         }
     }
 }

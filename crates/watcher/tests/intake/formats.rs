@@ -9,7 +9,8 @@ use watcher::intake::{Config, FieldMap, RefusalReason};
 
 use crate::support::{article, try_read};
 
-const LEAD: &str = "The dam above the town of Qalat broke on Monday and the water took two bridges with it, the mayor said.";
+const LEAD: &str =
+    "The dam above the town of Qalat broke on Monday and the water took two bridges with it, the mayor said.";
 const MORE: &str = "Divers searched the lake until the evening, and the army sent two helicopters from its base in the valley.";
 const HEADLINE: &str = "Dam breaks above Qalat";
 
@@ -18,15 +19,27 @@ fn check(bytes: &[u8], format: Format) -> Article {
     let article = article(bytes);
     assert_eq!(article.source.format, format);
     assert_eq!(article.headline.as_deref(), Some(HEADLINE), "{format:?}");
-    assert_eq!(article.text, format!("{HEADLINE}\n\n{LEAD}\n\n{MORE}"), "{format:?}");
+    assert_eq!(
+        article.text,
+        format!("{HEADLINE}\n\n{LEAD}\n\n{MORE}"),
+        "{format:?}"
+    );
     article
 }
 
 #[track_caller]
 fn check_dated(bytes: &[u8], format: Format) -> Article {
     let article = check(bytes, format);
-    assert_eq!(article.published.value.as_deref(), Some("2026-03-03T06:12:44Z"), "{format:?}");
-    assert_eq!(article.published.from, Some(PublishedFrom::Metadata), "{format:?}");
+    assert_eq!(
+        article.published.value.as_deref(),
+        Some("2026-03-03T06:12:44Z"),
+        "{format:?}"
+    );
+    assert_eq!(
+        article.published.from,
+        Some(PublishedFrom::Metadata),
+        "{format:?}"
+    );
     article
 }
 
@@ -42,10 +55,14 @@ fn text_in_utf_16() {
 fn markdown() {
     let text = format!(
         "---\ntitle: {HEADLINE}\ndate: 2026-03-03T06:12:44Z\nauthor: Ann Lee\n---\n\n![a dam](x.jpg)\n\n{}\n\n{MORE}\n",
-        LEAD.replace("Qalat", "**Qalat**").replace("the mayor", "[the mayor](http://example.org)")
+        LEAD.replace("Qalat", "**Qalat**")
+            .replace("the mayor", "[the mayor](http://example.org)")
     );
     assert_eq!(check_dated(text.as_bytes(), Format::Markdown).byline, ["Ann Lee"]);
-    check(format!("# {HEADLINE}\n\n{LEAD}\n\n{MORE}").as_bytes(), Format::Markdown);
+    check(
+        format!("# {HEADLINE}\n\n{LEAD}\n\n{MORE}").as_bytes(),
+        Format::Markdown,
+    );
 }
 
 #[test]
@@ -93,8 +110,15 @@ fn a_teaser_is_called_one() {
 
 #[test]
 fn feeds_give_one_article_an_item() {
-    let items: String = (0..3).map(|n| format!("<item><title>Story number {n}</title><description>{LEAD} {n}</description></item>")).collect();
-    let articles = try_read(format!("<rss><channel>{items}</channel></rss>").as_bytes(), &Config::default()).expect("is read");
+    let items: Vec<String> = (0..3)
+        .map(|n| format!("<item><title>Story number {n}</title><description>{LEAD} {n}</description></item>"))
+        .collect();
+    let items = items.concat();
+    let articles = try_read(
+        format!("<rss><channel>{items}</channel></rss>").as_bytes(),
+        &Config::default(),
+    )
+    .expect("is read");
     assert_eq!(articles.len(), 3);
     assert_ne!(articles[0].id, articles[1].id);
 }
@@ -104,27 +128,53 @@ fn json_feed() {
     let feed = serde_json::json!({"version": "https://jsonfeed.org/version/1.1", "title": "Amel Post", "items": [{
         "id": "1", "title": HEADLINE, "content_html": format!("<p>{LEAD}</p><p>{MORE}</p>"),
         "date_published": "2026-03-03T06:12:44Z", "authors": [{"name": "Ann Lee"}]}]});
-    assert_eq!(check_dated(feed.to_string().as_bytes(), Format::JsonFeed).publisher.as_deref(), Some("Amel Post"));
+    assert_eq!(
+        check_dated(feed.to_string().as_bytes(), Format::JsonFeed)
+            .publisher
+            .as_deref(),
+        Some("Amel Post")
+    );
 }
 
 #[test]
 fn json_and_its_field_map() {
     let object = serde_json::json!({"title": HEADLINE, "text": format!("{LEAD}\n\n{MORE}"), "authors": ["Ann Lee"],
         "published_at": 1_772_518_364, "url": "https://example.org/dam"});
-    assert_eq!(check_dated(object.to_string().as_bytes(), Format::Json).byline, ["Ann Lee"]);
+    assert_eq!(
+        check_dated(object.to_string().as_bytes(), Format::Json).byline,
+        ["Ann Lee"]
+    );
     let own = serde_json::json!({"kop": HEADLINE, "inhoud": {"tekst": LEAD}});
-    let fields = FieldMap { headline: vec!["kop".to_owned()], text: vec!["inhoud.tekst".to_owned()], ..FieldMap::default() };
-    let config = Config { fields, ..Config::default() };
+    let fields = FieldMap {
+        headline: vec!["kop".to_owned()],
+        text: vec!["inhoud.tekst".to_owned()],
+        ..FieldMap::default()
+    };
+    let config = Config {
+        fields,
+        ..Config::default()
+    };
     let articles = try_read(own.to_string().as_bytes(), &config).expect("is read");
     assert_eq!(articles[0].text, format!("{HEADLINE}\n\n{LEAD}"));
 }
 
 #[test]
 fn jsonl_refuses_lines_one_by_one() {
-    let lines = format!("{{\"id\":\"a\",\"text\":\"{LEAD}\"}}\n{{broken\n{{\"id\":\"b\",\"text\":\"{MORE}\"}}\n");
+    let lines =
+        format!("{{\"id\":\"a\",\"text\":\"{LEAD}\"}}\n{{broken\n{{\"id\":\"b\",\"text\":\"{MORE}\"}}\n");
     let articles = try_read(lines.as_bytes(), &Config::default()).expect("is read");
-    assert_eq!(articles.iter().map(|article| article.source.item.as_deref()).collect::<Vec<_>>(), [Some("a"), Some("b")]);
-    assert!(articles[0].warnings[0].contains("item `2` was refused"), "{:?}", articles[0].warnings);
+    assert_eq!(
+        articles
+            .iter()
+            .map(|article| article.source.item.as_deref())
+            .collect::<Vec<_>>(),
+        [Some("a"), Some("b")]
+    );
+    assert!(
+        articles[0].warnings[0].contains("item `2` was refused"),
+        "{:?}",
+        articles[0].warnings
+    );
 }
 
 #[test]
@@ -154,7 +204,10 @@ fn newsml_and_nitf() {
          <contentCreated>2026-03-03T06:12:44Z</contentCreated><headline>{HEADLINE}</headline></contentMeta><contentSet><inlineXML>\
          <html><body><p>{LEAD}</p><p>{MORE}</p></body></html></inlineXML></contentSet></newsItem>"
     );
-    assert_eq!(check_dated(second.as_bytes(), Format::Newsml).agency.as_deref(), Some("AMEL"));
+    assert_eq!(
+        check_dated(second.as_bytes(), Format::Newsml).agency.as_deref(),
+        Some("AMEL")
+    );
     let first = format!(
         "<NewsML><NewsItem><NewsManagement><FirstCreated>20260303T061244Z</FirstCreated></NewsManagement><NewsComponent><NewsLines>\
          <HeadLine>{HEADLINE}</HeadLine></NewsLines><ContentItem><DataContent><p>{LEAD}</p><p>{MORE}</p></DataContent></ContentItem>\
@@ -170,18 +223,26 @@ fn eml() {
          Date: Tue, 03 Mar 2026 06:12:44 +0000\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n\
          {LEAD}\r\n\r\n{MORE}\r\n"
     );
-    assert_eq!(check_dated(mail.as_bytes(), Format::Eml).publisher.as_deref(), Some("Amel Post"));
+    assert_eq!(
+        check_dated(mail.as_bytes(), Format::Eml).publisher.as_deref(),
+        Some("Amel Post")
+    );
 }
 
 fn page() -> String {
-    format!("<html><head><title>{HEADLINE}</title></head><body><article><h1>{HEADLINE}</h1><p>{LEAD}</p><p>{MORE}</p></article></body></html>")
+    format!(
+        "<html><head><title>{HEADLINE}</title></head><body><article><h1>{HEADLINE}</h1><p>{LEAD}</p><p>{MORE}</p></article></body></html>"
+    )
 }
 
 #[test]
 fn warc_in_gzip_members() {
     let http = format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n{}", page());
     let record = |kind: &str, content: &str| {
-        format!("WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Target-URI: https://example.org/dam\r\nContent-Length: {}\r\n\r\n{content}\r\n\r\n", content.len())
+        format!(
+            "WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Target-URI: https://example.org/dam\r\nContent-Length: {}\r\n\r\n{content}\r\n\r\n",
+            content.len()
+        )
     };
     let mut bytes = gzip(record("warcinfo", "software: x").as_bytes());
     bytes.extend(gzip(record("response", &http).as_bytes()));
@@ -199,20 +260,33 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 fn archives() {
     let text = format!("{HEADLINE}\n\n{LEAD}\n\n{MORE}");
     check(&gzip(text.as_bytes()), Format::Text);
-    check(&zstd::encode_all(text.as_bytes(), 3).expect("writes to memory"), Format::Text);
+    check(
+        &zstd::encode_all(text.as_bytes(), 3).expect("writes to memory"),
+        Format::Text,
+    );
     let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    for (name, content) in [("a/story.txt", text.as_bytes()), ("a/pixel.png", b"\x89PNG\r\n\x1a\n\0\0"), (".hidden", b"x")] {
-        archive.start_file(name, zip::write::SimpleFileOptions::default()).expect("writes to memory");
+    for (name, content) in [
+        ("a/story.txt", text.as_bytes()),
+        ("a/pixel.png", b"\x89PNG\r\n\x1a\n\0\0"),
+        (".hidden", b"x"),
+    ] {
+        archive
+            .start_file(name, zip::write::SimpleFileOptions::default())
+            .expect("writes to memory");
         archive.write_all(content).expect("writes to memory");
     }
     let bytes = archive.finish().expect("writes to memory").into_inner();
     let article = check(&bytes, Format::Text);
     assert_eq!(article.source.item.as_deref(), Some("a/story.txt"));
-    assert_eq!(article.warnings, ["item `a/pixel.png` was refused: binary: is a PNG image"]);
+    assert_eq!(
+        article.warnings,
+        ["item `a/pixel.png` was refused: binary: is a PNG image"]
+    );
     let mut tar = tar::Builder::new(Vec::new());
     let mut header = tar::Header::new_ustar();
     header.set_size(text.len() as u64);
-    tar.append_data(&mut header, "story.txt", text.as_bytes()).expect("writes to memory");
+    tar.append_data(&mut header, "story.txt", text.as_bytes())
+        .expect("writes to memory");
     check(&gzip(&tar.into_inner().expect("writes to memory")), Format::Text);
 }
 

@@ -50,7 +50,15 @@ const EXPECTED: &[Expected] = &[
             "<a href=",
             "Leave a Comment",
         ],
-        furniture: &["How Balochistan", "Recommended", "4 item", "interactive_", "(al Jazeera)", "<a href", "Leave a"],
+        furniture: &[
+            "How Balochistan",
+            "Recommended",
+            "4 item",
+            "interactive_",
+            "(al Jazeera)",
+            "<a href",
+            "Leave a",
+        ],
     },
     Expected {
         file: "003_f5862598110e3657.txt",
@@ -67,7 +75,15 @@ const EXPECTED: &[Expected] = &[
             "(Only the headline and picture",
             "First Published:",
         ],
-        furniture: &[" date", "It transpired", "Taliban", "Press Trust", "2 min", "(Only the", "First Pub"],
+        furniture: &[
+            " date",
+            "It transpired",
+            "Taliban",
+            "Press Trust",
+            "2 min",
+            "(Only the",
+            "First Pub",
+        ],
     },
     Expected {
         file: "004_003e633406c58666.txt",
@@ -96,18 +112,40 @@ fn founding_articles_come_out_clean() {
 
 #[track_caller]
 fn check_metadata(article: &Article, expected: &Expected) {
-    assert_eq!(article.headline.as_deref(), expected.headline, "{}", expected.file);
-    assert_eq!(article.dateline.text.as_deref(), expected.dateline, "{}", expected.file);
+    assert_eq!(
+        article.headline.as_deref(),
+        expected.headline,
+        "{}",
+        expected.file
+    );
+    assert_eq!(
+        article.dateline.text.as_deref(),
+        expected.dateline,
+        "{}",
+        expected.file
+    );
     assert_eq!(article.agency.as_deref(), expected.agency, "{}", expected.file);
-    assert_eq!(article.published.value.as_deref(), expected.published, "{}", expected.file);
+    assert_eq!(
+        article.published.value.as_deref(),
+        expected.published,
+        "{}",
+        expected.file
+    );
     assert_eq!(article.language, "en", "{}", expected.file);
 }
 
 #[track_caller]
 fn check_residue(article: &Article, expected: &Expected) {
     for residue in expected.residue {
-        let recorded = article.removed.iter().any(|removed| removed.text.contains(residue));
-        assert!(recorded, "{}: `{residue}` is not recorded: {:#?}", expected.file, article.removed);
+        let recorded = article
+            .removed
+            .iter()
+            .any(|removed| removed.text.contains(residue));
+        assert!(
+            recorded,
+            "{}: `{residue}` is not recorded: {:#?}",
+            expected.file, article.removed
+        );
         // "Taliban" is also a word of the body: only the line has to go.
         let lines = article.text.lines().any(|line| line.starts_with(residue));
         assert!(!lines, "{}: `{residue}` is still there", expected.file);
@@ -117,7 +155,11 @@ fn check_residue(article: &Article, expected: &Expected) {
 #[track_caller]
 fn check_body(article: &Article, expected: &Expected, file: &str) {
     for line in file.lines().filter(|line| !line.trim().is_empty()) {
-        if expected.furniture.iter().any(|furniture| line.starts_with(furniture)) {
+        if expected
+            .furniture
+            .iter()
+            .any(|furniture| line.starts_with(furniture))
+        {
             continue;
         }
         let line = line.trim().trim_start_matches("date 2025-09-19 ");

@@ -29,7 +29,9 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
     for (at, rule) in RULES.iter().enumerate() {
         match rule.when {
             When::Is(list) | When::Starts(_, list) => {
-                list.iter().for_each(|phrase| starts[phrase.as_bytes()[0] as usize].push((at, *phrase)));
+                for phrase in list {
+                    starts[phrase.as_bytes()[0] as usize].push((at, *phrase));
+                }
             }
             When::Holds(_, list) => {
                 phrases.extend_from_slice(list);
@@ -39,17 +41,29 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
         }
     }
     let holds = AhoCorasick::new(phrases).expect("a hundred short phrases fit any automaton");
-    Index { starts, holds, holders, shapes }
+    Index {
+        starts,
+        holds,
+        holders,
+        shapes,
+    }
 });
 
 /// Returns the name of the first rule that a line falls under.
-pub(super) fn find(line: &str, position: Position, is_enabled: impl Fn(&str) -> bool) -> Option<&'static str> {
+pub(super) fn find(
+    line: &str,
+    position: Position,
+    is_enabled: impl Fn(&str) -> bool,
+) -> Option<&'static str> {
     let edge = position.head || position.tail;
     if line.len() > MOST_RESIDUE || !(edge || line.len() <= 250 || line.starts_with(['<', '(', '['])) {
         return None;
     }
     let index = &*INDEX;
-    let first = line.bytes().find(u8::is_ascii_alphanumeric).map_or(0, |byte| byte.to_ascii_lowercase());
+    let first = line
+        .bytes()
+        .find(u8::is_ascii_alphanumeric)
+        .map_or(0, |byte| byte.to_ascii_lowercase());
     let short = edge || line.len() <= SHORT || line.starts_with(['<', '(', '[', '©']);
     if !short && index.starts[first as usize].is_empty() {
         return None;
@@ -68,7 +82,10 @@ pub(super) fn find(line: &str, position: Position, is_enabled: impl Fn(&str) -> 
     if may_hold {
         for hit in index.holds.find_overlapping_iter(&folded) {
             let at = index.holders[hit.pattern().as_usize()];
-            if at < found && applies(&RULES[at]) && matches!(RULES[at].when, When::Holds(most, _) if line.len() <= most) {
+            if at < found
+                && applies(&RULES[at])
+                && matches!(RULES[at].when, When::Holds(most, _) if line.len() <= most)
+            {
                 found = at;
             }
         }
@@ -97,7 +114,8 @@ fn is_or_starts(rule: &Rule, phrase: &str, line: &str, folded: &str, position: P
 /// Whether a text starts with a phrase that ends where a word ends.
 fn starts_with_words(text: &str, phrase: &str) -> bool {
     let ends_in_word = phrase.ends_with(|c: char| c.is_alphanumeric());
-    text.strip_prefix(phrase).is_some_and(|rest| !ends_in_word || !rest.starts_with(|c: char| c.is_alphanumeric()))
+    text.strip_prefix(phrase)
+        .is_some_and(|rest| !ends_in_word || !rest.starts_with(|c: char| c.is_alphanumeric()))
 }
 
 /// Lower case, straight quotes, single spaces, no punctuation in front.
@@ -114,7 +132,11 @@ fn fold(line: &str) -> String {
         }
     }
     // "Last Updated : Aug" reads like "last updated: aug".
-    if out.contains(" :") { out.replace(" :", ":") } else { out }
+    if out.contains(" :") {
+        out.replace(" :", ":")
+    } else {
+        out
+    }
 }
 
 #[cfg(test)]
@@ -139,7 +161,11 @@ mod tests {
         // `find` looks into the middle of a text only for these.
         for rule in RULES.iter().filter(|rule| rule.zone == Zone::Anywhere) {
             if let When::Holds(_, phrases) = rule.when {
-                assert!(phrases.iter().all(|phrase| phrase.contains("cookie") || phrase.contains("privacy")));
+                assert!(
+                    phrases
+                        .iter()
+                        .all(|phrase| phrase.contains("cookie") || phrase.contains("privacy"))
+                );
             }
         }
     }

@@ -3,6 +3,7 @@
 use jiff::civil::{Date, Time};
 use wire::message::Precision;
 
+use super::names::{is_weekday, month};
 use super::{PartialDate, Zone};
 
 /// A date found in a text.
@@ -47,7 +48,10 @@ pub(crate) fn read(text: &str) -> Option<Found> {
 /// Reads a date that, but for punctuation, is all there is.
 pub(crate) fn only(text: &str) -> Option<PartialDate> {
     let found = read(text)?;
-    text[found.end..].chars().all(|c| !c.is_alphanumeric()).then_some(found.date)
+    text[found.end..]
+        .chars()
+        .all(|c| !c.is_alphanumeric())
+        .then_some(found.date)
 }
 
 fn read_at(text: &str, start: usize) -> Option<Found> {
@@ -138,9 +142,15 @@ impl<'t> Cursor<'t> {
         loop {
             let before = self.at;
             self.at += self.rest().len()
-                - self.rest().trim_start_matches([' ', '\u{a0}', ',', '|', '·', '•', '@', '–', '-', '/', '.']).len();
+                - self
+                    .rest()
+                    .trim_start_matches([' ', '\u{a0}', ',', '|', '·', '•', '@', '–', '-', '/', '.'])
+                    .len();
             let word_at = self.at;
-            if !self.word().is_some_and(|word| ["at", "on", "um", "à", "às", "alle"].contains(&word)) {
+            if !self
+                .word()
+                .is_some_and(|word| ["at", "on", "um", "à", "às", "alle"].contains(&word))
+            {
                 self.at = word_at;
             }
             if self.at == before {
@@ -175,7 +185,13 @@ impl<'t> Cursor<'t> {
             self.at = start;
             return false;
         }
-        for form in [Self::iso, Self::compact, Self::numeric, Self::day_month, Self::month_day] {
+        for form in [
+            Self::iso,
+            Self::compact,
+            Self::numeric,
+            Self::day_month,
+            Self::month_day,
+        ] {
             if let Some((year, month, day)) = form(self) {
                 (date.year, date.month, date.day) = (year, Some(month), day);
                 return true;
@@ -272,15 +288,24 @@ impl<'t> Cursor<'t> {
     fn short_year(&mut self) -> Option<i16> {
         self.byte(b" -")?;
         let year = self.number(2, 2)?;
-        if self.rest().starts_with([':', '.', ',', ' ']) && !self.rest().trim_start_matches(['.', ',', ' ']).is_empty() {
+        if self.rest().starts_with([':', '.', ',', ' '])
+            && !self.rest().trim_start_matches(['.', ',', ' ']).is_empty()
+        {
             return None;
         }
-        Some(if year >= 70 { 1900 + year as i16 } else { 2000 + year as i16 })
+        Some(if year >= 70 {
+            1900 + year as i16
+        } else {
+            2000 + year as i16
+        })
     }
 
     fn ordinal(&mut self) -> bool {
         let start = self.at;
-        if self.word().is_some_and(|word| ["st", "nd", "rd", "th", "er"].contains(&word)) {
+        if self
+            .word()
+            .is_some_and(|word| ["st", "nd", "rd", "th", "er"].contains(&word))
+        {
             return true;
         }
         self.at = start;
@@ -298,7 +323,11 @@ impl<'t> Cursor<'t> {
 
     /// Skips the spaces, commas and hyphens inside one date.
     fn gap(&mut self) {
-        self.at += self.rest().len() - self.rest().trim_start_matches([' ', '\u{a0}', ',', '-', '/']).len();
+        self.at += self.rest().len()
+            - self
+                .rest()
+                .trim_start_matches([' ', '\u{a0}', ',', '-', '/'])
+                .len();
     }
 
     fn month(&mut self) -> Option<i8> {
@@ -333,9 +362,9 @@ impl<'t> Cursor<'t> {
             // Bare `0715` only with a zone or "hrs" after it.
             let end = self.at;
             self.spaces();
-            let named = self.word().is_some_and(|word| {
-                Zone::named(word).is_some() || ["hrs", "hours", "h"].contains(&word)
-            });
+            let named = self
+                .word()
+                .is_some_and(|word| Zone::named(word).is_some() || ["hrs", "hours", "h"].contains(&word));
             self.at = end;
             return named.then_some((clock_time(digits / 100, digits % 100, 0)?, Precision::Minute));
         }
@@ -392,7 +421,9 @@ impl<'t> Cursor<'t> {
             && let Some(zone) = Zone::named(name)
         {
             // "GMT+5:30" and "UTC-5" carry on with an offset.
-            let offset = matches!(name, "GMT" | "UTC" | "UT").then(|| self.offset()).flatten();
+            let offset = matches!(name, "GMT" | "UTC" | "UT")
+                .then(|| self.offset())
+                .flatten();
             self.byte(b")");
             return Some(offset.unwrap_or(zone));
         }
@@ -416,7 +447,8 @@ impl<'t> Cursor<'t> {
                 _ if self.byte(b":").is_some() => (number, self.number(2, 2)?),
                 _ => (number, 0),
             };
-            (hours <= 14 && minutes < 60).then(|| Zone::Fixed(sign * (hours * 3600 + minutes * 60) as i32))
+            (hours <= 14 && minutes < 60)
+                .then(|| Zone::Fixed(sign * (hours * 3600 + minutes * 60).cast_signed()))
         };
         let zone = read();
         if zone.is_none() {
@@ -429,49 +461,4 @@ impl<'t> Cursor<'t> {
 fn clock_time(hour: u32, minute: u32, second: u32) -> Option<Time> {
     // A leap second is printed now and then; no calendar here has one.
     Time::new(hour as i8, minute as i8, second.min(59) as i8, 0).ok()
-}
-
-/// Months by name: English, then German, French, Spanish, Portuguese, Italian, Dutch. English abbreviations have to
-/// be capitalised like names are, since "may" and "mar" are words.
-fn month(word: &str) -> Option<i8> {
-    const ENGLISH: [&str; 12] = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-        "december",
-    ];
-    const OTHERS: &[(&str, i8)] = &[
-        ("januar", 1), ("jänner", 1), ("janvier", 1), ("enero", 1), ("janeiro", 1), ("gennaio", 1), ("januari", 1),
-        ("februar", 2), ("février", 2), ("febrero", 2), ("fevereiro", 2), ("febbraio", 2), ("februari", 2),
-        ("märz", 3), ("mars", 3), ("marzo", 3), ("março", 3), ("maart", 3),
-        ("avril", 4), ("abril", 4), ("aprile", 4),
-        ("mai", 5), ("mayo", 5), ("maio", 5), ("maggio", 5), ("mei", 5),
-        ("juni", 6), ("juin", 6), ("junio", 6), ("junho", 6), ("giugno", 6),
-        ("juli", 7), ("juillet", 7), ("julio", 7), ("julho", 7), ("luglio", 7),
-        ("août", 8), ("agosto", 8), ("augustus", 8), ("augusti", 8),
-        ("septembre", 9), ("septiembre", 9), ("setembro", 9), ("settembre", 9),
-        ("oktober", 10), ("octobre", 10), ("octubre", 10), ("outubro", 10), ("ottobre", 10),
-        ("novembre", 11), ("noviembre", 11), ("novembro", 11),
-        ("dezember", 12), ("décembre", 12), ("diciembre", 12), ("dezembro", 12), ("dicembre", 12),
-    ];
-    if word.len() < 3 || word.len() > 12 {
-        return None;
-    }
-    let lower = word.to_lowercase();
-    if word.starts_with(|c: char| c.is_ascii_uppercase()) {
-        let short = lower.len() == 3 || lower == "sept";
-        let found = ENGLISH.iter().position(|name| *name == lower || (short && name.starts_with(&lower)));
-        if let Some(at) = found {
-            return Some(at as i8 + 1);
-        }
-    }
-    OTHERS.iter().find(|(name, _)| *name == lower).map(|(_, month)| *month)
-}
-
-fn is_weekday(word: &str) -> bool {
-    const NAMES: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
-    if word.len() < 3 || word.len() > 9 || !word.is_ascii() {
-        return false;
-    }
-    let lower = word.to_ascii_lowercase();
-    let short = ["mon", "tue", "tues", "wed", "thu", "thur", "thurs", "fri", "sat", "sun"];
-    NAMES.contains(&lower.as_str()) || short.contains(&lower.as_str())
 }

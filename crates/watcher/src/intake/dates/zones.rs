@@ -89,15 +89,17 @@ impl Zone {
         if let Ok(at) = NAMES.binary_search_by_key(&name, |(name, _)| name) {
             return Some(Self::Fixed(NAMES[at].1 * 60));
         }
-        AMERICAN.iter().find(|(known, _)| *known == name).map(|(_, minutes)| Self::American(minutes * 60))
+        AMERICAN
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, minutes)| Self::American(minutes * 60))
     }
 
     /// Returns the offset that holds at a local time.
     pub(super) fn offset(self, local: DateTime) -> Option<Offset> {
         let seconds = match self {
-            Self::Fixed(seconds) => seconds,
             Self::American(seconds) if is_american_summer(local.date()) => seconds + 3600,
-            Self::American(seconds) => seconds,
+            Self::Fixed(seconds) | Self::American(seconds) => seconds,
         };
         Offset::from_seconds(seconds).ok()
     }

@@ -8,9 +8,40 @@ const MOST_DEPTH: usize = 512;
 
 /// Elements that are closed by others or not at all: an open one says nothing about depth.
 const UNCLOSED: &[&[u8]] = &[
-    b"area", b"base", b"br", b"col", b"dd", b"dt", b"embed", b"hr", b"img", b"input", b"li", b"link", b"meta",
-    b"optgroup", b"option", b"p", b"param", b"rp", b"rt", b"source", b"tbody", b"td", b"tfoot", b"th", b"thead",
-    b"tr", b"track", b"wbr", b"path", b"circle", b"rect", b"use", b"polygon", b"line",
+    b"area",
+    b"base",
+    b"br",
+    b"col",
+    b"dd",
+    b"dt",
+    b"embed",
+    b"hr",
+    b"img",
+    b"input",
+    b"li",
+    b"link",
+    b"meta",
+    b"optgroup",
+    b"option",
+    b"p",
+    b"param",
+    b"rp",
+    b"rt",
+    b"source",
+    b"tbody",
+    b"td",
+    b"tfoot",
+    b"th",
+    b"thead",
+    b"tr",
+    b"track",
+    b"wbr",
+    b"path",
+    b"circle",
+    b"rect",
+    b"use",
+    b"polygon",
+    b"line",
 ];
 
 /// Counts tags in one pass.
@@ -29,7 +60,11 @@ pub(super) fn check(html: &str, limits: &Limits) -> Result<(), Refusal> {
                     at += raw_text_length(&bytes[at..], name);
                     continue;
                 }
-                depth += usize::from(!UNCLOSED.iter().any(|unclosed| unclosed.eq_ignore_ascii_case(name)));
+                depth += usize::from(
+                    !UNCLOSED
+                        .iter()
+                        .any(|unclosed| unclosed.eq_ignore_ascii_case(name)),
+                );
             }
             _ => continue,
         }
@@ -46,12 +81,18 @@ pub(super) fn check(html: &str, limits: &Limits) -> Result<(), Refusal> {
 }
 
 fn name(bytes: &[u8]) -> &[u8] {
-    let length = bytes.iter().take(24).take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    let length = bytes
+        .iter()
+        .take(24)
+        .take_while(|byte| byte.is_ascii_alphanumeric())
+        .count();
     &bytes[..length]
 }
 
 fn is_raw_text(name: &[u8]) -> bool {
-    [&b"script"[..], b"style", b"textarea", b"title"].iter().any(|raw| raw.eq_ignore_ascii_case(name))
+    [&b"script"[..], b"style", b"textarea", b"title"]
+        .iter()
+        .any(|raw| raw.eq_ignore_ascii_case(name))
 }
 
 /// How far it is to the element's end tag; nothing where there is none.
@@ -59,7 +100,10 @@ fn raw_text_length(bytes: &[u8], name: &[u8]) -> usize {
     let mut at = 0;
     while let Some(step) = memchr::memmem::find(&bytes[at..], b"</") {
         at += step + 2;
-        if bytes[at..].get(..name.len()).is_some_and(|end| end.eq_ignore_ascii_case(name)) {
+        if bytes[at..]
+            .get(..name.len())
+            .is_some_and(|end| end.eq_ignore_ascii_case(name))
+        {
             return at;
         }
     }
@@ -81,7 +125,11 @@ mod tests {
 
     #[test]
     fn lets_sloppy_pages_pass() {
-        let page = format!("<html><body>{}{}</body>", "<p>text<br>".repeat(5000), "<script>a<b</script>".repeat(2000));
+        let page = format!(
+            "<html><body>{}{}</body>",
+            "<p>text<br>".repeat(5000),
+            "<script>a<b</script>".repeat(2000)
+        );
         assert!(check(&page, &Limits::default()).is_ok());
     }
 }

@@ -27,7 +27,10 @@ pub(super) fn article<'s>(scripts: impl Iterator<Item = &'s str>) -> Option<Link
     for document in &documents {
         collect(document, &mut articles, &mut left);
     }
-    let best = articles.into_iter().min_by_key(|(rank, article)| (*rank, article.get("headline").is_none()))?.1;
+    let best = articles
+        .into_iter()
+        .min_by_key(|(rank, article)| (*rank, article.get("headline").is_none()))?
+        .1;
     let mut nodes = Vec::new();
     let mut left = MOST_VALUES;
     for document in &documents {
@@ -39,9 +42,17 @@ pub(super) fn article<'s>(scripts: impl Iterator<Item = &'s str>) -> Option<Link
 /// Parses JSON that may hold raw line breaks and comments around it, as pages do.
 fn parse(script: &str) -> Option<Value> {
     let trimmed = script.trim().trim_start_matches("<!--").trim_end_matches("-->");
-    let trimmed = trimmed.trim().trim_start_matches("//<![CDATA[").trim_end_matches("//]]>").trim().trim_end_matches(';');
+    let trimmed = trimmed
+        .trim()
+        .trim_start_matches("//<![CDATA[")
+        .trim_end_matches("//]]>")
+        .trim()
+        .trim_end_matches(';');
     serde_json::from_str(trimmed).ok().or_else(|| {
-        let plain: String = trimmed.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let plain: String = trimmed
+            .chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect();
         serde_json::from_str(&plain).ok()
     })
 }
@@ -58,7 +69,13 @@ fn collect<'v>(value: &'v Value, articles: &mut Vec<(u8, &'v Value)>, left: &mut
             if let Some(rank) = object.get("@type").and_then(rank) {
                 articles.push((rank, value));
             }
-            for key in ["@graph", "mainEntity", "mainEntityOfPage", "itemListElement", "item"] {
+            for key in [
+                "@graph",
+                "mainEntity",
+                "mainEntityOfPage",
+                "itemListElement",
+                "item",
+            ] {
                 if let Some(inner) = object.get(key) {
                     collect(inner, articles, left);
                 }
@@ -80,7 +97,10 @@ fn identified<'v>(value: &'v Value, nodes: &mut Vec<&'v Value>, left: &mut usize
             if object.contains_key("@id") && object.contains_key("name") {
                 nodes.push(value);
             }
-            object.values().filter(|value| value.is_object() || value.is_array()).for_each(|value| identified(value, nodes, left));
+            object
+                .values()
+                .filter(|value| value.is_object() || value.is_array())
+                .for_each(|value| identified(value, nodes, left));
         }
         _ => {}
     }
@@ -90,8 +110,14 @@ fn rank(kind: &Value) -> Option<u8> {
     let rank = |name: &str| {
         let name = name.rsplit('/').next().unwrap_or(name);
         match name {
-            "NewsArticle" | "ReportageNewsArticle" | "AnalysisNewsArticle" | "OpinionNewsArticle" | "LiveBlogPosting"
-            | "BackgroundNewsArticle" | "ReviewNewsArticle" | "AskPublicNewsArticle" => Some(0),
+            "NewsArticle"
+            | "ReportageNewsArticle"
+            | "AnalysisNewsArticle"
+            | "OpinionNewsArticle"
+            | "LiveBlogPosting"
+            | "BackgroundNewsArticle"
+            | "ReviewNewsArticle"
+            | "AskPublicNewsArticle" => Some(0),
             "Article" | "BlogPosting" | "Report" | "ScholarlyArticle" | "TechArticle" | "Review" => Some(1),
             "WebPage" | "ItemPage" | "VideoObject" => Some(3),
             _ => None,
@@ -121,7 +147,9 @@ fn read(value: &Value, nodes: &[&Value]) -> LinkedArticle {
         published: text("datePublished").or_else(|| text("dateCreated")),
         authors,
         publisher: publishers.into_iter().next(),
-        url: text("url").or_else(|| text("mainEntityOfPage")).filter(|url| url.starts_with("http")),
+        url: text("url")
+            .or_else(|| text("mainEntityOfPage"))
+            .filter(|url| url.starts_with("http")),
         language: text("inLanguage"),
         body: text("articleBody"),
     }
@@ -132,7 +160,11 @@ fn first_text(value: &Value) -> Option<String> {
         Value::String(text) => stated(super::strip::text_of(text)),
         Value::Number(number) => Some(number.to_string()),
         Value::Array(values) => values.iter().find_map(first_text),
-        Value::Object(object) => ["@value", "@id", "name"].iter().find_map(|key| object.get(*key)).and_then(Value::as_str).and_then(stated),
+        Value::Object(object) => ["@value", "@id", "name"]
+            .iter()
+            .find_map(|key| object.get(*key))
+            .and_then(Value::as_str)
+            .and_then(stated),
         _ => None,
     }
 }
@@ -144,7 +176,9 @@ fn names(value: &Value, nodes: &[&Value], out: &mut Vec<String>, depth: usize) {
     }
     match value {
         Value::String(name) => out.extend(stated(super::strip::text_of(name))),
-        Value::Array(values) => values.iter().for_each(|value| names(value, nodes, out, depth - 1)),
+        Value::Array(values) => values
+            .iter()
+            .for_each(|value| names(value, nodes, out, depth - 1)),
         Value::Object(object) => {
             if let Some(name) = object.get("name") {
                 names(name, nodes, out, depth - 1);
@@ -178,7 +212,10 @@ mod tests {
     #[test]
     fn survives_raw_line_breaks_and_nonsense() {
         let broken = "{\"@type\":\"Article\",\"headline\":\"Two\nlines\"}";
-        assert_eq!(article([broken].into_iter()).and_then(|a| a.headline).as_deref(), Some("Two lines"));
+        assert_eq!(
+            article([broken].into_iter()).and_then(|a| a.headline).as_deref(),
+            Some("Two lines")
+        );
         assert!(article(["{", "[]", "null", "{\"@type\":7}"].into_iter()).is_none());
     }
 }

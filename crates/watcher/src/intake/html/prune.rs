@@ -8,11 +8,51 @@ use dom_query::{Document, NodeRef};
 
 /// Pieces of class names and ids of furniture.
 const NAMES: &[&str] = &[
-    "about-author", "advert", "affiliate", "also-read", "author-bio", "author-box", "author__bio", "authorbio", "bottom-bar",
-    "breadcrumb", "caption", "comments", "copyright", "disclaimer", "gallery", "image-credit", "inline-related", "more-on",
-    "more-stories", "most-popular", "most-read", "most_read", "mostread", "newsletter", "outbrain", "photo-credit", "popular",
-    "promo", "read-more", "readmore", "recirc", "recommend", "related", "share-", "sharedaddy", "sharing", "sign-up", "signup",
-    "slideshow", "social-", "subscribe", "taboola", "teaser", "top-stories", "trending",
+    "about-author",
+    "advert",
+    "affiliate",
+    "also-read",
+    "author-bio",
+    "author-box",
+    "author__bio",
+    "authorbio",
+    "bottom-bar",
+    "breadcrumb",
+    "caption",
+    "comments",
+    "copyright",
+    "disclaimer",
+    "gallery",
+    "image-credit",
+    "inline-related",
+    "more-on",
+    "more-stories",
+    "most-popular",
+    "most-read",
+    "most_read",
+    "mostread",
+    "newsletter",
+    "outbrain",
+    "photo-credit",
+    "popular",
+    "promo",
+    "read-more",
+    "readmore",
+    "recirc",
+    "recommend",
+    "related",
+    "share-",
+    "sharedaddy",
+    "sharing",
+    "sign-up",
+    "signup",
+    "slideshow",
+    "social-",
+    "subscribe",
+    "taboola",
+    "teaser",
+    "top-stories",
+    "trending",
 ];
 
 /// Elements that hold the whole page or article and may be called anything.
@@ -38,14 +78,21 @@ pub(super) fn prune(document: &Document) {
         if &*name == "p" {
             paragraphs += node.text().len();
         }
-        if FURNITURE.contains(&&*name) || &*name == "figure" || (!WHOLE.contains(&&*name) && is_named_furniture(&node)) {
+        if FURNITURE.contains(&&*name)
+            || &*name == "figure"
+            || (!WHOLE.contains(&&*name) && is_named_furniture(&node))
+        {
             suspects.push(node);
         }
     }
     for node in suspects {
         let is_figure = node.has_name("figure");
         let length = node.text().len();
-        let limit = if is_figure { FIGURE_BYTES } else { paragraphs / SHARE };
+        let limit = if is_figure {
+            FIGURE_BYTES
+        } else {
+            paragraphs / SHARE
+        };
         if length <= limit {
             node.remove_from_parent();
         }
