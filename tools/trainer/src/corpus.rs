@@ -1,6 +1,7 @@
 //! Labelled texts from many corpora, brought to one scheme. Where a corpus cannot tell two of our types apart, a
 //! token keeps the set of labels it may have.
 
+mod augment;
 mod detokenise;
 mod silver;
 
@@ -119,6 +120,8 @@ pub(crate) fn read_training(data: &Path, silver_confidence: f32) -> anyhow::Resu
         &ner.join("silver/train.jsonl.xz"),
         silver_confidence,
     )?);
+    let copies = augment::augment(&documents);
+    documents.extend(copies);
     Ok(documents)
 }
 
