@@ -75,6 +75,9 @@ impl Model {
     }
 
     /// Returns the built-in model.
+    ///
+    /// # Panics
+    /// If the file beside the sources is not of this version; a test loads it.
     pub fn built_in() -> Self {
         static FILE: &[u8] = include_bytes!("../../../data/model.bin");
         Self::parse(FILE).expect("the embedded model was written by `trainer train` and is tested")
@@ -96,7 +99,7 @@ impl Model {
             }
             for row in &rows[..batch.len()] {
                 for (sum, &weight) in sums.iter_mut().zip(*row) {
-                    *sum += i16::from(weight as i8);
+                    *sum += i16::from(weight.cast_signed());
                 }
             }
         }
@@ -134,7 +137,7 @@ impl Model {
             };
             row[..2].copy_from_slice(&check(*feature).to_le_bytes());
             for (byte, weight) in row[2..].iter_mut().zip(weights) {
-                *byte = *weight as u8;
+                *byte = weight.cast_unsigned();
             }
         }
         debug_assert!(lost < rows.len());

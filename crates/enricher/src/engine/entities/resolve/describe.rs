@@ -24,10 +24,24 @@ pub(super) fn entities(scene: &Scene<'_>, named: &[Named], groups: &mut Groups) 
         members[number[root]].push(index);
     }
     let countries = countries(scene, named);
+    let starts: Vec<u32> = named.iter().map(|name| name.mention.first).collect();
+    let is_named = |at: usize| {
+        let after = starts.partition_point(|&start| start as usize <= at);
+        after
+            .checked_sub(1)
+            .is_some_and(|index| named[index].mention.range().contains(&at))
+    };
     let most = members.iter().map(Vec::len).max().unwrap_or(1);
     members
         .iter()
-        .map(|members| entity(scene, named, members, &countries, most))
+        .map(|members| {
+            let mut entity = entity(scene, named, members, &countries, most);
+            if entity.kind == EntityType::Person {
+                let mut names = members.iter().take(8);
+                entity.role = names.find_map(|&index| roles::find(scene, &named[index], is_named));
+            }
+            entity
+        })
         .collect()
 }
 
@@ -57,19 +71,6 @@ fn entity(
         confidence: confidence(named, members),
         mentions: members.iter().map(|&index| named[index].mention.span).collect(),
     };
-    if kind == EntityType::Person {
-        let starts: Vec<u32> = named.iter().map(|name| name.mention.first).collect();
-        let is_named = |at: usize| {
-            let after = starts.partition_point(|&start| start as usize <= at);
-            after
-                .checked_sub(1)
-                .is_some_and(|index| named[index].mention.range().contains(&at))
-        };
-        entity.role = members
-            .iter()
-            .take(8)
-            .find_map(|&index| roles::find(scene, &named[index], is_named));
-    }
     for listing in members.iter().flat_map(|&index| scene.listings(&named[index])) {
         if !entity.lists.contains(&listing.list) {
             entity.lists.push(listing.list.clone());
