@@ -1,6 +1,7 @@
 //! Labelled texts from many corpora, brought to one scheme. Where a corpus cannot tell two of our types apart, a
 //! token keeps the set of labels it may have.
 
+mod augment;
 mod detokenise;
 mod silver;
 
@@ -95,8 +96,15 @@ enum Meaning {
 
 use EntityType::{Event, Misc, Norp, Organization, Person, Place};
 
-/// Every labelled document to train on.
+/// Every labelled document to train on, and altered copies of some.
 pub(crate) fn read_training(data: &Path, silver_confidence: f32) -> anyhow::Result<Vec<Document>> {
+    let mut documents = read_labelled(data, silver_confidence)?;
+    let copies = augment::augment(&documents);
+    documents.extend(copies);
+    Ok(documents)
+}
+
+fn read_labelled(data: &Path, silver_confidence: f32) -> anyhow::Result<Vec<Document>> {
     let ner = data.join("data/ner");
     let mut documents = Vec::new();
     let mut add = |path: std::path::PathBuf, scheme: u8, weight: f32| -> anyhow::Result<()> {
@@ -133,7 +141,7 @@ pub(crate) fn read_scored(path: &Path, scheme: u8) -> anyhow::Result<Vec<Documen
 
 /// The training texts without labels.
 pub(crate) fn read_texts(data: &Path) -> anyhow::Result<Vec<String>> {
-    let documents = read_training(data, 0.0)?;
+    let documents = read_labelled(data, 0.0)?;
     Ok(documents.into_iter().map(|document| document.text).collect())
 }
 
@@ -190,16 +198,15 @@ fn meaning(scheme: u8, kind: &str) -> Meaning {
         (_, "PER" | "person" | "Person" | "politician") => OneOf(&[Person]),
         (
             _,
-            "org" | "ORG" | "organization" | "organisation" | "Organization" | "politicalparty" | "group",
+            "org" | "ORG" | "organization" | "organisation" | "Organization" | "politicalparty" | "group"
+            | "corporation",
         ) => OneOf(&[Organization]),
-        (_, "corporation") => OneOf(&[Organization]),
         (_, "country") => OneOf(&[Place, Norp]),
         (_, "place" | "LOC" | "location" | "Location" | "Facility") => OneOf(&[Place]),
         (_, "norp" | "NORP") => OneOf(&[Norp]),
         (_, "election" | "event") => OneOf(&[Event]),
-        (OURS | SILVER, "misc") => OneOf(&[Misc]),
+        (OURS | SILVER, "misc") | (3, "creative-work" | "product") => OneOf(&[Misc]),
         (1, "MISC") => OneOf(&[Norp, Event, Misc]),
-        (3, "creative-work" | "product") => OneOf(&[Misc]),
         (_, "Date" | "Money") => Nothing,
         _ => Unknown,
     }

@@ -49,23 +49,12 @@ impl Crf {
         }
     }
 
-    /// Trains on the segments that `takes` says, `epochs` times in random order, and returns the mean of the last
-    /// weights.
-    pub(crate) fn train(
-        examples: &Examples,
-        n_features: usize,
-        rate: Rate,
-        seed: u64,
-        start: Option<&Self>,
-        takes: impl Fn(&Segment) -> bool,
-    ) -> Self {
+    /// Trains on every segment, `epochs` times in random order, and returns the mean of the last weights.
+    pub(crate) fn train(examples: &Examples, n_features: usize, rate: Rate, seed: u64) -> Self {
         let mut random = fastrand::Rng::with_seed(seed);
         let mut crf = Self::new(n_features);
-        if let Some(start) = start {
-            crf.transitions.clone_from(&start.transitions);
-        }
         let mut mean: Option<(Self, u32)> = None;
-        let mut order: Vec<Segment> = examples.segments.iter().copied().filter(takes).collect();
+        let mut order: Vec<Segment> = examples.segments.clone();
         for epoch in 0..rate.epochs {
             random.shuffle(&mut order);
             let mut lattice = Lattice::default();
@@ -147,31 +136,21 @@ impl Crf {
                         .for_each(|(score, weight)| *score += weight);
                 }
             }
-            let base = examples.base.get(token).copied().unwrap_or_default();
-            scores
-                .iter_mut()
-                .zip(base)
-                .for_each(|(score, base)| *score = *score * boost + base);
+            for score in &mut scores {
+                *score *= boost;
+            }
             lattice.potentials.push(scores);
         }
         let kinds = &examples.kinds[tokens.clone()];
         let likelihood = self.expect(kinds, &examples.allowed[tokens.clone()], lattice);
         for (index, kept) in kept.iter().enumerate().take(tokens.len()) {
-            self.update(index, kept, kinds, segment.weight, rate.step, lattice);
+            self.update(index, kept, segment.weight, rate.step, lattice);
         }
         self.update_transitions(kinds, segment.weight, rate.step, lattice);
         -likelihood * segment.weight
     }
 
-    fn update(
-        &mut self,
-        index: usize,
-        kept: &[u32],
-        _kinds: &[u8],
-        weight: f32,
-        step: f32,
-        lattice: &Lattice,
-    ) {
+    fn update(&mut self, index: usize, kept: &[u32], weight: f32, step: f32, lattice: &Lattice) {
         let mut gradient = lattice.bound[index];
         gradient
             .iter_mut()
@@ -288,7 +267,9 @@ impl Crf {
                 sum += row[label];
             }
             let sum = sum.max(1e-30);
-            row.iter_mut().for_each(|part| *part /= sum);
+            for part in &mut row {
+                *part /= sum;
+            }
             log += sum.ln();
             forward[index] = row;
             before = row;
@@ -306,7 +287,9 @@ impl Crf {
                 sum += row[previous];
             }
             let sum = sum.max(1e-30);
-            row.iter_mut().for_each(|part| *part /= sum);
+            for part in &mut row {
+                *part /= sum;
+            }
             backward[index] = row;
         }
         for index in 0..n {
@@ -323,7 +306,7 @@ impl Crf {
 
     /// Returns the summed weights of a token.
     pub(crate) fn score(&self, examples: &Examples, token: usize) -> Row {
-        let mut scores = examples.base.get(token).copied().unwrap_or_default();
+        let mut scores = [0.0; N_LABELS];
         for &feature in examples.features(token) {
             let row = &self.rows[feature as usize];
             scores

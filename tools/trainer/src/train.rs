@@ -13,7 +13,7 @@ use wire::message::EntityType;
 
 use crate::corpus::{self, Document};
 use crate::crf::{Crf, Rate, Row};
-use crate::examples::{self, Dictionary, Examples, Pass};
+use crate::examples::{self, Dictionary, Examples};
 use crate::score;
 
 #[derive(Debug, Args)]
@@ -27,14 +27,11 @@ pub(crate) struct Options {
     /// The model file to write.
     #[arg(long)]
     out: PathBuf,
-    /// Stops after the first pass, without writing a model: for experiments.
-    #[arg(long)]
-    first_only: bool,
     /// Passes over the data.
     #[arg(long, default_value_t = 6)]
     epochs: u32,
     /// Models with different seeds, averaged.
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 2)]
     models: u64,
     /// Step of AdaGrad.
     #[arg(long, default_value_t = 0.2)]
@@ -46,13 +43,13 @@ pub(crate) struct Options {
     #[arg(long, default_value_t = 0.9)]
     decay: f32,
     /// Features seen less often have no weight.
-    #[arg(long, default_value_t = 2)]
+    #[arg(long, default_value_t = 3)]
     at_least: u32,
     /// Silver texts that the teacher is less sure of are not learnt from.
-    #[arg(long, default_value_t = 0.7)]
+    #[arg(long, default_value_t = 0.85)]
     silver: f32,
     /// Lines of four rows in the packed table.
-    #[arg(long, default_value_t = 110_000)]
+    #[arg(long, default_value_t = 140_000)]
     lines: usize,
 }
 
@@ -62,8 +59,8 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         .with_context(|| format!("failed to read {}", options.lexicon.display()))?;
     let lexicon = Lexicon::parse(&file).context("the lexicon is of another version")?;
     let documents = corpus::read_training(&options.data, options.silver)?;
-    let dictionary = examples::count(&lexicon, &documents, Pass::First, options.at_least);
-    let training = examples::read(&lexicon, &documents, Pass::First, &dictionary);
+    let dictionary = examples::count(&lexicon, &documents, options.at_least);
+    let training = examples::read(&lexicon, &documents, &dictionary);
     eprintln!(
         "{} documents, {} candidate tokens, {} features",
         documents.len(),
@@ -77,82 +74,20 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         decay: options.decay,
     };
     let n = dictionary.numbers.len();
-    let mut first = Crf::train(&training, n, rate, 0, None, |_| true);
+    let mut crf = Crf::train(&training, n, rate, 0);
     for seed in 1..options.models {
-        first.add(&Crf::train(&training, n, rate, seed, None, |_| true));
+        crf.add(&Crf::train(&training, n, rate, seed));
     }
-    first.scale(1.0 / options.models as f32);
-    let sets = read_sets(options, &lexicon, &dictionary)?;
-    for set in &sets {
-        let labels = decode(&first, &set.documents, &set.examples);
-        eprintln!(
-            "{} pass 1: {}",
-            set.name,
-            report(&set.documents, &set.examples, &labels)
-        );
+    crf.scale(1.0 / options.models as f32);
+    for set in &read_sets(options, &lexicon, &dictionary)? {
+        let labels = decode(&crf, &set.documents, &set.examples);
+        eprintln!("{}: {}", set.name, report(&set.documents, &set.examples, &labels));
     }
-    if options.first_only {
-        return Ok(());
-    }
-    let (votes, second) = second_pass(&lexicon, &documents, &training, n, rate);
-    for set in &sets {
-        let labels = decode(&first, &set.documents, &set.examples);
-        let mut examples = examples::read(&lexicon, &set.documents, Pass::Second(&labels), &votes);
-        examples.base = (0..set.examples.tokens())
-            .map(|token| first.score(&set.examples, token))
-            .collect();
-        let labels = decode(&second, &set.documents, &examples);
-        eprintln!(
-            "{} pass 2: {}",
-            set.name,
-            report(&set.documents, &examples, &labels)
-        );
-    }
-    let file = pack(&[(&first, &dictionary), (&second, &votes)], options.lines);
+    let file = pack(&crf, &dictionary, options.lines);
     std::fs::write(&options.out, &file)
         .with_context(|| format!("failed to write {}", options.out.display()))?;
     eprintln!("{}: {} bytes", options.out.display(), file.len());
     Ok(())
-}
-
-/// Learns what to make of the first pass. Its labels come from models that did not see the document: those of a
-/// model that did are too good to learn from.
-fn second_pass(
-    lexicon: &Lexicon<'_>,
-    documents: &[Document],
-    training: &Examples,
-    n_features: usize,
-    rate: Rate,
-) -> (Dictionary, Crf) {
-    let halves = [0, 1].map(|half| {
-        Crf::train(training, n_features, rate, half.into(), None, |segment| {
-            segment.document % 2 == half
-        })
-    });
-    let unseen = |document: u32| &halves[1 - (document % 2) as usize];
-    let mut labels: Vec<Vec<Label>> = documents
-        .iter()
-        .map(|document| vec![Label::OUTSIDE; document.tokens.len()])
-        .collect();
-    let mut base = Vec::with_capacity(training.tokens());
-    for segment in &training.segments {
-        let crf = unseen(segment.document);
-        let path = crf.decode(training, segment);
-        labels[segment.document as usize][segment.token as usize..][..path.len()].copy_from_slice(&path);
-        base.extend((segment.start as usize..segment.end as usize).map(|token| crf.score(training, token)));
-    }
-    let votes = examples::count(lexicon, documents, Pass::Second(&labels), 3);
-    let mut examples = examples::read(lexicon, documents, Pass::Second(&labels), &votes);
-    examples.base = base;
-    let rate = Rate {
-        dropout: 0.1,
-        epochs: 4,
-        ..rate
-    };
-    let crf = Crf::train(&examples, votes.numbers.len(), rate, 0, Some(&halves[0]), |_| {
-        true
-    });
-    (votes, crf)
 }
 
 /// A set that is only scored.
@@ -181,7 +116,7 @@ fn read_sets(
                 ..document
             })
             .collect();
-        let examples = examples::read(lexicon, &documents, Pass::First, dictionary);
+        let examples = examples::read(lexicon, &documents, dictionary);
         Ok(ScoredSet {
             name,
             documents,
@@ -221,20 +156,18 @@ fn report(documents: &[Document], examples: &Examples, labels: &[Vec<Label>]) ->
 }
 
 /// Turns weights into bytes: the largest weight that still matters becomes 127.
-fn pack(passes: &[(&Crf, &Dictionary); 2], lines: usize) -> Vec<u8> {
+fn pack(crf: &Crf, dictionary: &Dictionary, lines: usize) -> Vec<u8> {
     let mut rows: Vec<(f32, u64, &Row)> = Vec::new();
-    for (crf, dictionary) in passes {
-        // Sorted below, so the order of the map does not matter.
-        #[expect(
-            clippy::iter_over_hash_type,
-            reason = "the rows are sorted before they are used"
-        )]
-        for (feature, number) in &dictionary.numbers {
-            let row = &crf.rows[*number as usize];
-            let energy: f32 = row.iter().map(|weight| weight * weight).sum();
-            if energy > 1e-4 {
-                rows.push((energy, *feature, row));
-            }
+    // Sorted below, so the order of the map does not matter.
+    #[expect(
+        clippy::iter_over_hash_type,
+        reason = "the rows are sorted before they are used"
+    )]
+    for (feature, number) in &dictionary.numbers {
+        let row = &crf.rows[*number as usize];
+        let energy: f32 = row.iter().map(|weight| weight * weight).sum();
+        if energy > 1e-4 {
+            rows.push((energy, *feature, row));
         }
     }
     rows.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
@@ -252,11 +185,9 @@ fn pack(passes: &[(&Crf, &Dictionary); 2], lines: usize) -> Vec<u8> {
         .into_iter()
         .map(|(_, feature, row)| (feature, row.each_ref().map(byte)))
         .collect();
-    let mut transitions = [[[[0_i16; N_LABELS]; N_LABELS]; N_KINDS]; 2];
-    let weights = passes
-        .iter()
-        .flat_map(|(crf, _)| crf.transitions.iter().flatten().flatten());
-    for (packed, weight) in transitions.iter_mut().flatten().flatten().flatten().zip(weights) {
+    let mut transitions = [[[0_i16; N_LABELS]; N_LABELS]; N_KINDS];
+    let weights = crf.transitions.iter().flatten().flatten();
+    for (packed, weight) in transitions.iter_mut().flatten().flatten().zip(weights) {
         *packed = (weight * scale).round().clamp(-30_000.0, 30_000.0) as i16;
     }
     Model::pack(&rows, lines, &transitions, scale)

@@ -13,7 +13,6 @@ pub mod model;
 mod resolve;
 mod rules;
 pub mod sheet;
-pub mod votes;
 pub mod watch;
 
 use std::sync::Arc;
@@ -27,7 +26,6 @@ use labels::{Label, N_LABELS};
 use mentions::Mention;
 use model::{Decoder, Model, Scores};
 use sheet::Sheet;
-use votes::Votes;
 use watch::WatchLists;
 
 /// The lexicons, the model and the watch-lists that entities are found with. Cheap to clone: clones share them.
@@ -75,14 +73,16 @@ impl Tagger {
         resolve::resolve(&scene, &mentions)
     }
 
-    /// Labels every token twice: by itself, then knowing what the first pass said about its other mentions.
+    /// Returns the names that the model finds, in order.
     fn mentions(&self, sheet: &Sheet, tokens: &[Token]) -> Vec<Mention> {
         let mut features = Vec::with_capacity(160);
-        let mut scores: Vec<Scores> = Vec::with_capacity(sheet.forms.len() / 3);
+        let mut scores: Vec<Scores> = Vec::new();
+        let mut path: Vec<Label> = Vec::new();
         let mut decoder = Decoder::default();
-        let mut first = vec![Label::OUTSIDE; sheet.forms.len()];
+        let mut ranges = Vec::new();
+        let mut found = Vec::with_capacity(sheet.segments.len());
         for (segment, sentence) in sheet.segments.iter().zip(&sheet.sentence_of) {
-            let start = scores.len();
+            scores.clear();
             for at in segment.range() {
                 features.clear();
                 features::extract(sheet, *sentence, at, &mut features);
@@ -90,40 +90,20 @@ impl Tagger {
                 self.model.score(&features, &mut sums);
                 scores.push(sums);
             }
-            let forms = &sheet.forms[segment.range()];
-            decoder.decode(
-                &scores[start..],
-                forms,
-                &self.model.transitions[0],
-                &mut first[segment.range()],
-            );
-        }
-        let votes = Votes::new(sheet, &first);
-        let mut path = Vec::new();
-        let mut ranges = Vec::new();
-        let mut found = Vec::new();
-        let mut rest = scores.as_mut_slice();
-        for segment in &sheet.segments {
-            let start = segment.start as usize;
-            let (own, after) = rest.split_at_mut(segment.range().len());
-            rest = after;
-            for (at, sums) in segment.range().zip(own.iter_mut()) {
-                features.clear();
-                votes.extract(at, &mut features);
-                self.model.score(&features, sums);
-            }
             path.clear();
-            path.resize(own.len(), Label::OUTSIDE);
+            path.resize(scores.len(), Label::OUTSIDE);
             decoder.decode(
-                own,
+                &scores,
                 &sheet.forms[segment.range()],
-                &self.model.transitions[1],
+                &self.model.transitions,
                 &mut path,
             );
-            ranges.clear();
             mentions::ranges(&tokens[segment.range()], &path, &mut ranges);
+            let start = segment.start as usize;
             found.extend(ranges.drain(..).map(|(range, kind)| {
-                let confidence = self.model.confidence(&own[range.clone()], &path[range.clone()]);
+                let confidence = self
+                    .model
+                    .confidence(&scores[range.clone()], &path[range.clone()]);
                 Mention::new(tokens, start + range.start..start + range.end, kind, confidence)
             }));
         }

@@ -221,8 +221,6 @@ fn is_connector(word: &str) -> bool {
             | "ben"
             | "as"
             | "ad"
-            | "an"
-            | "a"
             | "with"
             | "from"
             | "by"

@@ -5,7 +5,7 @@ use super::forms::{Flags, Form};
 use super::labels::{Label, N_LABELS};
 
 /// First bytes of a model file.
-pub const MAGIC: &[u8; 8] = b"SLUGNER1";
+pub const MAGIC: &[u8; 8] = b"SLUGNER2";
 
 /// Kinds of tokens that transitions are told apart by.
 pub const N_KINDS: usize = 8;
@@ -26,8 +26,8 @@ const ROW: usize = 16;
 #[derive(Debug)]
 pub struct Model {
     lines: Vec<Line>,
-    /// Weights of the transitions in the first and the second pass.
-    pub transitions: Box<[Transitions; 2]>,
+    /// Weights of the transitions.
+    pub transitions: Box<Transitions>,
     /// What a score must be divided by to be a log-odds.
     pub scale: f32,
 }
@@ -36,17 +36,31 @@ pub struct Model {
 #[repr(align(64))]
 struct Line([u8; LINE]);
 
+impl Line {
+    /// Returns the row with this check; compares all four without branches, which would be mispredicted.
+    #[inline]
+    fn row(&self, check: u16) -> Option<&[u8; ROW]> {
+        let is = |row: usize| {
+            let stored = u16::from_le_bytes([self.0[row * ROW], self.0[row * ROW + 1]]);
+            u32::from(stored == check) << row
+        };
+        let hits = is(0) | is(1) | is(2) | is(3);
+        let row = hits.trailing_zeros() as usize;
+        self.0.as_chunks::<ROW>().0.get(row)
+    }
+}
+
 impl Model {
     /// Reads a model file; `None` when it is not one of this version.
     pub fn parse(file: &[u8]) -> Option<Self> {
         let body = file.strip_prefix(MAGIC)?;
         let (scale, body) = body.split_at_checked(4)?;
-        let (transitions, lines) = body.split_at_checked(2 * N_KINDS * N_LABELS * N_LABELS * 2)?;
+        let (transitions, lines) = body.split_at_checked(N_KINDS * N_LABELS * N_LABELS * 2)?;
         let mut numbers = transitions
             .chunks_exact(2)
             .map(|bytes| i16::from_le_bytes([bytes[0], bytes[1]]));
-        let mut table = Box::new([[[[0; N_LABELS]; N_LABELS]; N_KINDS]; 2]);
-        for weight in table.iter_mut().flatten().flatten().flatten() {
+        let mut table = Box::new([[[0; N_LABELS]; N_LABELS]; N_KINDS]);
+        for weight in table.iter_mut().flatten().flatten() {
             *weight = numbers.next()?;
         }
         let lines: Vec<Line> = lines
@@ -61,23 +75,31 @@ impl Model {
     }
 
     /// Returns the built-in model.
+    ///
+    /// # Panics
+    /// If the file beside the sources is not of this version; a test loads it.
     pub fn built_in() -> Self {
         static FILE: &[u8] = include_bytes!("../../../data/model.bin");
         Self::parse(FILE).expect("the embedded model was written by `trainer train` and is tested")
     }
 
     /// Adds the weights of features to the scores of a token.
+    ///
+    /// The rows of a batch are found first and added then: finding waits for memory, and this way for many lines at
+    /// once.
     pub fn score(&self, features: &[u64], scores: &mut Scores) {
+        const BATCH: usize = 32;
+        const NONE: &[u8; ROW] = &[0; ROW];
         let mut sums = [0_i16; ROW];
-        for &feature in features {
-            let line = &self.lines[slot(feature, self.lines.len())].0;
-            let check = check(feature);
-            for row in line.chunks_exact(ROW) {
-                if u16::from_le_bytes([row[0], row[1]]) == check {
-                    for (sum, &weight) in sums.iter_mut().zip(row) {
-                        *sum += i16::from(weight as i8);
-                    }
-                    break;
+        let mut rows = [NONE; BATCH];
+        for batch in features.chunks(BATCH) {
+            for (row, &feature) in rows.iter_mut().zip(batch) {
+                let line = &self.lines[slot(feature, self.lines.len())];
+                *row = line.row(check(feature)).unwrap_or(NONE);
+            }
+            for row in &rows[..batch.len()] {
+                for (sum, &weight) in sums.iter_mut().zip(*row) {
+                    *sum += i16::from(weight.cast_signed());
                 }
             }
         }
@@ -86,12 +108,14 @@ impl Model {
         }
     }
 
-    /// Returns how probable the least certain of some labels is, from the scores of its own token alone.
+    /// Returns how probable the type of some labels is for the least certain token, from the token's scores alone.
     pub fn confidence(&self, scores: &[Scores], labels: &[Label]) -> f32 {
         let one = |(scores, label): (&Scores, &Label)| {
-            let own = scores[label.0 as usize];
-            let odds = |score: &i32| ((score - own) as f32 / self.scale).exp();
-            1.0 / scores.iter().map(odds).sum::<f32>()
+            let top = scores.iter().copied().max().unwrap_or(0);
+            let odds = |label: usize| ((scores[label] - top) as f32 / self.scale).exp();
+            let own = label.0 as usize;
+            let twin = if label.is_inside() { own - 1 } else { own + 1 };
+            (odds(own) + odds(twin)) / (0..N_LABELS).map(odds).sum::<f32>()
         };
         scores.iter().zip(labels).map(one).fold(1.0, f32::min)
     }
@@ -100,7 +124,7 @@ impl Model {
     pub fn pack(
         rows: &[(u64, [i8; N_LABELS])],
         n_lines: usize,
-        transitions: &[Transitions; 2],
+        transitions: &Transitions,
         scale: f32,
     ) -> Vec<u8> {
         let mut lines = vec![[0_u8; LINE]; n_lines];
@@ -113,7 +137,7 @@ impl Model {
             };
             row[..2].copy_from_slice(&check(*feature).to_le_bytes());
             for (byte, weight) in row[2..].iter_mut().zip(weights) {
-                *byte = *weight as u8;
+                *byte = weight.cast_unsigned();
             }
         }
         debug_assert!(lost < rows.len());
@@ -122,7 +146,6 @@ impl Model {
         file.extend(
             transitions
                 .iter()
-                .flatten()
                 .flatten()
                 .flatten()
                 .flat_map(|weight| weight.to_le_bytes()),
@@ -227,13 +250,13 @@ mod tests {
         let mut weights = [0; N_LABELS];
         weights[3] = -7;
         let rows = [(0x1234_5678_9abc_def0, weights), (42, [1; N_LABELS])];
-        let transitions = [[[[5; N_LABELS]; N_LABELS]; N_KINDS]; 2];
+        let transitions = [[[5; N_LABELS]; N_LABELS]; N_KINDS];
         let model = Model::parse(&Model::pack(&rows, 8, &transitions, 16.0)).unwrap();
         let mut scores = [0; N_LABELS];
         model.score(&[42, 0x1234_5678_9abc_def0, 99], &mut scores);
         assert_eq!(scores[3], -6);
         assert_eq!(scores[0], 1);
-        assert_eq!(model.transitions[1][7][12][12], 5);
+        assert_eq!(model.transitions[7][12][12], 5);
         assert!(Model::parse(b"something else").is_none());
     }
 

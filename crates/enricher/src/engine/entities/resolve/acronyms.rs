@@ -29,6 +29,7 @@ pub(super) fn pair(scene: &Scene<'_>, named: &mut [Named], groups: &mut Groups) 
         }
     }
     initials.sort_unstable();
+    let mut kinds: Vec<(u64, EntityType)> = Vec::new();
     for acronym in acronyms {
         let known = initials.partition_point(|(hash, _)| *hash < named[acronym].last);
         let by_initials = initials
@@ -39,14 +40,19 @@ pub(super) fn pair(scene: &Scene<'_>, named: &mut [Named], groups: &mut Groups) 
             continue;
         };
         let kind = named[expansion].mention.kind;
-        let hash = named[acronym].hash;
-        for index in 0..named.len() {
-            if named[index].hash == hash && named[index].mention.kind != EntityType::Person {
-                named[index].mention.kind = kind;
-            }
-        }
         named[acronym].mention.kind = kind;
+        kinds.push((named[acronym].hash, kind));
         groups.join(acronym, expansion);
+    }
+    kinds.sort_unstable();
+    for name in named
+        .iter_mut()
+        .filter(|name| name.mention.kind != EntityType::Person)
+    {
+        let at = kinds.partition_point(|(hash, _)| *hash < name.hash);
+        if let Some((_, kind)) = kinds.get(at).filter(|(hash, _)| *hash == name.hash) {
+            name.mention.kind = *kind;
+        }
     }
 }
 

@@ -24,10 +24,24 @@ pub(super) fn entities(scene: &Scene<'_>, named: &[Named], groups: &mut Groups) 
         members[number[root]].push(index);
     }
     let countries = countries(scene, named);
+    let starts: Vec<u32> = named.iter().map(|name| name.mention.first).collect();
+    let is_named = |at: usize| {
+        let after = starts.partition_point(|&start| start as usize <= at);
+        after
+            .checked_sub(1)
+            .is_some_and(|index| named[index].mention.range().contains(&at))
+    };
     let most = members.iter().map(Vec::len).max().unwrap_or(1);
     members
         .iter()
-        .map(|members| entity(scene, named, members, &countries, most))
+        .map(|members| {
+            let mut entity = entity(scene, named, members, &countries, most);
+            if entity.kind == EntityType::Person {
+                let mut names = members.iter().take(8);
+                entity.role = names.find_map(|&index| roles::find(scene, &named[index], is_named));
+            }
+            entity
+        })
         .collect()
 }
 
@@ -57,19 +71,6 @@ fn entity(
         confidence: confidence(named, members),
         mentions: members.iter().map(|&index| named[index].mention.span).collect(),
     };
-    if kind == EntityType::Person {
-        let starts: Vec<u32> = named.iter().map(|name| name.mention.first).collect();
-        let is_named = |at: usize| {
-            let after = starts.partition_point(|&start| start as usize <= at);
-            after
-                .checked_sub(1)
-                .is_some_and(|index| named[index].mention.range().contains(&at))
-        };
-        entity.role = members
-            .iter()
-            .take(8)
-            .find_map(|&index| roles::find(scene, &named[index], is_named));
-    }
     for listing in members.iter().flat_map(|&index| scene.listings(&named[index])) {
         if !entity.lists.contains(&listing.list) {
             entity.lists.push(listing.list.clone());
@@ -109,13 +110,13 @@ fn ids(record: &Record<'_>) -> EntityIds {
     }
 }
 
-/// Returns the mention with the most words; among equals one that is not all capitals, then the first.
+/// Returns the mention with the most words; among equals one that is not all capitals, then the longest.
 fn fullest(scene: &Scene<'_>, named: &[Named], members: &[usize]) -> usize {
     let key = |index: usize| {
         let name = &named[index];
         (
             name.n_words,
-            !is_shouted(scene, name),
+            !is_all_caps(scene, name),
             name.mention.span.len().min(40),
         )
     };
@@ -128,20 +129,24 @@ fn fullest(scene: &Scene<'_>, named: &[Named], members: &[usize]) -> usize {
     best
 }
 
+fn is_all_caps(scene: &Scene<'_>, name: &Named) -> bool {
+    let forms = scene.sheet.forms[name.mention.range()].iter();
+    let mut capitals = forms.filter(|form| form.flags.has(Flags::CAPITAL)).peekable();
+    capitals.peek().is_some() && capitals.all(|form| form.flags.has(Flags::ALL_CAPS))
+}
+
 /// Whether a name is in capitals because the text around it is, not because it is an acronym.
 fn is_shouted(scene: &Scene<'_>, name: &Named) -> bool {
-    let forms = &scene.sheet.forms[name.mention.range()];
-    let capitals = forms.iter().filter(|form| form.flags.has(Flags::CAPITAL));
-    let mut shouted = capitals.clone().filter(|form| form.flags.has(Flags::ALL_CAPS));
-    shouted.clone().count() == capitals.count()
-        && (name.n_words > 1 || name.mention.span.len() > 5)
-        && shouted.next().is_some()
+    is_all_caps(scene, name) && (name.n_words > 1 || name.mention.span.len() > 5)
 }
 
 fn name(scene: &Scene<'_>, full: &Named, record: Option<Record<'_>>) -> String {
     let printed = full.mention.span.of(scene.text);
     match record {
         Some(record) if record.class == Class::Country => record.name.to_owned(),
+        Some(record) if is_all_caps(scene, full) && record.name.eq_ignore_ascii_case(printed) => {
+            record.name.to_owned()
+        }
         _ if is_shouted(scene, full) => title_case(printed),
         _ => printed.split_whitespace().collect::<Vec<_>>().join(" "),
     }

@@ -1,6 +1,6 @@
 //! Roles: the office or title printed with a person.
 
-use super::super::super::lexicon::{Class, phrase_start};
+use super::super::super::lexicon::{Class, phrase_start, phrase_step};
 use super::super::super::tokens::TokenKind;
 use super::super::forms::Flags;
 use super::{Named, Scene};
@@ -89,12 +89,15 @@ fn after(scene: &Scene<'_>, person: &Named) -> Option<String> {
     })
 }
 
+/// Returns whether a token is a title by itself, or one word of a title of two.
 fn is_title(scene: &Scene<'_>, at: usize) -> bool {
-    let hit = scene
-        .lexicon
-        .phrases
-        .get(phrase_start(scene.sheet.forms[at].lower));
-    hit.is_some_and(|hit| hit.classes.contains(Class::Title))
+    let word = |at: usize| scene.sheet.forms.get(at).map_or(0, |form| form.lower);
+    let is_listed = |phrase: u64| {
+        let hit = scene.lexicon.phrases.get(phrase);
+        hit.is_some_and(|hit| hit.classes.contains(Class::Title))
+    };
+    let pair = |first: usize| is_listed(phrase_step(phrase_start(word(first)), word(first + 1)));
+    is_listed(phrase_start(word(at))) || pair(at) || at.checked_sub(1).is_some_and(pair)
 }
 
 /// Small words that stand before a title.
