@@ -55,6 +55,7 @@ impl Grammar {
             if drafts.is_empty() {
                 continue;
             }
+            bound::merge_limits(pieces, &mut drafts);
             for draft in &mut drafts {
                 draft.sentence = index;
                 let phrase = match draft.kind {

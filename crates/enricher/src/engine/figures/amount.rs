@@ -21,6 +21,9 @@ struct Part {
 /// Reads the amount that starts at a piece, if one does. `start` is where the sentence starts.
 pub(super) fn read(p: Pieces<'_>, at: usize, start: usize) -> Option<Draft> {
     let first = read_part(p, at, start)?;
+    if let Some(draft) = read_ratio(p, &first) {
+        return Some(draft);
+    }
     if let Some(draft) = read_range(p, &first, start) {
         return Some(draft);
     }
@@ -158,6 +161,30 @@ fn sign(p: Pieces<'_>, at: usize, start: usize) -> (usize, bool) {
     if is_minus { (before, true) } else { (at, false) }
 }
 
+/// "one in five", "1-in-10", "one out of three": a share of the whole.
+fn read_ratio(p: Pieces<'_>, first: &Part) -> Option<Draft> {
+    let one = first.number;
+    if one.value != 1.0 || one.form != Form::Cardinal || first.unit != Unit::None || one.scale != 1.0 {
+        return None;
+    }
+    let hyphen = usize::from(p.is_mark(one.next, Mark::Hyphen));
+    let joint = one.next + hyphen;
+    let base = if p.says(joint, "in") {
+        joint + 1 + hyphen + usize::from(p.says(joint + 1, "every"))
+    } else if p.says_all(joint, &["out", "of"]) {
+        joint + 2 + usize::from(p.says(joint + 2, "every"))
+    } else {
+        return None;
+    };
+    let whole = number::read(p, base).filter(|whole| whole.form == Form::Cardinal && whole.value >= 2.0 && whole.value <= 1e6 && whole.value.fract() == 0.0)?;
+    if p.is(whole.next, Classes::of(&[Class::TimeUnit, Class::Month])) || p.str(base).len() == 4 {
+        return None;
+    }
+    let last = Part { printed: whole.next, after: whole.next, ..*first };
+    let share = 1.0 / whole.value;
+    Some(draft(first, &last, (share, share), Shape::Fraction, true))
+}
+
 // ---------------------------------------------------------------- ranges
 
 /// What joins the two ends.
@@ -223,6 +250,9 @@ fn joint(p: Pieces<'_>, first: &Part, start: usize) -> Option<(Joint, usize)> {
         let is_spaced = p.is_any_mark(at, &[Mark::EnDash, Mark::Hyphen]) && !p.is_glued(at) && !p.is_glued_before(at);
         let is_range = (is_tight || is_spaced) && first.number.in_digits;
         return is_range.then_some((Joint::Dash, at + 1));
+    }
+    if p.says_any(at, &["through", "thru"]) && first.number.in_digits && p.is_digits(at + 1) || p.is_mark(at, Mark::Tilde) && p.is_glued(at) && p.is_glued_before(at) {
+        return Some((Joint::To, at + 1));
     }
     if p.says(at, "to") {
         let is_from = first.first > start && p.says(first.first - 1, "from") && !p.says(first.first.wrapping_sub(2), "anywhere");

@@ -10,6 +10,7 @@ pub(super) fn is_not_a_figure(p: Pieces<'_>, draft: &Draft, start: usize, end: u
     !draft.high.is_finite()
         || is_pronoun_one(p, draft)
         || is_clock_time(p, draft)
+        || is_in_address(p, draft)
         || is_in_token(p, draft, start)
         || is_numbered(p, draft, start, end)
         || is_furniture(p, draft, start, end)
@@ -65,8 +66,27 @@ fn is_clock_time(p: Pieces<'_>, draft: &Draft) -> bool {
     let colon = |at: usize| p.is_mark(at, Mark::Colon) && p.is_glued(at) && p.is_glued_before(at);
     (colon(next) && p.is_digits(next + 1))
         || (first > 1 && colon(first - 1) && p.is_digits(first - 2))
-        || p.says_any(next, &["am", "pm", "a.m.", "p.m.", "a.m", "p.m", "o'clock", "gmt", "utc", "est", "edt", "pst", "hrs", "ist", "cet"])
+        || p.says_any(next, &["am", "pm", "a.m.", "p.m.", "a.m", "p.m", "o'clock", "gmt", "utc", "est", "edt", "pst", "ist", "cet"])
         || p.says_any(draft.after, &["am", "pm", "a.m.", "p.m.", "o'clock"])
+}
+
+/// Longest web address, in bytes, that is looked through to each side.
+const ADDRESS: usize = 256;
+
+/// Numbers in web and mail addresses and in hashtags.
+fn is_in_address(p: Pieces<'_>, draft: &Draft) -> bool {
+    if !p.is_glued_before(draft.first) && !p.is_glued(draft.last) {
+        return false;
+    }
+    let number = p.cover(draft.first, draft.last);
+    let bytes = p.text.as_bytes();
+    let (start, end) = (number.start as usize, number.end as usize);
+    let is_space = |byte: &u8| byte.is_ascii_whitespace();
+    let before = bytes[start.saturating_sub(ADDRESS)..start].iter().rev().take_while(|byte| !is_space(byte)).count();
+    let after = bytes[end..bytes.len().min(end + ADDRESS)].iter().take_while(|byte| !is_space(byte)).count();
+    let token = &bytes[start - before..end + after];
+    let has = |mark: &[u8]| token.windows(mark.len()).any(|window| window == mark);
+    has(b"://") || has(b"www.") || has(b"@") || has(b".com/") || has(b".org/") || token.starts_with(b"#")
 }
 
 /// Digits glued to letters or to other marks: "F-16", "192.168.0.1", "#12", "covid-19", "a/b/3", "@user1".
@@ -86,13 +106,23 @@ fn is_in_token(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
         }
     }
     let next = draft.last + 1;
+    if is_local_phone(p, draft) {
+        return true;
+    }
     if !p.is_glued(draft.last) {
         return false;
     }
     let address = p.is_any_mark(next, &[Mark::Slash, Mark::Stop, Mark::Other, Mark::Colon]) && p.is_glued(next) && (p.is_digits(next + 1) || p.is_word(next + 1)) && draft.kind.is_none();
-    let phone = p.is_mark(next, Mark::Hyphen) && p.is_glued(next) && p.is_digits(next + 1) && draft.shape == Shape::Single;
+    let goes_on = p.is_any_mark(next, &[Mark::Hyphen, Mark::Slash]) && p.is_glued(next) && p.is_digits(next + 1);
+    let phone = goes_on && draft.unit.is_none();
     let tail = p.is_word(next) && p.is_digits(draft.last) && draft.kind.is_none() && draft.after == next;
     address || phone || tail
+}
+
+/// "555-0142": three digits and four, which no range has.
+fn is_local_phone(p: Pieces<'_>, draft: &Draft) -> bool {
+    let plain = |at: usize, length: usize| p.is_digits(at) && p.str(at).len() == length && !p.str(at).contains(',');
+    draft.last == draft.first + 2 && p.is_mark(draft.first + 1, Mark::Hyphen) && plain(draft.first, 3) && plain(draft.last, 4) && draft.unit.is_none()
 }
 
 /// "Section 219", "Boeing 737", "Phase 2", "Falcon 9": a name that ends in a number.

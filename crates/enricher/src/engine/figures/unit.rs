@@ -219,7 +219,10 @@ fn money(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> {
     if let Some((code, words)) = national(p, word) {
         return found(Unit::Money(code, 1.0), word + words, true);
     }
-    let is_name = p.is(word, Class::Currency) && !p.is_capital(word) && !p.says_any(word, &["won", "mark", "real", "sol", "rand", "ether", "dong"]);
+    if let Some((code, next)) = currency_before(p, word).filter(|_| p.is_glued_before(word) && p.is_word(word) && p.is_mark(word + 1, Mark::Currency)) {
+        return found(Unit::Money(code, 1.0), next, true);
+    }
+    let is_name = p.is(word, Class::Currency) && !p.says_any(word, &["won", "mark", "real", "sol", "rand", "ether", "dong"]);
     let is_doubtful = p.says_any(word, &["won", "rand", "dong"]) && !p.is_word(word + 1);
     if is_name || is_doubtful {
         return found(Unit::Money(p.code(word)?, 1.0), word + 1, true);
@@ -268,6 +271,7 @@ fn national(p: Pieces<'_>, at: usize) -> Option<(&'static str, usize)> {
     if !p.is(name, Classes::of(&[Class::Currency, Class::CurrencyCode])) {
         return None;
     }
+    let is_adjective = ["an", "ian", "ese", "ish", "ia"].iter().any(|ending| p.str(at).ends_with(ending));
     let adjective = p.str(name - 1).to_ascii_lowercase();
     let stem = p.str(name).to_ascii_lowercase();
     let stem = stem.trim_end_matches('s');
@@ -275,6 +279,7 @@ fn national(p: Pieces<'_>, at: usize) -> Option<(&'static str, usize)> {
         .iter()
         .find(|(nation, currency, _)| *nation == adjective && currency.trim_end_matches('s') == stem)
         .map(|&(_, _, code)| (code, skip + 2))
+        .or_else(|| is_adjective.then(|| p.code(name).map(|code| (code, skip + 2))).flatten())
 }
 
 /// Adjective, currency, ISO 4217 code, where the currency's name alone means another one.
@@ -358,6 +363,12 @@ fn age_or_time(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> {
     if p.says_any(at, &["yo", "y.o."]) {
         return found(Unit::Age("year"), at + 1, false);
     }
+    // "3h"
+    if p.says(at, "h") && number.in_digits && (p.is_glued_before(at) || !p.is_word(at + 1)) {
+        return found(Unit::Time("hour", 1.0), at + 1, false);
+    }
+    // "half [an hour]"
+    let at = at + usize::from(number.form == Form::Fraction && p.is(at, Class::Article) && p.is(at + 1, Class::TimeUnit));
     // "billions [of years]", "13 [of the last 19 years]"
     let at = match (p.says(at, "of"), p.says_any(at + 1, &["the"]) && p.says_any(at + 2, &["last", "past"])) {
         (true, true) => {
@@ -387,12 +398,8 @@ fn age_or_time(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> {
 /// Finds the time unit behind a number: "30 [days]", "30-[day]", "four straight [days]", "30 or more [days]".
 fn time_word(p: Pieces<'_>, at: usize) -> Option<usize> {
     let word = over_hyphen(p, at);
-    let is_glued_letter = p.is_glued_before(at) && p.is_glued(at.wrapping_sub(1));
     if p.is(word, Class::TimeUnit) && !(p.says(word, "second") && word == at && p.is_word(at + 1) && !p.is_dash(at)) {
         return Some(word);
-    }
-    if is_glued_letter && p.says_any(at, &["h", "s", "d"]) {
-        return None;
     }
     let is_modifier = p.says_any(
         at,
@@ -410,7 +417,8 @@ fn is_vague(number: &Number) -> bool {
 // ---------------------------------------------------------------- measures
 
 fn measure(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> {
-    let at = at + usize::from(is_vague(number) && p.says(at, "of"));
+    let is_part = number.form == Form::Fraction && p.is(at, Class::Article) && p.is(at + 1, Class::Measure);
+    let at = at + usize::from(is_vague(number) && p.says(at, "of") || is_part);
     let word = over_hyphen(p, at);
     if let Some(next) = degrees(p, word) {
         return found(Unit::Measure(next.0), next.1, false);
@@ -496,8 +504,8 @@ fn is_ambiguous(p: Pieces<'_>, word: usize, at: usize, number: &Number) -> bool 
     let is_glued = word > at || p.is_glued_before(at);
     let one_letter = text.len() == 1 && !is_glued && !number.in_digits;
     let preposition = text == "in" && !is_in_inches(p, word, is_glued);
-    let is_name = p.is_capital(word) && (3..=5).contains(&text.len()) && !p.says_any(word, &["celsius", "fahrenheit", "kelvin", "magnitude"]) && text.chars().skip(1).all(char::is_lowercase);
-    let noun = p.says_any(word, &["bars", "stones", "cups", "foot"]) && !(p.says(word, "foot") && (is_glued || number.in_digits));
+    let is_name = p.is_capital(word) && (3..=5).contains(&text.len()) && !p.says_any(word, &["celsius", "fahrenheit", "kelvin", "magnitude"]) && text.chars().skip(1).all(char::is_lowercase) && !text.ends_with('s');
+    let noun = p.says_any(word, &["bars", "stones", "cups", "cup", "foot"]) && !p.says(word + 1, "of") && number.form != Form::Fraction && !(number.value < 1.0) && !(p.says(word, "foot") && (is_glued || number.in_digits));
     let gears = text == "K" || text == "A" && !is_glued;
     one_letter || preposition || is_name || noun || gears
 }

@@ -54,7 +54,11 @@ fn currency_code(bytes: &[u8], start: usize, words: &WordClasses) -> Option<usiz
     if start > 0 && bytes[start - 1].is_ascii_alphanumeric() {
         return None;
     }
-    let letters = bytes[start..].iter().take(4).take_while(|byte| byte.is_ascii_uppercase()).count();
+    let is_rupees = bytes[start..].starts_with(b"Rs");
+    let letters = match is_rupees {
+        true => 2,
+        false => bytes[start..].iter().take(4).take_while(|byte| byte.is_ascii_uppercase()).count(),
+    };
     let end = start + letters;
     let is_glued = (1..=3).contains(&letters) && bytes.get(end).is_some_and(u8::is_ascii_digit);
     if !is_glued {
@@ -185,23 +189,45 @@ fn run(bytes: &[u8], at: usize) -> usize {
     at + rest.iter().take_while(|byte| byte.is_ascii_digit()).count()
 }
 
-/// Returns the end of the group after the separator at `at`: ",234", or ",00,000" as in India.
+/// Returns the end of the group after the separator at `at`: ",234", " 000", or ",00,000" as in India.
 fn group(bytes: &[u8], at: usize) -> Option<usize> {
-    if bytes.get(at) != Some(&b',') {
-        return None;
-    }
-    // Looks at four digits at most, so that a megabyte of digits is read once.
-    let length = bytes[at + 1..]
-        .iter()
-        .take(4)
-        .take_while(|byte| byte.is_ascii_digit())
-        .count();
-    let is_group = match length {
-        3 => true,
-        2 => bytes.get(at + 3) == Some(&b',') && bytes.get(at + 4).is_some_and(u8::is_ascii_digit),
-        _ => false,
+    let separator = match bytes.get(at)? {
+        b',' => 1,
+        // A blank groups thousands only where it cannot be anything else.
+        b' ' if bytes.get(at + 1..at + 4) == Some(b"000") => 1,
+        0xC2 if bytes.get(at + 1) == Some(&0xA0) => 2,
+        0xE2 if matches!(bytes.get(at + 1..at + 3), Some([0x80, 0xAF | 0x89])) => 3,
+        _ => return None,
     };
-    is_group.then_some(at + 1 + length)
+    let end = at + separator + digits_upto_4(bytes, at + separator);
+    match end - at - separator {
+        3 => Some(end),
+        2 if separator == 1 && bytes[at] == b',' => indian(bytes, end),
+        _ => None,
+    }
+}
+
+/// Returns where groups of two digits end in one of three: "2,00,000", but not the list "22,24,26".
+fn indian(bytes: &[u8], mut end: usize) -> Option<usize> {
+    for _ in 0..5 {
+        if bytes.get(end) != Some(&b',') {
+            return None;
+        }
+        let length = digits_upto_4(bytes, end + 1);
+        end += 1 + length;
+        match length {
+            2 => {}
+            3 => return Some(end),
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// Counts the digits at `at`, four at most, so that a megabyte of digits is read once.
+fn digits_upto_4(bytes: &[u8], at: usize) -> usize {
+    let rest = bytes.get(at..).unwrap_or_default();
+    rest.iter().take(4).take_while(|byte| byte.is_ascii_digit()).count()
 }
 
 /// Quotation marks typed as two apostrophes or back-ticks.
@@ -262,7 +288,7 @@ fn wide(text: &str, at: usize) -> (usize, Option<Shape>) {
         '≤' => Mark::Less,
         '≥' => Mark::Greater,
         '×' => Mark::Times,
-        '½' | '¼' | '¾' | '⅓' | '⅔' | '⅛' | '⅜' | '⅝' | '⅞' | '⅕' => Mark::Fraction,
+        '½' | '¼' | '¾' | '⅓' | '⅔' | '⅛' | '⅜' | '⅝' | '⅞' | '⅕' | '⅖' | '⅗' | '⅘' | '⅙' | '⅚' => Mark::Fraction,
         _ if character.is_whitespace() => return (end, None),
         _ if character.is_alphabetic() => {
             let (end, shape) = word(text, at);
@@ -299,7 +325,9 @@ mod tests {
     #[test]
     fn grouping_and_decimals_stay_together() {
         check("1,234,567.89.", "1,234,567.89|.");
-        check("2,00,000", "2,00,000");
+        check("2,00,000 and 12,34,567.89", "2,00,000|and|12,34,567.89");
+        check("nos 22,24,26,31", "nos|22|,|24|,|26|,|31");
+        check("40 000 people in 10 200", "40 000|people|in|10|200");
         check("1,1,1", "1|,|1|,|1");
         check("in 2008,000 people", "in|2008|,|000|people");
         check("10.0.0.1", "10|.|0|.|0|.|1");

@@ -85,14 +85,24 @@ fn read_digits(p: Pieces<'_>, at: usize) -> Number {
     if let Some((part, next)) = and_a_half(p, at + 1) {
         return with_scale(p, value + part, next, Form::Cardinal, true);
     }
+    // "4 thousand 3 hundred and 21"
+    if p.is(at + 1, Class::Scale) && !p.is_glued(at) && value.fract() == 0.0 && value < 1000.0 {
+        let after = joint(p, at + 2);
+        if (p.is_digits(after) || p.is(after, Class::Cardinal))
+            && let Some(number) = read_words(p, at).filter(|number| number.next > after)
+        {
+            return Number { in_digits: true, ..number };
+        }
+    }
     with_scale(p, value, at + 1, Form::Cardinal, true)
 }
 
 /// Reads grouped digits; a megabyte of them is infinity, which no rule keeps.
 fn parse(digits: &str) -> f64 {
     let mut plain = String::new();
-    let digits = if digits.contains(',') {
-        plain.extend(digits.chars().filter(|&character| character != ','));
+    let is_grouped = digits.bytes().any(|byte| !byte.is_ascii_digit() && byte != b'.');
+    let digits = if is_grouped {
+        plain.extend(digits.chars().filter(|character| character.is_ascii_digit() || *character == '.'));
         plain.as_str()
     } else {
         digits
@@ -115,6 +125,11 @@ fn glyph(p: Pieces<'_>, at: usize) -> Option<f64> {
         "⅓" => (1.0, 3.0),
         "⅔" => (2.0, 3.0),
         "⅕" => (1.0, 5.0),
+        "⅖" => (2.0, 5.0),
+        "⅗" => (3.0, 5.0),
+        "⅘" => (4.0, 5.0),
+        "⅙" => (1.0, 6.0),
+        "⅚" => (5.0, 6.0),
         "⅛" => (1.0, 8.0),
         "⅜" => (3.0, 8.0),
         "⅝" => (5.0, 8.0),
@@ -170,7 +185,7 @@ impl Sum {
     /// Takes "hundred", "million"; false where English would not.
     fn scale(&mut self, scale: f64) -> bool {
         if scale <= 100.0 {
-            if self.current > 99.0 {
+            if self.current > 99.0 && scale != 12.0 {
                 return false;
             }
             self.current = if self.has_current { self.current * scale } else { scale };
@@ -202,10 +217,10 @@ fn read_words(p: Pieces<'_>, start: usize) -> Option<Number> {
     let mut at = start;
     let mut next = start;
     let mut scale = 1.0;
-    while let Some(value) = p.value(at).filter(|_| p.is(at, STARTS)) {
-        let taken = if p.is(at, Class::Cardinal) {
+    while let Some(value) = word_value(p, at, at > start) {
+        let taken = if p.is(at, Class::Cardinal) || p.is_digits(at) {
             sum.add(value)
-        } else if p.is(at, Class::Scale) {
+        } else if p.is(at, Class::Scale) || p.is(at, Class::Vague) {
             scale = value;
             sum.scale(value)
         } else if p.is(at, Class::Ordinal) && (at == start || !p.is(at, Class::TimeUnit)) {
@@ -224,7 +239,14 @@ fn read_words(p: Pieces<'_>, start: usize) -> Option<Number> {
     }
     let value = sum.value();
     if let Some((part, after)) = and_a_half(p, next) {
-        return Some(with_scale(p, value + part * scale.max(1.0), after, Form::Cardinal, false));
+        // "a million and a half" is half a million more; "one hundred and three and a half" half of one.
+        let ends_in_scale = p.is(next - 1, Class::Scale) && scale >= 1000.0;
+        if p.is(after, Class::Scale) && ends_in_scale {
+            let smaller = p.value(after).unwrap_or(1.0);
+            return Some(Number { value: value + part * smaller, form: Form::Cardinal, next: after + 1, scale: 1.0, in_digits: false });
+        }
+        let whole = if ends_in_scale { scale } else { 1.0 };
+        return Some(with_scale(p, value + part * whole, after, Form::Cardinal, false));
     }
     if let Some((value, after)) = spoken_decimals(p, value, next) {
         return Some(with_scale(p, value, after, Form::Cardinal, false));
@@ -232,11 +254,30 @@ fn read_words(p: Pieces<'_>, start: usize) -> Option<Number> {
     Some(Number { value, form: Form::Cardinal, next, scale, in_digits: false })
 }
 
+/// The value of a number word. After another one, plural scales count too ("three dozens"), and so do digits between
+/// scales ("4 thousand 3 hundred").
+fn word_value(p: Pieces<'_>, at: usize, inside: bool) -> Option<f64> {
+    if p.is_digits(at) {
+        let is_small = p.str(at).len() <= 3 && p.str(at).bytes().all(|byte| byte.is_ascii_digit());
+        return (is_small && (!inside || p.is(at - 1, Class::Scale) || p.says(at - 1, "and"))).then(|| parse(p.str(at)));
+    }
+    if inside && p.is(at, Class::Vague) {
+        return plural_scale(p, at);
+    }
+    p.value(at).filter(|_| p.is(at, STARTS) && !p.is(at, Class::Vague))
+}
+
+fn plural_scale(p: Pieces<'_>, at: usize) -> Option<f64> {
+    let scales = [("dozens", 12.0), ("hundreds", 100.0), ("thousands", 1e3), ("millions", 1e6), ("billions", 1e9), ("trillions", 1e12), ("lakhs", 1e5), ("crores", 1e7)];
+    scales.iter().find(|(word, _)| p.says(at, word)).map(|&(_, scale)| scale)
+}
+
 /// Steps over what joins number words: the hyphen of "twenty-one", the "and" of "two hundred and five".
 fn joint(p: Pieces<'_>, at: usize) -> usize {
-    let is_hyphen = p.is_mark(at, Mark::Hyphen) && p.is_glued_before(at) && p.is_glued(at);
+    let tens = at > 0 && p.is(at - 1, Class::Cardinal) && p.value(at - 1).is_some_and(|tens| tens >= 20.0) && p.value(at + 1).is_some_and(|ones| ones < 10.0);
+    let is_hyphen = p.is_any_mark(at, &[Mark::Hyphen, Mark::EnDash, Mark::EmDash]) && (p.is_glued_before(at) && p.is_glued(at) || tens && p.is(at + 1, Class::Cardinal));
     let follows_scale = at > 0 && p.is(at - 1, Class::Scale) && p.value(at - 1) != Some(12.0);
-    let is_and = p.says(at, "and") && follows_scale && p.is(at + 1, Class::Cardinal) && !starts_next_count(p, at + 1);
+    let is_and = p.says(at, "and") && follows_scale && (p.is(at + 1, Class::Cardinal) || p.is_digits(at + 1)) && !starts_next_count(p, at + 1);
     if is_hyphen || is_and { at + 1 } else { at }
 }
 
@@ -270,7 +311,7 @@ fn read_fraction(p: Pieces<'_>, start: usize) -> Option<Number> {
     }
     let is_half = p.says(at, "half");
     let is_quarter = p.says(at, "quarter");
-    if at == start && !(is_half && !is_half_of_time(p, start)) && !(is_quarter && follows_article(p, start) || is_bare_part(p, start)) {
+    if at == start && !(is_half && !is_half_of_time(p, start)) && !(is_quarter && (follows_article(p, start) || half_a_million(p, start + 1).is_some()) || is_bare_part(p, start)) {
         return None;
     }
     let is_plural = p.str(at).ends_with('s') || p.says(at, "halves");
@@ -361,7 +402,8 @@ fn with_scale(p: Pieces<'_>, value: f64, at: usize, form: Form, in_digits: bool)
     let mut number = Number { value, form, next: at, scale: 1.0, in_digits };
     let hyphen = usize::from(p.is_mark(at, Mark::Hyphen) && p.is_glued(at) && p.is_glued_before(at));
     let mut next = at + hyphen;
-    while let Some(scale) = p.value(next).filter(|_| p.is(next, Class::Scale)) {
+    let plural = |at: usize| plural_scale(p, at).filter(|&scale| scale == 12.0 || p.says(at + 1, "of"));
+    while let Some(scale) = p.value(next).filter(|_| p.is(next, Class::Scale)).or_else(|| plural(next)) {
         number.scale *= scale;
         number.next = next + 1;
         next += 1;
@@ -391,7 +433,8 @@ fn letter_scale(p: Pieces<'_>, at: usize) -> Option<f64> {
         "k" | "K" => Some(1e3),
         "M" => Some(1e6),
         "m" if is_money || p.is(at + 1, Classes::of(&[Class::Person, Class::Currency, Class::CurrencyCode])) => Some(1e6),
-        "b" | "B" if is_money => Some(1e9),
+        "b" | "B" if is_money || p.str(at - 1).contains('.') => Some(1e9),
+        "MM" | "mm" if is_money => Some(1e6),
         "t" | "T" if is_money => Some(1e12),
         _ => None,
     }
