@@ -81,7 +81,7 @@ pub fn covering<'a>(found: &'a [Attribution], sentence: usize, at: usize) -> Opt
         .iter()
         .take_while(|attribution| attribution.sentence == sentence)
         .filter(|attribution| attribution.scope.0 <= at && at < attribution.scope.1)
-        .max_by_key(|attribution| (!attribution.is_intent, attribution.scope.1 - attribution.scope.0, usize::MAX - attribution.cue.0))
+        .max_by_key(|attribution| (!attribution.is_intent, attribution.scope.1.saturating_sub(attribution.scope.0), usize::MAX - attribution.cue.0))
 }
 
 /// Returns the printed source and the entity that it names: a person's name without its title, a pronoun as it stands

@@ -8,6 +8,7 @@ mod amount;
 mod bound;
 mod change;
 mod claimant;
+mod currency;
 mod draft;
 mod kind;
 mod names;

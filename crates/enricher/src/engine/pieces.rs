@@ -212,12 +212,12 @@ impl<'a> Pieces<'a> {
         words
             .iter()
             .enumerate()
-            .all(|(offset, word)| self.says(index + offset, word))
+            .all(|(offset, word)| self.says(index.wrapping_add(offset), word))
     }
 
     /// Returns whether nothing stands between a piece and the next one.
     pub fn is_glued(self, index: usize) -> bool {
-        match (self.all.get(index), self.all.get(index + 1)) {
+        match (self.all.get(index), self.all.get(index.wrapping_add(1))) {
             (Some(piece), Some(next)) => piece.span.end == next.span.start,
             _ => false,
         }
@@ -247,7 +247,7 @@ impl<'a> Pieces<'a> {
 
     /// Returns whether a line ends between a piece and the next one.
     pub fn ends_line(self, index: usize) -> bool {
-        match (self.all.get(index), self.all.get(index + 1)) {
+        match (self.all.get(index), self.all.get(index.wrapping_add(1))) {
             (Some(piece), Some(next)) => {
                 piece.span.end < next.span.start
                     && self.text.as_bytes()[piece.span.end as usize..next.span.start as usize].contains(&b'\n')

@@ -33,7 +33,7 @@ fn attribution(p: Pieces<'_>, source: (usize, usize), cue: (usize, usize), scope
 fn speaker_line(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attribution> {
     let first = start + usize::from(p.is_quote(start));
     let is_name = at > first && at - first <= 4 && (first..at).all(|index| p.is_capital(index) || p.is_mark(index, Mark::Stop));
-    let is_loud = p.shape(at - 1) == Some(Shape::Upper);
+    let is_loud = p.shape(at.wrapping_sub(1)) == Some(Shape::Upper);
     let is_line = start == 0 || p.ends_line(start - 1);
     let speaks = is_name && is_line && at + 1 < end && !p.is_glued(at) && (is_loud || p.is_quote(at + 1));
     speaks.then(|| attribution(p, (first, at - 1), (at, at), (at + 1, end))).flatten()

@@ -1,5 +1,6 @@
 //! Amounts: a number with its sign, currency, percent and unit, alone or as a range.
 
+use super::currency;
 use super::draft::{Draft, Shape};
 use crate::engine::pieces::number::{self, Form, Number};
 use super::unit::{self, Unit};
@@ -74,7 +75,7 @@ fn draft(first: &Part, last: &Part, (low, high): (f64, f64), shape: Shape, is_pa
 
 /// Reads "[-][$]1.5 billion[%][ euros]".
 fn read_part(p: Pieces<'_>, at: usize, start: usize) -> Option<Part> {
-    let currency = unit::currency_before(p, at);
+    let currency = currency::before(p, at);
     let mut digits = currency.map_or(at, |(_, next)| next);
     let is_negative = currency.is_some() && p.is_mark(digits, Mark::Hyphen) && p.is_glued(digits);
     digits += usize::from(is_negative);
@@ -96,7 +97,7 @@ fn read_part(p: Pieces<'_>, at: usize, start: usize) -> Option<Part> {
     match currency {
         Some((code, _)) => {
             part.unit = Unit::Money(code, 1.0);
-            part.after = unit::skip_currency_word(p, number.next);
+            part.after = currency::skip_word(p, number.next);
             part.printed = part.after;
         }
         // A rank has no unit: "the third day".

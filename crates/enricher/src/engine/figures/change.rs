@@ -80,6 +80,6 @@ fn listed(p: Pieces<'_>, drafts: &[Draft], index: usize) -> Option<Change> {
     let draft = &drafts[index];
     let before = drafts.get(index.checked_sub(1)?)?;
     let follows_by = draft.start > 0 && p.says(draft.start - 1, "by");
-    let near = draft.start - before.after < 6;
+    let near = draft.start.saturating_sub(before.after) < 6;
     (follows_by && near && before.kind == draft.kind).then_some(before.change).flatten()
 }

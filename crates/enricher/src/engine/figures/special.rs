@@ -53,7 +53,7 @@ fn is_ballot(p: Pieces<'_>, at: usize) -> bool {
 
 /// Whether a result is one of a ballot: the nearest telling word decides.
 fn is_vote(p: Pieces<'_>, draft: &Draft, start: usize, end: usize) -> bool {
-    let distance = |at: usize| if at < draft.first { draft.first - at } else { at - draft.last };
+    let distance = |at: usize| if at < draft.first { draft.first - at } else { at.saturating_sub(draft.last) };
     let nearest = (start..end)
         .filter(|&at| is_ballot(p, at) || p.is(at, Class::Sport))
         .min_by_key(|&at| (distance(at), !is_ballot(p, at)));
