@@ -16,7 +16,9 @@ use enricher::engine::{Document, Span};
 use jiff::civil::date;
 
 fn check(file: &str, render: fn(&str, &Analysis) -> Vec<String>) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(file);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/cases")
+        .join(file);
     let written = fs::read_to_string(&path).unwrap();
     let engine = Engine::new();
     let mut found = String::new();
@@ -26,7 +28,11 @@ fn check(file: &str, render: fn(&str, &Analysis) -> Vec<String>) {
             continue;
         };
         let text = text.replace("\\n", "\n");
-        let document = Document { text: &text, published: Some(date(2026, 3, 3)), ..Document::default() };
+        let document = Document {
+            text: &text,
+            published: Some(date(2026, 3, 3)),
+            ..Document::default()
+        };
         let rendered = render(&text, &engine.analyse(&document));
         let none = rendered.is_empty().then(|| "nothing".to_owned());
         for item in rendered.into_iter().chain(none) {
@@ -42,11 +48,19 @@ fn check(file: &str, render: fn(&str, &Analysis) -> Vec<String>) {
         .filter(|(expect, found)| expect != found)
         .map(|(expect, found)| format!("expected {expect}\n   found {found}"))
         .collect();
-    assert!(differences.is_empty() && written == found, "{file}:\n{}", differences.join("\n"));
+    assert!(
+        differences.is_empty() && written == found,
+        "{file}:\n{}",
+        differences.join("\n")
+    );
 }
 
 fn figures(text: &str, analysis: &Analysis) -> Vec<String> {
-    analysis.figures.iter().map(|figure| describe(text, figure, analysis)).collect()
+    analysis
+        .figures
+        .iter()
+        .map(|figure| describe(text, figure, analysis))
+        .collect()
 }
 
 fn describe(text: &str, figure: &Figure, analysis: &Analysis) -> String {
@@ -57,23 +71,40 @@ fn describe(text: &str, figure: &Figure, analysis: &Analysis) -> String {
         true => line += &number(figure.low),
         false => write!(line, "{}..{}", number(figure.low), number(figure.high)).unwrap(),
     }
-    write!(line, " {} {}", name(serde_json::to_value(figure.bound).unwrap()), figure.kind.as_str()).unwrap();
+    write!(
+        line,
+        " {} {}",
+        name(serde_json::to_value(figure.bound).unwrap()),
+        figure.kind.as_str()
+    )
+    .unwrap();
     let mut part = |label: &str, value: Option<&str>| {
         if let Some(value) = value {
             write!(line, ", {label} {value}").unwrap();
         }
     };
-    let change = figure.change.map(|change| name(serde_json::to_value(change).unwrap()));
+    let change = figure
+        .change
+        .map(|change| name(serde_json::to_value(change).unwrap()));
     part("in", figure.unit);
     part("going", change.as_deref());
     part("of", figure.subject.map(|subject| subject.of(text)));
-    part("by", figure.claimant.as_ref().map(|claimant| claimant.span.of(text)));
-    part("among", figure.part_of.map(|index| analysis.figures[index].number.of(text)));
+    part(
+        "by",
+        figure.claimant.as_ref().map(|claimant| claimant.span.of(text)),
+    );
+    part(
+        "among",
+        figure
+            .part_of
+            .map(|index| analysis.figures[index].number.of(text)),
+    );
     line
 }
 
 fn dates(text: &str, analysis: &Analysis) -> Vec<String> {
-    let describe = |date: &DateMention| format!("{}: {}", date.span.of(text), date.value.as_deref().unwrap_or("?"));
+    let describe =
+        |date: &DateMention| format!("{}: {}", date.span.of(text), date.value.as_deref().unwrap_or("?"));
     analysis.dates.iter().map(describe).collect()
 }
 
@@ -81,7 +112,12 @@ fn quotes(text: &str, analysis: &Analysis) -> Vec<String> {
     let words = |span: Option<Span>| span.map_or("?", |span| span.of(text));
     let describe = |quote: &Quote| {
         let speaker = words(quote.speaker.as_ref().map(|speaker| speaker.span));
-        format!("{} {}: {}", speaker, words(quote.verb), quote.span.of(text).replace('\n', "\\n"))
+        format!(
+            "{} {}: {}",
+            speaker,
+            words(quote.verb),
+            quote.span.of(text).replace('\n', "\\n")
+        )
     };
     analysis.quotes.iter().map(describe).collect()
 }

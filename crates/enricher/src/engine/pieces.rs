@@ -4,12 +4,12 @@
 //! words; so this layer cuts at every hyphen, sign and change from digits to letters, and remembers what was glued.
 //! One pass, one allocation; looking a word up in the [`WordClasses`] is the only work done per word.
 
-mod cut;
 pub mod classes;
+mod cut;
 pub mod number;
 
-pub use cut::cut;
 pub use classes::{Class, Classes, WordClasses};
+pub use cut::cut;
 
 use super::text::Span;
 
@@ -250,7 +250,8 @@ impl<'a> Pieces<'a> {
         match (self.all.get(index), self.all.get(index.wrapping_add(1))) {
             (Some(piece), Some(next)) => {
                 piece.span.end < next.span.start
-                    && self.text.as_bytes()[piece.span.end as usize..next.span.start as usize].contains(&b'\n')
+                    && self.text.as_bytes()[piece.span.end as usize..next.span.start as usize]
+                        .contains(&b'\n')
             }
             _ => true,
         }

@@ -201,21 +201,21 @@ fn behind(p: Pieces<'_>, draft: &Draft) -> Option<(Bound, usize)> {
 
 /// Joins "more than 20" and "less than 35" to one range where nothing stands between them.
 pub(super) fn merge_limits(p: Pieces<'_>, drafts: &mut Vec<Draft>) {
-    let mut index = 1;
-    while index < drafts.len() {
-        let (lower, upper) = (&drafts[index - 1], &drafts[index]);
+    drafts.dedup_by(|upper, lower| {
         let opens = matches!(lower.bound, Bound::AtLeast | Bound::MoreThan) && lower.shape == Shape::Single;
         let closes = matches!(upper.bound, Bound::AtMost | Bound::LessThan) && upper.shape == Shape::Single;
-        let joined = (lower.after..upper.start).all(|at| p.says_any(at, &["and", "but"]) || p.is_mark(at, Mark::Comma)) && lower.after < upper.start;
-        if !(opens && closes && joined && lower.low < upper.high && (lower.unit.is_none() || lower.unit == upper.unit)) {
-            index += 1;
-            continue;
+        let mut between = lower.after..upper.start;
+        let joined = !between.is_empty()
+            && between.all(|at| p.says_any(at, &["and", "but"]) || p.is_mark(at, Mark::Comma));
+        let fits = lower.low < upper.high && (lower.unit.is_none() || lower.unit == upper.unit);
+        let merges = opens && closes && joined && fits;
+        if merges {
+            (lower.high, lower.last, lower.after, lower.unit, lower.kind) =
+                (upper.high, upper.last, upper.after, upper.unit, upper.kind);
+            lower.shape = Shape::Range;
         }
-        let upper = drafts.remove(index);
-        let lower = &mut drafts[index - 1];
-        (lower.high, lower.last, lower.after, lower.unit, lower.kind) = (upper.high, upper.last, upper.after, upper.unit, upper.kind);
-        lower.shape = Shape::Range;
-    }
+        merges
+    });
 }
 
 /// Hands the hedge and the subject on to the conversion in brackets behind it: "about 50 km (30 miles)".
@@ -223,7 +223,8 @@ pub(super) fn inherit_in_brackets(p: Pieces<'_>, drafts: &mut [Draft]) {
     for index in 1..drafts.len() {
         let (done, rest) = drafts.split_at_mut(index);
         let (source, draft) = (&done[index - 1], &mut rest[0]);
-        let opens = draft.start > 0 && p.is_mark(draft.start - 1, Mark::Open) && source.after + 1 == draft.start;
+        let opens =
+            draft.start > 0 && p.is_mark(draft.start - 1, Mark::Open) && source.after + 1 == draft.start;
         let converts = draft.unit.is_some() && draft.kind == source.kind && draft.bound == Bound::Exact;
         if opens && converts && draft.shape == Shape::Single {
             draft.bound = source.bound;

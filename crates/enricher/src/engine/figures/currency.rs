@@ -23,12 +23,23 @@ pub(super) fn before(p: Pieces<'_>, at: usize) -> Option<(&'static str, usize)> 
     if let Some(found) = mangled(p, at) {
         return Some(found);
     }
-    if p.is_word(at) && p.is_mark(at + 1, Mark::Currency) && (p.is_glued(at) || p.says_any(at, &["us", "u.s.", "hk", "nz", "c"])) {
+    if p.is_word(at)
+        && p.is_mark(at + 1, Mark::Currency)
+        && (p.is_glued(at) || p.says_any(at, &["us", "u.s.", "hk", "nz", "c"]))
+    {
         let spelled = p.is(at, Class::CurrencyCode).then(|| p.code(at)).flatten();
-        return Some((spelled.unwrap_or_else(|| prefixed_dollar(p.str(at), p.str(at + 1))), at + 2));
+        return Some((
+            spelled.unwrap_or_else(|| prefixed_dollar(p.str(at), p.str(at + 1))),
+            at + 2,
+        ));
     }
     // Lower-case codes that are also words need their capitals.
-    let is_word = p.says_any(at, &["try", "fr", "rub", "cad", "rm", "rp", "tk", "nis", "dh", "sar", "php", "us$"]);
+    let is_word = p.says_any(
+        at,
+        &[
+            "try", "fr", "rub", "cad", "rm", "rp", "tk", "nis", "dh", "sar", "php", "us$",
+        ],
+    );
     let is_code = p.is(at, Class::CurrencyCode) && (p.is_capital(at) || !is_word) && !p.says(at, "pounds");
     if !is_code {
         return None;
@@ -42,10 +53,16 @@ pub(super) fn before(p: Pieces<'_>, at: usize) -> Option<(&'static str, usize)> 
 /// Pound and yen signs that a feed has turned into letters: "PS21,700", "Y=590 billion".
 fn mangled(p: Pieces<'_>, at: usize) -> Option<(&'static str, usize)> {
     if p.str(at) == "PS" && p.is_glued(at) && p.is_digits(at + 1) {
-        let is_amount = p.str(at + 1).contains([',', '.']) || p.is(at + 2, Class::Scale) || p.is_glued(at + 1) && p.says_any(at + 2, &["m", "k"]);
+        let is_amount = p.str(at + 1).contains([',', '.'])
+            || p.is(at + 2, Class::Scale)
+            || p.is_glued(at + 1) && p.says_any(at + 2, &["m", "k"]);
         return is_amount.then_some(("GBP", at + 1));
     }
-    let is_yen = p.str(at) == "Y" && p.str(at + 1) == "=" && p.is_glued(at) && p.is_glued(at + 1) && p.is_digits(at + 2);
+    let is_yen = p.str(at) == "Y"
+        && p.str(at + 1) == "="
+        && p.is_glued(at)
+        && p.is_glued(at + 1)
+        && p.is_digits(at + 2);
     is_yen.then_some(("JPY", at + 2))
 }
 
@@ -91,7 +108,8 @@ fn prefixed_dollar(prefix: &str, mark: &str) -> &'static str {
 
 /// After "$5": a spelled currency that only repeats the sign ("$5 US", "$5 dollars").
 pub(super) fn skip_word(p: Pieces<'_>, at: usize) -> usize {
-    let repeats = p.is(at, Class::Currency) && p.code(at) == Some("USD") || (p.is(at, Class::CurrencyCode) && p.is_capital(at));
+    let repeats = p.is(at, Class::Currency) && p.code(at) == Some("USD")
+        || (p.is(at, Class::CurrencyCode) && p.is_capital(at));
     at + usize::from(repeats)
 }
 
@@ -99,7 +117,11 @@ pub(super) fn skip_word(p: Pieces<'_>, at: usize) -> usize {
 pub(super) fn after(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> {
     let word = over_hyphen(p, at);
     if p.is_mark(at, Mark::Currency) {
-        let unit = if p.str(at) == "¢" { Unit::Money("USD", 0.01) } else { Unit::Money(symbol(p.str(at)), 1.0) };
+        let unit = if p.str(at) == "¢" {
+            Unit::Money("USD", 0.01)
+        } else {
+            Unit::Money(symbol(p.str(at)), 1.0)
+        };
         return found(unit, at + 1, true);
     }
     if p.is(word, Class::Subunit) {
@@ -111,10 +133,13 @@ pub(super) fn after(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> 
     if let Some((code, words)) = national(p, word) {
         return found(Unit::Money(code, 1.0), word + words, true);
     }
-    if let Some((code, next)) = before(p, word).filter(|_| p.is_glued_before(word) && p.is_word(word) && p.is_mark(word + 1, Mark::Currency)) {
+    if let Some((code, next)) = before(p, word)
+        .filter(|_| p.is_glued_before(word) && p.is_word(word) && p.is_mark(word + 1, Mark::Currency))
+    {
         return found(Unit::Money(code, 1.0), next, true);
     }
-    let is_name = p.is(word, Class::Currency) && !p.says_any(word, &["won", "mark", "real", "sol", "rand", "ether", "dong"]);
+    let is_name = p.is(word, Class::Currency)
+        && !p.says_any(word, &["won", "mark", "real", "sol", "rand", "ether", "dong"]);
     let is_doubtful = p.says_any(word, &["won", "rand", "dong"]) && !p.is_word(word + 1);
     if is_name || is_doubtful {
         return found(Unit::Money(p.code(word)?, 1.0), word + 1, true);
@@ -126,23 +151,44 @@ pub(super) fn after(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> 
         return found(Unit::Money("GBP", 0.01), at + 1, true);
     }
     let is_pounds = p.says(word, "pounds") && !weighs(p, word) && is_price(p, word, number);
-    let is_code = p.is(word, Class::CurrencyCode) && (p.is_capital(word) && !p.says_any(word, &["try", "pounds"]) || is_pounds || p.says_any(word, &["rmb", "usd", "eur", "gbp"]));
+    let is_code = p.is(word, Class::CurrencyCode)
+        && (p.is_capital(word) && !p.says_any(word, &["try", "pounds"])
+            || is_pounds
+            || p.says_any(word, &["rmb", "usd", "eur", "gbp"]));
     if is_code && number.scale == 1.0 && p.is(word + 1, Class::Scale) {
         return found(Unit::Money(p.code(word)?, p.value(word + 1)?), word + 2, true);
     }
-    is_code.then(|| found(Unit::Money(p.code(word)?, 1.0), word + 1, true)).flatten()
+    is_code
+        .then(|| found(Unit::Money(p.code(word)?, 1.0), word + 1, true))
+        .flatten()
 }
 
 /// "120 MEUR", "48.5 MGBP": millions of a currency.
 fn million_code(p: Pieces<'_>, at: usize) -> Option<&'static str> {
-    let code = p.str(at).strip_prefix('M').filter(|code| code.len() == 3 && p.shape(at) == Some(Shape::Upper))?;
-    ["USD", "EUR", "GBP", "AUD", "CAD", "SEK", "NOK", "DKK", "CHF", "JPY"].into_iter().find(|known| *known == code)
+    let code = p
+        .str(at)
+        .strip_prefix('M')
+        .filter(|code| code.len() == 3 && p.shape(at) == Some(Shape::Upper))?;
+    [
+        "USD", "EUR", "GBP", "AUD", "CAD", "SEK", "NOK", "DKK", "CHF", "JPY",
+    ]
+    .into_iter()
+    .find(|known| *known == code)
 }
 
 /// Pounds are money where millions of them are, or where something is paid; otherwise they weigh.
 fn is_price(p: Pieces<'_>, at: usize, number: &Number) -> bool {
     let from = at.saturating_sub(8);
-    number.scale > 1.0 || (from..at).any(|index| p.says_any(index, &["worth", "cost", "costs", "paid", "pay", "pays", "fine", "fined", "price", "priced", "sold", "bought", "spent", "wages", "salary", "tax", "prize", "debts", "bail"]))
+    number.scale > 1.0
+        || (from..at).any(|index| {
+            p.says_any(
+                index,
+                &[
+                    "worth", "cost", "costs", "paid", "pay", "pays", "fine", "fined", "price", "priced",
+                    "sold", "bought", "spent", "wages", "salary", "tax", "prize", "debts", "bail",
+                ],
+            )
+        })
 }
 
 /// "pounds of explosives", "pounds overweight" are weights.
@@ -158,12 +204,17 @@ fn national(p: Pieces<'_>, at: usize) -> Option<(&'static str, usize)> {
     if !p.is_capital(at) && !p.is_word(at) {
         return None;
     }
-    let skip = usize::from(p.says_any(at, &["new", "hong", "british", "united"]) && !p.is(at + 1, Classes::of(&[Class::Currency, Class::CurrencyCode])));
+    let skip = usize::from(
+        p.says_any(at, &["new", "hong", "british", "united"])
+            && !p.is(at + 1, Classes::of(&[Class::Currency, Class::CurrencyCode])),
+    );
     let name = at + skip + 1;
     if !p.is(name, Classes::of(&[Class::Currency, Class::CurrencyCode])) {
         return None;
     }
-    let is_adjective = ["an", "ian", "ese", "ish", "ia"].iter().any(|ending| p.str(at).ends_with(ending));
+    let is_adjective = ["an", "ian", "ese", "ish", "ia"]
+        .iter()
+        .any(|ending| p.str(at).ends_with(ending));
     let adjective = p.str(name - 1).to_ascii_lowercase();
     let stem = p.str(name).to_ascii_lowercase();
     let stem = stem.trim_end_matches('s');
@@ -171,7 +222,11 @@ fn national(p: Pieces<'_>, at: usize) -> Option<(&'static str, usize)> {
         .iter()
         .find(|(nation, currency, _)| *nation == adjective && currency.trim_end_matches('s') == stem)
         .map(|&(_, _, code)| (code, skip + 2))
-        .or_else(|| is_adjective.then(|| p.code(name).map(|code| (code, skip + 2))).flatten())
+        .or_else(|| {
+            is_adjective
+                .then(|| p.code(name).map(|code| (code, skip + 2)))
+                .flatten()
+        })
 }
 
 /// Adjective, currency, ISO 4217 code, where the currency's name alone means another one.

@@ -20,13 +20,41 @@ struct Harm {
 }
 
 const HARMS: [Harm; 7] = [
-    Harm { verb: Class::KillVerb, noun: Some(Class::KillNoun), kind: FigureKind::Killed },
-    Harm { verb: Class::InjureVerb, noun: Some(Class::InjureNoun), kind: FigureKind::Injured },
-    Harm { verb: Class::MissingVerb, noun: None, kind: FigureKind::Missing },
-    Harm { verb: Class::DisplaceVerb, noun: Some(Class::DisplaceNoun), kind: FigureKind::Displaced },
-    Harm { verb: Class::AbductVerb, noun: Some(Class::AbductNoun), kind: FigureKind::Abducted },
-    Harm { verb: Class::DetainVerb, noun: Some(Class::DetainNoun), kind: FigureKind::Detained },
-    Harm { verb: Class::RescueVerb, noun: Some(Class::RescueNoun), kind: FigureKind::Rescued },
+    Harm {
+        verb: Class::KillVerb,
+        noun: Some(Class::KillNoun),
+        kind: FigureKind::Killed,
+    },
+    Harm {
+        verb: Class::InjureVerb,
+        noun: Some(Class::InjureNoun),
+        kind: FigureKind::Injured,
+    },
+    Harm {
+        verb: Class::MissingVerb,
+        noun: None,
+        kind: FigureKind::Missing,
+    },
+    Harm {
+        verb: Class::DisplaceVerb,
+        noun: Some(Class::DisplaceNoun),
+        kind: FigureKind::Displaced,
+    },
+    Harm {
+        verb: Class::AbductVerb,
+        noun: Some(Class::AbductNoun),
+        kind: FigureKind::Abducted,
+    },
+    Harm {
+        verb: Class::DetainVerb,
+        noun: Some(Class::DetainNoun),
+        kind: FigureKind::Detained,
+    },
+    Harm {
+        verb: Class::RescueVerb,
+        noun: Some(Class::RescueNoun),
+        kind: FigureKind::Rescued,
+    },
 ];
 
 /// Where a kind was found: lists hand kinds on in the direction that the verb stands.
@@ -61,11 +89,19 @@ pub(super) fn decide(p: Pieces<'_>, names: &Names, drafts: &mut [Draft], start: 
     for index in 0..drafts.len() {
         let next = drafts.get(index + 1).map_or(end, |next| next.start);
         let draft = &drafts[index];
-        found.push(if draft.kind.is_some() { None } else { own(p, names, draft, start, next, end) });
+        found.push(if draft.kind.is_some() {
+            None
+        } else {
+            own(p, names, draft, start, next, end)
+        });
     }
     for index in (0..drafts.len().saturating_sub(1)).rev() {
         let behind = matches!(found[index + 1], Some(Found::Behind(_)));
-        if open(&drafts[index], found[index]) && behind && !includes(p, &drafts[index], start) && is_list(p, &drafts[index], &drafts[index + 1]) {
+        if open(&drafts[index], found[index])
+            && behind
+            && !includes(p, &drafts[index], start)
+            && is_list(p, &drafts[index], &drafts[index + 1])
+        {
             found[index] = found[index + 1];
         }
     }
@@ -74,13 +110,19 @@ pub(super) fn decide(p: Pieces<'_>, names: &Names, drafts: &mut [Draft], start: 
             continue;
         }
         let (before, draft) = (&drafts[index - 1], &drafts[index]);
-        if is_list(p, before, draft) && matches!(found[index - 1], Some(Found::Before(_))) && counts_persons(p, names, draft) {
+        if is_list(p, before, draft)
+            && matches!(found[index - 1], Some(Found::Before(_)))
+            && counts_persons(p, names, draft)
+        {
             found[index] = found[index - 1];
         } else if includes(p, draft, start) && !matches!(before.kind, Some(FigureKind::Money)) {
             found[index] = found[index - 1];
             let whole = drafts[index - 1].part_of.unwrap_or(index - 1);
             drafts[index].part_of = Some(whole);
-        } else if draft.subject.is_none() && draft.shape != Shape::Ordinal && list_after_part(p, before, draft) {
+        } else if draft.subject.is_none()
+            && draft.shape != Shape::Ordinal
+            && list_after_part(p, before, draft)
+        {
             found[index] = found[index - 1];
         }
     }
@@ -116,12 +158,16 @@ fn own(p: Pieces<'_>, names: &Names, draft: &Draft, start: usize, next: usize, e
     if is_part {
         return None;
     }
-    toll(p, names, draft, start).map(Found::Before).or_else(|| modifier(p, draft).map(Found::Noun))
+    toll(p, names, draft, start)
+        .map(Found::Before)
+        .or_else(|| modifier(p, draft).map(Found::Noun))
 }
 
 /// "including 177 killed in", "including five injured": the part has a fate of its own.
 fn state_follows(p: Pieces<'_>, draft: &Draft) -> bool {
-    let at = draft.subject.map_or(draft.after, |(_, last)| (last + 1).max(draft.after));
+    let at = draft
+        .subject
+        .map_or(draft.after, |(_, last)| (last + 1).max(draft.after));
     harm_verb(p, at).is_some() && !p.is_mark(at, Mark::Comma)
 }
 
@@ -129,12 +175,20 @@ fn state_follows(p: Pieces<'_>, draft: &Draft) -> bool {
 fn may_be_persons(p: Pieces<'_>, names: &Names, draft: &Draft) -> bool {
     match draft.subject {
         None => draft.bound != crate::engine::analysis::Bound::Range,
-        Some((first, last)) => (first..=last).any(|at| is_person(p, names, at)) || harm_noun(p, last).is_some() || has_harm(p, first, last),
+        Some((first, last)) => {
+            (first..=last).any(|at| is_person(p, names, at))
+                || harm_noun(p, last).is_some()
+                || has_harm(p, first, last)
+        }
     }
 }
 
 fn has_harm(p: Pieces<'_>, first: usize, last: usize) -> bool {
-    (first..=last).any(|at| HARMS.iter().any(|harm| p.is(at, harm.verb) || harm.noun.is_some_and(|noun| p.is(at, noun))))
+    (first..=last).any(|at| {
+        HARMS
+            .iter()
+            .any(|harm| p.is(at, harm.verb) || harm.noun.is_some_and(|noun| p.is(at, noun)))
+    })
 }
 
 /// Whether a word stands for persons: a noun of the word list, or the plural of a people ("Zambians").
@@ -144,7 +198,9 @@ fn is_person(p: Pieces<'_>, names: &Names, at: usize) -> bool {
     }
     let is_people = || {
         let plural = p.str(at).ends_with('s') || p.str(at).ends_with("ese");
-        let norp = names.containing(p.span(at)).is_some_and(|name| name.kind == EntityType::Norp);
+        let norp = names
+            .containing(p.span(at))
+            .is_some_and(|name| name.kind == EntityType::Norp);
         norp && (plural || !p.is_capital(at + 1))
     };
     p.is(at, Class::Person) || p.is_capital(at) && is_people()
@@ -157,15 +213,32 @@ fn counts_persons(p: Pieces<'_>, names: &Names, draft: &Draft) -> bool {
 // ---------------------------------------------------------------- the noun
 
 fn harm_noun(p: Pieces<'_>, at: usize) -> Option<FigureKind> {
-    let harm = HARMS.iter().find(|harm| harm.noun.is_some_and(|noun| p.is(at, noun)))?;
+    let harm = HARMS
+        .iter()
+        .find(|harm| harm.noun.is_some_and(|noun| p.is(at, noun)))?;
     Some(harm.kind)
 }
 
 /// "12 deaths", "three hostages", "40 arrests".
 fn subject_noun(p: Pieces<'_>, draft: &Draft) -> Option<FigureKind> {
     let (first, last) = draft.subject?;
-    let of = (first..=last).find(|&at| p.says(at, "of")).map_or(last, |of| of.saturating_sub(1));
-    if p.says_any(of, &["refugees", "refugee", "inmates", "victims", "survivors", "survivor", "hospitals", "hospital", "dead"]) {
+    let of = (first..=last)
+        .find(|&at| p.says(at, "of"))
+        .map_or(last, |of| of.saturating_sub(1));
+    if p.says_any(
+        of,
+        &[
+            "refugees",
+            "refugee",
+            "inmates",
+            "victims",
+            "survivors",
+            "survivor",
+            "hospitals",
+            "hospital",
+            "dead",
+        ],
+    ) {
         return None;
     }
     harm_noun(p, of)
@@ -173,7 +246,9 @@ fn subject_noun(p: Pieces<'_>, draft: &Draft) -> Option<FigureKind> {
 
 /// "two wounded soldiers", "five missing miners".
 fn modifier(p: Pieces<'_>, draft: &Draft) -> Option<FigureKind> {
-    let (first, last) = draft.subject.filter(|&(first, last)| !(first..=last).any(|at| p.is(at, Class::Animal)))?;
+    let (first, last) = draft
+        .subject
+        .filter(|&(first, last)| !(first..=last).any(|at| p.is(at, Class::Animal)))?;
     let harm = HARMS
         .iter()
         .find(|harm| (first..last).any(|at| p.is(at, harm.verb) && !p.is(at, Class::Person)))?;
@@ -183,16 +258,46 @@ fn modifier(p: Pieces<'_>, draft: &Draft) -> Option<FigureKind> {
 // ---------------------------------------------------------------- the verb behind
 
 fn harm_verb(p: Pieces<'_>, at: usize) -> Option<FigureKind> {
-    HARMS.iter().find(|harm| p.is(at, harm.verb)).map(|harm| harm.kind)
+    HARMS
+        .iter()
+        .find(|harm| p.is(at, harm.verb))
+        .map(|harm| harm.kind)
 }
 
 /// States rather than acts: they need no "were" in front and take no object.
 fn is_state(p: Pieces<'_>, at: usize) -> bool {
-    p.says_any(at, &["dead", "die", "dies", "died", "dying", "missing", "unaccounted", "homeless", "perished", "perish", "drowned", "drown", "fled", "flee", "disappeared", "vanished", "succumbed", "fatally"])
+    p.says_any(
+        at,
+        &[
+            "dead",
+            "die",
+            "dies",
+            "died",
+            "dying",
+            "missing",
+            "unaccounted",
+            "homeless",
+            "perished",
+            "perish",
+            "drowned",
+            "drown",
+            "fled",
+            "flee",
+            "disappeared",
+            "vanished",
+            "succumbed",
+            "fatally",
+        ],
+    )
 }
 
 fn is_be(p: Pieces<'_>, at: usize) -> bool {
-    p.says_any(at, &["is", "are", "was", "were", "be", "been", "being", "get", "got", "gets"])
+    p.says_any(
+        at,
+        &[
+            "is", "are", "was", "were", "be", "been", "being", "get", "got", "gets",
+        ],
+    )
 }
 
 /// Words that link a subject to the verb that matters: "are *reported* missing", "were *shot* dead".
@@ -200,7 +305,55 @@ fn is_link(p: Pieces<'_>, at: usize) -> bool {
     p.is(at, Classes::of(&[Class::Modal, Class::Adverb, Class::Negation]))
         || p.says_any(
             at,
-            &["reported", "reportedly", "confirmed", "feared", "believed", "presumed", "said", "thought", "known", "left", "shot", "found", "declared", "ordered", "to", "have", "has", "had", "having", "taken", "went", "go", "going", "goes", "remain", "remains", "remained", "still", "also", "badly", "estimated", "forced", "expected", "stabbed", "beaten", "burned", "stay", "bound", "lie", "lay", "counted", "listed", "more", "others", "other", "each", "seriously"],
+            &[
+                "reported",
+                "reportedly",
+                "confirmed",
+                "feared",
+                "believed",
+                "presumed",
+                "said",
+                "thought",
+                "known",
+                "left",
+                "shot",
+                "found",
+                "declared",
+                "ordered",
+                "to",
+                "have",
+                "has",
+                "had",
+                "having",
+                "taken",
+                "went",
+                "go",
+                "going",
+                "goes",
+                "remain",
+                "remains",
+                "remained",
+                "still",
+                "also",
+                "badly",
+                "estimated",
+                "forced",
+                "expected",
+                "stabbed",
+                "beaten",
+                "burned",
+                "stay",
+                "bound",
+                "lie",
+                "lay",
+                "counted",
+                "listed",
+                "more",
+                "others",
+                "other",
+                "each",
+                "seriously",
+            ],
         )
 }
 
@@ -221,7 +374,9 @@ struct Search {
 }
 
 fn verb_behind(p: Pieces<'_>, draft: &Draft, next: usize, end: usize) -> Option<FigureKind> {
-    let first = draft.subject.map_or(draft.after, |(_, last)| (last + 1).max(draft.after));
+    let first = draft
+        .subject
+        .map_or(draft.after, |(_, last)| (last + 1).max(draft.after));
     let limit = end.min(first + REACH);
     let mut search = Search::default();
     let mut at = first;
@@ -240,7 +395,11 @@ fn verb_behind(p: Pieces<'_>, draft: &Draft, next: usize, end: usize) -> Option<
             if !search.relative && (search.passive || is_state(p, at) || search.fallback.is_some()) {
                 return Some(kind);
             }
-            search = Search { fallback: Some(kind), inserted: search.inserted, ..Search::default() };
+            search = Search {
+                fallback: Some(kind),
+                inserted: search.inserted,
+                ..Search::default()
+            };
         } else if p.is_mark(at, Mark::Comma) {
             match after_insertion(p, at, limit, &search) {
                 Some(after) => at = after,
@@ -252,7 +411,9 @@ fn verb_behind(p: Pieces<'_>, draft: &Draft, next: usize, end: usize) -> Option<
             return search.fallback;
         }
         if p.is_mark(at, Mark::Open) {
-            at = (at..limit).find(|&close| p.is_mark(close, Mark::Close)).unwrap_or(limit);
+            at = (at..limit)
+                .find(|&close| p.is_mark(close, Mark::Close))
+                .unwrap_or(limit);
         }
         at += 1;
     }
@@ -274,7 +435,8 @@ fn step(p: Pieces<'_>, at: usize, first: usize, search: &mut Search) -> bool {
         return at <= first + 1 || search.inserted || search.passive;
     } else if p.is(at, Class::Conjunction) {
         let harm = harm_verb(p, at + 1).is_some();
-        let names_more = !search.has_verb && !search.passive && p.is_word(at + 1) && !p.is(at + 1, Class::Verb);
+        let names_more =
+            !search.has_verb && !search.passive && p.is_word(at + 1) && !p.is(at + 1, Class::Verb);
         return if harm { search.passive } else { names_more };
     } else if p.is(at, Class::Verb) && !is_link(p, at) {
         if is_reduced(p, at) && !search.has_verb {
@@ -290,16 +452,86 @@ fn step(p: Pieces<'_>, at: usize, first: usize, search: &mut Search) -> bool {
 
 /// Participles that describe the counted noun and leave the main verb to come: "three men *accused* of arson".
 fn is_reduced(p: Pieces<'_>, at: usize) -> bool {
-    p.says_any(at, &["trapped", "involved", "travelling", "traveling", "aboard", "living", "working", "including", "wanted", "suspected", "accused", "belonging", "wearing", "carrying", "described", "convicted", "linked", "hidden", "held", "taking", "trying", "employed", "based", "allegedly", "planned", "seeking"])
+    p.says_any(
+        at,
+        &[
+            "trapped",
+            "involved",
+            "travelling",
+            "traveling",
+            "aboard",
+            "living",
+            "working",
+            "including",
+            "wanted",
+            "suspected",
+            "accused",
+            "belonging",
+            "wearing",
+            "carrying",
+            "described",
+            "convicted",
+            "linked",
+            "hidden",
+            "held",
+            "taking",
+            "trying",
+            "employed",
+            "based",
+            "allegedly",
+            "planned",
+            "seeking",
+        ],
+    )
 }
 
 /// Whether the harm at `at` happens to the counted persons rather than by them.
 fn taken(p: Pieces<'_>, at: usize, search: &Search) -> bool {
     if is_state(p, at) {
-        return !(p.says_any(at, &["fled", "flee"]) && p.says_any(at + 1, &["the", "after", "on"]) && p.says_any(at + 2, &["scene", "area", "vehicle", "prison"]));
+        return !(p.says_any(at, &["fled", "flee"])
+            && p.says_any(at + 1, &["the", "after", "on"])
+            && p.says_any(at + 2, &["scene", "area", "vehicle", "prison"]));
     }
     let word = p.str(at);
-    let is_participle = !word.ends_with("ing") && !p.says_any(at, &["kill", "kills", "injure", "injures", "wound", "wounds", "arrest", "arrests", "detain", "detains", "free", "frees", "release", "releases", "rescue", "rescues", "murder", "murders", "capture", "captures", "charge", "charges", "abduct", "abducts", "kidnap", "kidnaps", "evacuate", "evacuates", "execute", "executes", "hold", "jail", "jails"]);
+    let is_participle = !word.ends_with("ing")
+        && !p.says_any(
+            at,
+            &[
+                "kill",
+                "kills",
+                "injure",
+                "injures",
+                "wound",
+                "wounds",
+                "arrest",
+                "arrests",
+                "detain",
+                "detains",
+                "free",
+                "frees",
+                "release",
+                "releases",
+                "rescue",
+                "rescues",
+                "murder",
+                "murders",
+                "capture",
+                "captures",
+                "charge",
+                "charges",
+                "abduct",
+                "abducts",
+                "kidnap",
+                "kidnaps",
+                "evacuate",
+                "evacuates",
+                "execute",
+                "executes",
+                "hold",
+                "jail",
+                "jails",
+            ],
+        );
     let evacuates = p.says_any(at, &["evacuate", "evacuated"]);
     if evacuates {
         return true;
@@ -307,25 +539,63 @@ fn taken(p: Pieces<'_>, at: usize, search: &Search) -> bool {
     if !is_participle {
         return false;
     }
-    let has_object = p.is(at + 1, Classes::of(&[Class::Article, Class::Determiner, Class::Cardinal, Class::Person, Class::Vague])) || p.is_digits(at + 1) || p.says_any(at + 1, &["more", "nearly", "about", "dozens", "several", "around", "almost", "up", "himself", "themselves"]) || p.says(at + 1, "at") && p.says(at + 2, "least") || p.is_capital(at + 1) && !p.is(at + 1, Classes::of(&[Class::Weekday, Class::Month]));
+    let has_object = p.is(
+        at + 1,
+        Classes::of(&[
+            Class::Article,
+            Class::Determiner,
+            Class::Cardinal,
+            Class::Person,
+            Class::Vague,
+        ]),
+    ) || p.is_digits(at + 1)
+        || p.says_any(
+            at + 1,
+            &[
+                "more",
+                "nearly",
+                "about",
+                "dozens",
+                "several",
+                "around",
+                "almost",
+                "up",
+                "himself",
+                "themselves",
+            ],
+        )
+        || p.says(at + 1, "at") && p.says(at + 2, "least")
+        || p.is_capital(at + 1) && !p.is(at + 1, Classes::of(&[Class::Weekday, Class::Month]));
     search.passive || !has_object
 }
 
 /// "lost their lives", "taken hostage", "in custody", "in hospital", "forced from their homes".
 fn idiom(p: Pieces<'_>, at: usize) -> Option<FigureKind> {
-    if p.says_any(at, &["lost", "lose", "loses", "losing"]) && p.says_any(at + 1, &["their", "his", "her", "lives"]) && (p.says_any(at + 2, &["lives", "life"]) || p.says(at + 1, "lives")) {
+    if p.says_any(at, &["lost", "lose", "loses", "losing"])
+        && p.says_any(at + 1, &["their", "his", "her", "lives"])
+        && (p.says_any(at + 2, &["lives", "life"]) || p.says(at + 1, "lives"))
+    {
         return Some(FigureKind::Killed);
     }
     if p.says(at, "hostage") {
         return Some(FigureKind::Abducted);
     }
-    if p.says(at, "custody") || p.says_all(at, &["in", "detention"]) || p.says_all(at, &["under", "arrest"]) || p.says_all(at, &["behind", "bars"]) {
+    if p.says(at, "custody")
+        || p.says_all(at, &["in", "detention"])
+        || p.says_all(at, &["under", "arrest"])
+        || p.says_all(at, &["behind", "bars"])
+    {
         return Some(FigureKind::Detained);
     }
-    if p.says_any(at, &["from", "flee", "leave", "left"]) && p.says(at + 1, "their") && p.says_any(at + 2, &["homes", "houses"]) {
+    if p.says_any(at, &["from", "flee", "leave", "left"])
+        && p.says(at + 1, "their")
+        && p.says_any(at + 2, &["homes", "houses"])
+    {
         return Some(FigureKind::Displaced);
     }
-    if p.says_any(at, &["in", "to"]) && p.says_any(at + 1, &["hospital", "hospitals"]) || p.says_any(at, &["critical", "serious", "stable"]) && p.says(at + 1, "condition") {
+    if p.says_any(at, &["in", "to"]) && p.says_any(at + 1, &["hospital", "hospitals"])
+        || p.says_any(at, &["critical", "serious", "stable"]) && p.says(at + 1, "condition")
+    {
         return Some(FigureKind::Injured);
     }
     None
@@ -336,12 +606,20 @@ fn after_insertion(p: Pieces<'_>, comma: usize, limit: usize, search: &Search) -
     if search.passive || search.has_verb {
         return None;
     }
-    if is_be(p, comma + 1) || p.is(comma + 1, Classes::of(&[Class::Auxiliary, Class::Relative, Class::Modal])) {
+    if is_be(p, comma + 1)
+        || p.is(
+            comma + 1,
+            Classes::of(&[Class::Auxiliary, Class::Relative, Class::Modal]),
+        )
+    {
         return Some(comma + 1);
     }
     let closing = (comma + 1..limit).find(|&at| p.is_mark(at, Mark::Comma))?;
     let verb = closing + 1;
-    (p.is(verb, Classes::of(&[Class::Auxiliary, Class::Modal])) || harm_verb(p, verb).is_some() || idiom(p, verb).is_some()).then_some(verb)
+    (p.is(verb, Classes::of(&[Class::Auxiliary, Class::Modal]))
+        || harm_verb(p, verb).is_some()
+        || idiom(p, verb).is_some())
+    .then_some(verb)
 }
 
 // ---------------------------------------------------------------- the verb before
@@ -360,7 +638,13 @@ fn verb_before(p: Pieces<'_>, draft: &Draft, start: usize) -> Option<FigureKind>
     }
     let skips = Classes::of(&[Class::Determiner, Class::Article, Class::Adverb]);
     let floor = draft.start.saturating_sub(4).max(start);
-    while at > floor && (p.is(at - 1, skips) || p.says_any(at - 1, &["up", "between", "of", "combined", "total", "further", "estimated"])) {
+    while at > floor
+        && (p.is(at - 1, skips)
+            || p.says_any(
+                at - 1,
+                &["up", "between", "of", "combined", "total", "further", "estimated"],
+            ))
+    {
         at -= 1;
         if p.says(at, "of") {
             return (at > start).then(|| noun_of(p, at - 1, start)).flatten();
@@ -382,25 +666,65 @@ fn noun_of(p: Pieces<'_>, at: usize, start: usize) -> Option<FigureKind> {
     if p.is(noun, Class::Total) {
         return toll_kind(p, noun, start);
     }
-    let verbal = p.str(noun).ends_with("ing") || p.str(noun).ends_with("ion") || p.says_any(noun, &["release", "rescue", "murder", "arrest", "arrests", "capture", "kidnap", "displacement", "imprisonment"]);
-    harm_noun(p, noun).or_else(|| harm_verb(p, noun).filter(|_| verbal)).or(match p.str(noun) {
-        "detention" | "imprisonment" => Some(FigureKind::Detained),
-        "displacement" => Some(FigureKind::Displaced),
-        "kidnapping" | "abduction" => Some(FigureKind::Abducted),
-        "lives" => Some(FigureKind::Killed),
-        "disappearance" => Some(FigureKind::Missing),
-        "exchange" | "swap" if p.says_any(noun.wrapping_sub(1), &["prisoner", "prisoners"]) => Some(FigureKind::Rescued),
-        _ => None,
-    })
+    let verbal = p.str(noun).ends_with("ing")
+        || p.str(noun).ends_with("ion")
+        || p.says_any(
+            noun,
+            &[
+                "release",
+                "rescue",
+                "murder",
+                "arrest",
+                "arrests",
+                "capture",
+                "kidnap",
+                "displacement",
+                "imprisonment",
+            ],
+        );
+    harm_noun(p, noun)
+        .or_else(|| harm_verb(p, noun).filter(|_| verbal))
+        .or(match p.str(noun) {
+            "detention" | "imprisonment" => Some(FigureKind::Detained),
+            "displacement" => Some(FigureKind::Displaced),
+            "kidnapping" | "abduction" => Some(FigureKind::Abducted),
+            "lives" => Some(FigureKind::Killed),
+            "disappearance" => Some(FigureKind::Missing),
+            "exchange" | "swap" if p.says_any(noun.wrapping_sub(1), &["prisoner", "prisoners"]) => {
+                Some(FigureKind::Rescued)
+            }
+            _ => None,
+        })
 }
 
 /// "the death toll … rises to 40", "the number of injured … at 12".
 fn toll(p: Pieces<'_>, names: &Names, draft: &Draft, start: usize) -> Option<FigureKind> {
-    if draft.subject.is_some_and(|(first, last)| !has_harm(p, first, last) && !(first..=last).any(|at| is_person(p, names, at))) {
+    if draft.subject.is_some_and(|(first, last)| {
+        !has_harm(p, first, last) && !(first..=last).any(|at| is_person(p, names, at))
+    }) {
         return None;
     }
     let before = draft.start.checked_sub(1)?;
-    let arrives = p.is(before, Classes::of(&[Class::Preposition, Class::Auxiliary, Class::Up, Class::Down])) || p.says_any(before, &["reached", "reaches", "hit", "hits", "passed", "exceeded", "surpassed", "stood", "stands", "now", "surpassing", "passes"]) || draft.start < draft.first;
+    let arrives = p.is(
+        before,
+        Classes::of(&[Class::Preposition, Class::Auxiliary, Class::Up, Class::Down]),
+    ) || p.says_any(
+        before,
+        &[
+            "reached",
+            "reaches",
+            "hit",
+            "hits",
+            "passed",
+            "exceeded",
+            "surpassed",
+            "stood",
+            "stands",
+            "now",
+            "surpassing",
+            "passes",
+        ],
+    ) || draft.start < draft.first;
     if !arrives {
         return None;
     }
@@ -412,28 +736,55 @@ fn toll(p: Pieces<'_>, names: &Names, draft: &Draft, start: usize) -> Option<Fig
 fn toll_kind(p: Pieces<'_>, noun: usize, start: usize) -> Option<FigureKind> {
     if p.says(noun, "toll") {
         let injured = noun > start && p.says_any(noun - 1, &["injury", "injured"]);
-        return Some(if injured { FigureKind::Injured } else { FigureKind::Killed });
+        return Some(if injured {
+            FigureKind::Injured
+        } else {
+            FigureKind::Killed
+        });
     }
     let named = noun + 1..noun + 6;
-    let harm = named.clone().find_map(|at| harm_noun(p, at).or_else(|| harm_verb(p, at)));
-    harm.or_else(|| named.clone().any(|at| p.is(at, Class::Person)).then_some(FigureKind::People))
+    let harm = named
+        .clone()
+        .find_map(|at| harm_noun(p, at).or_else(|| harm_verb(p, at)));
+    harm.or_else(|| {
+        named
+            .clone()
+            .any(|at| p.is(at, Class::Person))
+            .then_some(FigureKind::People)
+    })
 }
 
 // ---------------------------------------------------------------- neighbours
 
 /// Whether only list words stand between two figures.
 fn is_list(p: Pieces<'_>, before: &Draft, draft: &Draft) -> bool {
-    let from = before.subject.map_or(before.after, |(_, last)| (last + 1).max(before.after));
-    from < draft.start && (from..draft.start).all(|at| p.is_mark(at, Mark::Comma) || p.says_any(at, &["and", "or", "plus", "as", "well", "another", "a", "further"]))
+    let from = before
+        .subject
+        .map_or(before.after, |(_, last)| (last + 1).max(before.after));
+    from < draft.start
+        && (from..draft.start).all(|at| {
+            p.is_mark(at, Mark::Comma)
+                || p.says_any(
+                    at,
+                    &["and", "or", "plus", "as", "well", "another", "a", "further"],
+                )
+        })
 }
 
 /// "including two in Gaza and one in Rafah": a bare number after a part is another part.
 fn list_after_part(p: Pieces<'_>, before: &Draft, draft: &Draft) -> bool {
-    before.subject.is_none_or(|_| before.part_of.is_some()) && draft.start > 0 && p.says_any(draft.start - 1, &["and", "or"]) || draft.start > 0 && p.is_mark(draft.start - 1, Mark::Comma) && before.part_of.is_some()
+    before.subject.is_none_or(|_| before.part_of.is_some())
+        && draft.start > 0
+        && p.says_any(draft.start - 1, &["and", "or"])
+        || draft.start > 0 && p.is_mark(draft.start - 1, Mark::Comma) && before.part_of.is_some()
 }
 
 fn includes(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
-    draft.start > start && p.says_any(draft.start - 1, &["including", "includes", "included", "among", "namely"])
+    draft.start > start
+        && p.says_any(
+            draft.start - 1,
+            &["including", "includes", "included", "among", "namely"],
+        )
         || draft.start > start + 1 && p.says_all(draft.start - 2, &["of", "them"])
         || p.says_all(draft.after, &["of", "them"])
 }
@@ -444,7 +795,11 @@ fn by_noun(p: Pieces<'_>, names: &Names, draft: &Draft) -> Option<FigureKind> {
         return Some(FigureKind::Ordinal);
     }
     let head = draft.head?;
-    Some(if is_person(p, names, head) { FigureKind::People } else { FigureKind::Count })
+    Some(if is_person(p, names, head) {
+        FigureKind::People
+    } else {
+        FigureKind::Count
+    })
 }
 
 /// A bare number counts what the number before it counts; the first of a sentence, persons if it is a word.

@@ -1,8 +1,8 @@
 //! Units: money, percent, time, age and measures, in front of a number or behind it.
 
-use crate::engine::pieces::number::{Form, Number};
 use super::currency;
 use crate::engine::analysis::FigureKind;
+use crate::engine::pieces::number::{Form, Number};
 use crate::engine::pieces::{Class, Classes, Mark, Pieces};
 
 /// The unit of an amount.
@@ -79,7 +79,11 @@ pub(super) fn after(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> 
 }
 
 pub(super) fn found(unit: Unit, next: usize, is_printed: bool) -> Option<Found> {
-    Some(Found { unit, next, is_printed })
+    Some(Found {
+        unit,
+        next,
+        is_printed,
+    })
 }
 
 /// Steps over the hyphen of "30-year".
@@ -87,7 +91,13 @@ pub(super) fn over_hyphen(p: Pieces<'_>, at: usize) -> usize {
     let is_hyphen = p.is_any_mark(at, &[Mark::Hyphen, Mark::EnDash]);
     let tight = p.is_glued(at) && p.is_glued_before(at);
     // Tokenised text writes "30 - year" with spaces.
-    let spaced = !p.is_glued(at) && !p.is_glued_before(at) && p.is(at + 1, Classes::of(&[Class::TimeUnit, Class::Measure, Class::Currency])) && !p.says(at + 1, "in");
+    let spaced = !p.is_glued(at)
+        && !p.is_glued_before(at)
+        && p.is(
+            at + 1,
+            Classes::of(&[Class::TimeUnit, Class::Measure, Class::Currency]),
+        )
+        && !p.says(at + 1, "in");
     at + usize::from(is_hyphen && (tight || spaced))
 }
 
@@ -121,8 +131,14 @@ fn decade_of_life(p: Pieces<'_>, at: usize) -> Option<Found> {
     let is_decade = p.says(at, "s") && p.is_glued_before(at) && at >= 2;
     let of_someone = |index: usize| p.says_any(index, &["his", "her", "their", "early", "mid", "late"]);
     let before = at.wrapping_sub(2);
-    let owner = if p.is_mark(before, Mark::Hyphen) { before.wrapping_sub(1) } else { before };
-    (is_decade && of_someone(owner)).then(|| found(Unit::Age("year"), at + 1, true)).flatten()
+    let owner = if p.is_mark(before, Mark::Hyphen) {
+        before.wrapping_sub(1)
+    } else {
+        before
+    };
+    (is_decade && of_someone(owner))
+        .then(|| found(Unit::Age("year"), at + 1, true))
+        .flatten()
 }
 
 fn age_or_time(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> {
@@ -134,12 +150,21 @@ fn age_or_time(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> {
         return found(Unit::Time("hour", 1.0), at + 1, false);
     }
     // "half [an hour]"
-    let at = at + usize::from(number.form == Form::Fraction && p.is(at, Class::Article) && p.is(at + 1, Class::TimeUnit));
+    let at = at
+        + usize::from(
+            number.form == Form::Fraction && p.is(at, Class::Article) && p.is(at + 1, Class::TimeUnit),
+        );
     // "billions [of years]", "13 [of the last 19 years]"
-    let at = match (p.says(at, "of"), p.says_any(at + 1, &["the"]) && p.says_any(at + 2, &["last", "past"])) {
+    let at = match (
+        p.says(at, "of"),
+        p.says_any(at + 1, &["the"]) && p.says_any(at + 2, &["last", "past"]),
+    ) {
         (true, true) => {
             let (_, unit) = crate::engine::pieces::number::read_whole(p, at + 3)?;
-            return p.is(unit, Class::TimeUnit).then(|| found(Unit::Time(p.code(unit)?, 1.0), unit + 1, false)).flatten();
+            return p
+                .is(unit, Class::TimeUnit)
+                .then(|| found(Unit::Time(p.code(unit)?, 1.0), unit + 1, false))
+                .flatten();
         }
         (true, false) if is_vague(number) => at + 1,
         _ => at,
@@ -164,12 +189,42 @@ fn age_or_time(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> {
 /// Finds the time unit behind a number: "30 [days]", "30-[day]", "four straight [days]", "30 or more [days]".
 fn time_word(p: Pieces<'_>, at: usize) -> Option<usize> {
     let word = over_hyphen(p, at);
-    if p.is(word, Class::TimeUnit) && !(p.says(word, "second") && word == at && p.is_word(at + 1) && !p.is_dash(at)) {
+    if p.is(word, Class::TimeUnit)
+        && !(p.says(word, "second") && word == at && p.is_word(at + 1) && !p.is_dash(at))
+    {
         return Some(word);
     }
     let is_modifier = p.says_any(
         at,
-        &["more", "full", "consecutive", "straight", "additional", "further", "whole", "calendar", "business", "working", "trading", "long", "other", "extra", "entire", "solid", "successive", "different", "fiscal", "school", "light", "or", "past", "previous", "last", "next", "intense"],
+        &[
+            "more",
+            "full",
+            "consecutive",
+            "straight",
+            "additional",
+            "further",
+            "whole",
+            "calendar",
+            "business",
+            "working",
+            "trading",
+            "long",
+            "other",
+            "extra",
+            "entire",
+            "solid",
+            "successive",
+            "different",
+            "fiscal",
+            "school",
+            "light",
+            "or",
+            "past",
+            "previous",
+            "last",
+            "next",
+            "intense",
+        ],
     );
     let next = at + 1 + usize::from(p.says(at, "or") && p.says_any(at + 1, &["more", "so"]));
     let follows = p.is(next, Class::TimeUnit) && !p.says_any(at, &["light"]) && !p.is_dash(next);
@@ -196,12 +251,20 @@ fn measure(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> {
         return None;
     }
     // "pounds" is in the tables as money; what is not a price is a weight.
-    let code = if p.says(word, "pounds") { "lb" } else { p.code(word)? };
+    let code = if p.says(word, "pounds") {
+        "lb"
+    } else {
+        p.code(word)?
+    };
     let next = word + 1;
     let rate = match code {
         "km" if is_per_hour(p, next) => Some("km/h"),
         "mi" if is_per_hour(p, next) => Some("mph"),
-        "m" if p.says_all(next, &["per", "second"]) || p.is_mark(next, Mark::Slash) && p.says(next + 1, "s") => Some("m/s"),
+        "m" if p.says_all(next, &["per", "second"])
+            || p.is_mark(next, Mark::Slash) && p.says(next + 1, "s") =>
+        {
+            Some("m/s")
+        }
         "mi" if p.says_all(next, &["per", "gallon"]) => Some("mpg"),
         _ => None,
     };
@@ -212,7 +275,8 @@ fn measure(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> {
 }
 
 fn is_per_hour(p: Pieces<'_>, at: usize) -> bool {
-    (p.says_any(at, &["per", "an"]) && p.says(at + 1, "hour")) || (p.is_mark(at, Mark::Slash) && p.says_any(at + 1, &["h", "hr", "hour"]))
+    (p.says_any(at, &["per", "an"]) && p.says(at + 1, "hour"))
+        || (p.is_mark(at, Mark::Slash) && p.says_any(at + 1, &["h", "hr", "hour"]))
 }
 
 /// "°C", "degrees Celsius", "deg F", "degrees".
@@ -226,7 +290,9 @@ fn degrees(p: Pieces<'_>, at: usize) -> Option<(&'static str, usize)> {
         Some(("degC", scale + 1))
     } else if p.says_any(scale, &["f", "fahrenheit", "farenheit"]) {
         Some(("degF", scale + 1))
-    } else if p.says_any(scale, &["north", "south", "east", "west", "murder"]) || (!sign && p.says(at, "degree")) {
+    } else if p.says_any(scale, &["north", "south", "east", "west", "murder"])
+        || (!sign && p.says(at, "degree"))
+    {
         None
     } else {
         Some(("degree", at + 1))
@@ -270,13 +336,24 @@ fn is_ambiguous(p: Pieces<'_>, word: usize, at: usize, number: &Number) -> bool 
     let is_glued = word > at || p.is_glued_before(at);
     let one_letter = text.len() == 1 && !is_glued && !number.in_digits;
     let preposition = text == "in" && !is_in_inches(p, word, is_glued);
-    let is_name = p.is_capital(word) && (3..=5).contains(&text.len()) && !p.says_any(word, &["celsius", "fahrenheit", "kelvin", "magnitude"]) && text.chars().skip(1).all(char::is_lowercase) && !text.ends_with('s');
-    let noun = p.says_any(word, &["bars", "stones", "cups", "cup", "foot"]) && !p.says(word + 1, "of") && number.form != Form::Fraction && !(number.value < 1.0) && !(p.says(word, "foot") && (is_glued || number.in_digits));
+    let is_name = p.is_capital(word)
+        && (3..=5).contains(&text.len())
+        && !p.says_any(word, &["celsius", "fahrenheit", "kelvin", "magnitude"])
+        && text.chars().skip(1).all(char::is_lowercase)
+        && !text.ends_with('s');
+    let noun = p.says_any(word, &["bars", "stones", "cups", "cup", "foot"])
+        && !p.says(word + 1, "of")
+        && number.form != Form::Fraction
+        && !(number.value < 1.0)
+        && !(p.says(word, "foot") && (is_glued || number.in_digits));
     let gears = text == "K" || text == "A" && !is_glued;
     one_letter || preposition || is_name || noun || gears
 }
 
 /// "5 in" is a length only where no phrase begins: glued, or at the end.
 fn is_in_inches(p: Pieces<'_>, word: usize, is_glued: bool) -> bool {
-    is_glued || !(p.is_word(word + 1) || p.is_digits(word + 1)) && (p.is_any_mark(word + 1, &[Mark::Close, Mark::Stop]) || word + 1 == p.len()) || p.says_any(word + 1, &["thick", "wide", "long", "tall", "high"])
+    is_glued
+        || !(p.is_word(word + 1) || p.is_digits(word + 1))
+            && (p.is_any_mark(word + 1, &[Mark::Close, Mark::Stop]) || word + 1 == p.len())
+        || p.says_any(word + 1, &["thick", "wide", "long", "tall", "high"])
 }

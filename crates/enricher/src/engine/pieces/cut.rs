@@ -57,7 +57,11 @@ fn currency_code(bytes: &[u8], start: usize, words: &WordClasses) -> Option<usiz
     let is_rupees = bytes[start..].starts_with(b"Rs");
     let letters = match is_rupees {
         true => 2,
-        false => bytes[start..].iter().take(4).take_while(|byte| byte.is_ascii_uppercase()).count(),
+        false => bytes[start..]
+            .iter()
+            .take(4)
+            .take_while(|byte| byte.is_ascii_uppercase())
+            .count(),
     };
     let end = start + letters;
     let is_glued = (1..=3).contains(&letters) && bytes.get(end).is_some_and(u8::is_ascii_digit);
@@ -72,7 +76,8 @@ fn currency_code(bytes: &[u8], start: usize, words: &WordClasses) -> Option<usiz
 
 /// ".08": a decimal without its zero, where no word or number stands before the point.
 fn starts_decimal(bytes: &[u8], at: usize) -> bool {
-    let stands_free = at == 0 || bytes[at - 1].is_ascii_whitespace() || matches!(bytes[at - 1], b'$' | b'(' | b'-' | b'+');
+    let stands_free =
+        at == 0 || bytes[at - 1].is_ascii_whitespace() || matches!(bytes[at - 1], b'$' | b'(' | b'-' | b'+');
     bytes[at] == b'.' && stands_free && bytes.get(at + 1).is_some_and(u8::is_ascii_digit)
 }
 
@@ -143,10 +148,9 @@ fn dotted(bytes: &[u8], mut at: usize) -> usize {
 
 /// Whether the apostrophe at `at` stands inside a word, other than before a possessive s.
 fn joins_letters(bytes: &[u8], at: usize, width: usize) -> bool {
-    bytes
-        .get(at + width)
-        .is_some_and(|&next| next.is_ascii_alphabetic() || (next >= 0x80 && is_letter_start(&bytes[at + width..])))
-        && apostrophe_s(bytes, at, width).is_none()
+    bytes.get(at + width).is_some_and(|&next| {
+        next.is_ascii_alphabetic() || (next >= 0x80 && is_letter_start(&bytes[at + width..]))
+    }) && apostrophe_s(bytes, at, width).is_none()
 }
 
 /// Whether a multi-byte character that starts here is a letter rather than punctuation (which lives in E2 80).
@@ -160,8 +164,11 @@ fn apostrophe_s(bytes: &[u8], at: usize, width: usize) -> Option<(usize, Shape)>
         1 => bytes[at] == b'\'',
         _ => bytes[at..].starts_with("’".as_bytes()),
     };
-    let follows_letter = at > 0 && (bytes[at - 1].is_ascii_alphanumeric() || bytes[at - 1] >= 0x80 || bytes[at - 1] == b'.');
-    let ends = |next: Option<&u8>| next.is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte < 0xC3 || *byte == 0xE2);
+    let follows_letter =
+        at > 0 && (bytes[at - 1].is_ascii_alphanumeric() || bytes[at - 1] >= 0x80 || bytes[at - 1] == b'.');
+    let ends = |next: Option<&u8>| {
+        next.is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte < 0xC3 || *byte == 0xE2)
+    };
     let is_s = matches!(bytes.get(at + width), Some(b's' | b'S'));
     (is_apostrophe && follows_letter && is_s && ends(bytes.get(at + width + 1)))
         .then_some((at + width + 1, Shape::Possessive))
@@ -178,9 +185,14 @@ fn digits(bytes: &[u8], start: usize) -> usize {
     }
     let decimals = run(bytes, end + 1);
     let is_decimal = bytes.get(end) == Some(&b'.') && decimals > end + 1;
-    let goes_on = bytes.get(decimals) == Some(&b'.') && bytes.get(decimals + 1).is_some_and(u8::is_ascii_digit);
+    let goes_on =
+        bytes.get(decimals) == Some(&b'.') && bytes.get(decimals + 1).is_some_and(u8::is_ascii_digit);
     let follows_stop = start > 1 && bytes[start - 1] == b'.' && bytes[start - 2].is_ascii_digit();
-    if is_decimal && !goes_on && !follows_stop { decimals } else { end }
+    if is_decimal && !goes_on && !follows_stop {
+        decimals
+    } else {
+        end
+    }
 }
 
 /// Returns the end of the run of digits at `at`.
@@ -227,7 +239,10 @@ fn indian(bytes: &[u8], mut end: usize) -> Option<usize> {
 /// Counts the digits at `at`, four at most, so that a megabyte of digits is read once.
 fn digits_upto_4(bytes: &[u8], at: usize) -> usize {
     let rest = bytes.get(at..).unwrap_or_default();
-    rest.iter().take(4).take_while(|byte| byte.is_ascii_digit()).count()
+    rest.iter()
+        .take(4)
+        .take_while(|byte| byte.is_ascii_digit())
+        .count()
 }
 
 /// Quotation marks typed as two apostrophes or back-ticks.
@@ -281,14 +296,17 @@ fn wide(text: &str, at: usize) -> (usize, Option<Shape>) {
         '–' => Mark::EnDash,
         '—' | '―' => Mark::EmDash,
         '…' => Mark::Exclamation,
-        '€' | '£' | '￡' | '₤' | '₾' | '元' | '円' | '¥' | '₹' | '₱' | '₩' | '₦' | '₪' | '₽' | '₺' | '₴' | '¢' | '₫' | '₵' | '฿' | '￥' | '＄' => Mark::Currency,
+        '€' | '£' | '￡' | '₤' | '₾' | '元' | '円' | '¥' | '₹' | '₱' | '₩' | '₦' | '₪' | '₽' | '₺' | '₴'
+        | '¢' | '₫' | '₵' | '฿' | '￥' | '＄' => Mark::Currency,
         '٪' | '％' => Mark::Percent,
         '°' | 'º' => Mark::Degree,
         '≈' => Mark::Tilde,
         '≤' => Mark::Less,
         '≥' => Mark::Greater,
         '×' => Mark::Times,
-        '½' | '¼' | '¾' | '⅓' | '⅔' | '⅛' | '⅜' | '⅝' | '⅞' | '⅕' | '⅖' | '⅗' | '⅘' | '⅙' | '⅚' => Mark::Fraction,
+        '½' | '¼' | '¾' | '⅓' | '⅔' | '⅛' | '⅜' | '⅝' | '⅞' | '⅕' | '⅖' | '⅗' | '⅘' | '⅙' | '⅚' => {
+            Mark::Fraction
+        }
         _ if character.is_whitespace() => return (end, None),
         _ if character.is_alphabetic() => {
             let (end, shape) = word(text, at);

@@ -71,7 +71,13 @@ pub fn read_whole(p: Pieces<'_>, at: usize) -> Option<(f64, usize)> {
 fn read_digits(p: Pieces<'_>, at: usize) -> Number {
     let value = parse(p.str(at));
     if p.is_glued(at) && is_ordinal_ending(p, at + 1) {
-        return Number { value, form: Form::Ordinal, next: at + 2, scale: 1.0, in_digits: true };
+        return Number {
+            value,
+            form: Form::Ordinal,
+            next: at + 2,
+            scale: 1.0,
+            in_digits: true,
+        };
     }
     if let Some(part) = glyph(p, at + 1) {
         return with_scale(p, value + part, at + 2, Form::Cardinal, true);
@@ -91,7 +97,10 @@ fn read_digits(p: Pieces<'_>, at: usize) -> Number {
         if (p.is_digits(after) || p.is(after, Class::Cardinal))
             && let Some(number) = read_words(p, at).filter(|number| number.next > after)
         {
-            return Number { in_digits: true, ..number };
+            return Number {
+                in_digits: true,
+                ..number
+            };
         }
     }
     with_scale(p, value, at + 1, Form::Cardinal, true)
@@ -102,7 +111,11 @@ fn parse(digits: &str) -> f64 {
     let mut plain = String::new();
     let is_grouped = digits.bytes().any(|byte| !byte.is_ascii_digit() && byte != b'.');
     let digits = if is_grouped {
-        plain.extend(digits.chars().filter(|character| character.is_ascii_digit() || *character == '.'));
+        plain.extend(
+            digits
+                .chars()
+                .filter(|character| character.is_ascii_digit() || *character == '.'),
+        );
         plain.as_str()
     } else {
         digits
@@ -141,7 +154,11 @@ fn glyph(p: Pieces<'_>, at: usize) -> Option<f64> {
 
 /// "1/3", but neither "9/11" nor "24/7": a proper fraction whose denominator is one that people use.
 fn slash_fraction(p: Pieces<'_>, at: usize) -> Option<(f64, usize)> {
-    let is_fraction = p.is_digits(at) && p.is_mark(at + 1, Mark::Slash) && p.is_digits(at + 2) && p.is_glued(at) && p.is_glued(at + 1);
+    let is_fraction = p.is_digits(at)
+        && p.is_mark(at + 1, Mark::Slash)
+        && p.is_digits(at + 2)
+        && p.is_glued(at)
+        && p.is_glued(at + 1);
     if !is_fraction || p.is_mark(at + 3, Mark::Slash) || (at > 0 && p.is_mark(at - 1, Mark::Slash)) {
         return None;
     }
@@ -188,7 +205,11 @@ impl Sum {
             if self.current > 99.0 && scale != 12.0 {
                 return false;
             }
-            self.current = if self.has_current { self.current * scale } else { scale };
+            self.current = if self.has_current {
+                self.current * scale
+            } else {
+                scale
+            };
             self.has_current = true;
             return true;
         }
@@ -243,7 +264,13 @@ fn read_words(p: Pieces<'_>, start: usize) -> Option<Number> {
         let ends_in_scale = p.is(next - 1, Class::Scale) && scale >= 1000.0;
         if p.is(after, Class::Scale) && ends_in_scale {
             let smaller = p.value(after).unwrap_or(1.0);
-            return Some(Number { value: value + part * smaller, form: Form::Cardinal, next: after + 1, scale: 1.0, in_digits: false });
+            return Some(Number {
+                value: value + part * smaller,
+                form: Form::Cardinal,
+                next: after + 1,
+                scale: 1.0,
+                in_digits: false,
+            });
         }
         let whole = if ends_in_scale { scale } else { 1.0 };
         return Some(with_scale(p, value + part * whole, after, Form::Cardinal, false));
@@ -251,7 +278,13 @@ fn read_words(p: Pieces<'_>, start: usize) -> Option<Number> {
     if let Some((value, after)) = spoken_decimals(p, value, next) {
         return Some(with_scale(p, value, after, Form::Cardinal, false));
     }
-    Some(Number { value, form: Form::Cardinal, next, scale, in_digits: false })
+    Some(Number {
+        value,
+        form: Form::Cardinal,
+        next,
+        scale,
+        in_digits: false,
+    })
 }
 
 /// The value of a number word. After another one, plural scales count too ("three dozens"), and so do digits between
@@ -259,25 +292,46 @@ fn read_words(p: Pieces<'_>, start: usize) -> Option<Number> {
 fn word_value(p: Pieces<'_>, at: usize, inside: bool) -> Option<f64> {
     if p.is_digits(at) {
         let is_small = p.str(at).len() <= 3 && p.str(at).bytes().all(|byte| byte.is_ascii_digit());
-        return (is_small && (!inside || p.is(at - 1, Class::Scale) || p.says(at - 1, "and"))).then(|| parse(p.str(at)));
+        return (is_small && (!inside || p.is(at - 1, Class::Scale) || p.says(at - 1, "and")))
+            .then(|| parse(p.str(at)));
     }
     if inside && p.is(at, Class::Vague) {
         return plural_scale(p, at);
     }
-    p.value(at).filter(|_| p.is(at, STARTS) && !p.is(at, Class::Vague))
+    p.value(at)
+        .filter(|_| p.is(at, STARTS) && !p.is(at, Class::Vague))
 }
 
 fn plural_scale(p: Pieces<'_>, at: usize) -> Option<f64> {
-    let scales = [("dozens", 12.0), ("hundreds", 100.0), ("thousands", 1e3), ("millions", 1e6), ("billions", 1e9), ("trillions", 1e12), ("lakhs", 1e5), ("crores", 1e7)];
-    scales.iter().find(|(word, _)| p.says(at, word)).map(|&(_, scale)| scale)
+    let scales = [
+        ("dozens", 12.0),
+        ("hundreds", 100.0),
+        ("thousands", 1e3),
+        ("millions", 1e6),
+        ("billions", 1e9),
+        ("trillions", 1e12),
+        ("lakhs", 1e5),
+        ("crores", 1e7),
+    ];
+    scales
+        .iter()
+        .find(|(word, _)| p.says(at, word))
+        .map(|&(_, scale)| scale)
 }
 
 /// Steps over what joins number words: the hyphen of "twenty-one", the "and" of "two hundred and five".
 fn joint(p: Pieces<'_>, at: usize) -> usize {
-    let tens = at > 0 && p.is(at - 1, Class::Cardinal) && p.value(at - 1).is_some_and(|tens| tens >= 20.0) && p.value(at + 1).is_some_and(|ones| ones < 10.0);
-    let is_hyphen = p.is_any_mark(at, &[Mark::Hyphen, Mark::EnDash, Mark::EmDash]) && (p.is_glued_before(at) && p.is_glued(at) || tens && p.is(at + 1, Class::Cardinal));
+    let tens = at > 0
+        && p.is(at - 1, Class::Cardinal)
+        && p.value(at - 1).is_some_and(|tens| tens >= 20.0)
+        && p.value(at + 1).is_some_and(|ones| ones < 10.0);
+    let is_hyphen = p.is_any_mark(at, &[Mark::Hyphen, Mark::EnDash, Mark::EmDash])
+        && (p.is_glued_before(at) && p.is_glued(at) || tens && p.is(at + 1, Class::Cardinal));
     let follows_scale = at > 0 && p.is(at - 1, Class::Scale) && p.value(at - 1) != Some(12.0);
-    let is_and = p.says(at, "and") && follows_scale && (p.is(at + 1, Class::Cardinal) || p.is_digits(at + 1)) && !starts_next_count(p, at + 1);
+    let is_and = p.says(at, "and")
+        && follows_scale
+        && (p.is(at + 1, Class::Cardinal) || p.is_digits(at + 1))
+        && !starts_next_count(p, at + 1);
     if is_hyphen || is_and { at + 1 } else { at }
 }
 
@@ -295,7 +349,13 @@ fn read_ordinal(mut sum: Sum, at: usize, value: f64) -> Option<Number> {
     } else {
         sum.add(value).then(|| sum.value())?
     };
-    Some(Number { value, form: Form::Ordinal, next: at + 1, scale: 1.0, in_digits: false })
+    Some(Number {
+        value,
+        form: Form::Ordinal,
+        next: at + 1,
+        scale: 1.0,
+        in_digits: false,
+    })
 }
 
 /// "two-thirds", "half", "quarter", "three quarters", "half a million", "quarter of a million".
@@ -311,7 +371,11 @@ fn read_fraction(p: Pieces<'_>, start: usize) -> Option<Number> {
     }
     let is_half = p.says(at, "half");
     let is_quarter = p.says(at, "quarter");
-    if at == start && !(is_half && !is_half_of_time(p, start)) && !(is_quarter && (follows_article(p, start) || half_a_million(p, start + 1).is_some()) || is_bare_part(p, start)) {
+    if at == start
+        && !(is_half && !is_half_of_time(p, start))
+        && !(is_quarter && (follows_article(p, start) || half_a_million(p, start + 1).is_some())
+            || is_bare_part(p, start))
+    {
         return None;
     }
     let is_plural = p.str(at).ends_with('s') || p.says(at, "halves");
@@ -321,15 +385,32 @@ fn read_fraction(p: Pieces<'_>, start: usize) -> Option<Number> {
     }
     let value = parts / p.value(at)?;
     Some(match half_a_million(p, at + 1) {
-        Some((scale, next)) => Number { value: value * scale, form: Form::Cardinal, next, scale: 1.0, in_digits: false },
-        None => Number { value, form: Form::Fraction, next: at + 1, scale: 1.0, in_digits: false },
+        Some((scale, next)) => Number {
+            value: value * scale,
+            form: Form::Cardinal,
+            next,
+            scale: 1.0,
+            in_digits: false,
+        },
+        None => Number {
+            value,
+            form: Form::Fraction,
+            next: at + 1,
+            scale: 1.0,
+            in_digits: false,
+        },
     })
 }
 
 /// "the second half", "a year and a half": no part of a counted whole.
 fn is_half_of_time(p: Pieces<'_>, at: usize) -> bool {
     let before = at.wrapping_sub(1);
-    p.says_any(before, &["second", "first", "latter", "this", "last", "next", "top", "bottom", "and"]) || p.is(before, Class::Article) && p.says(before.wrapping_sub(1), "and")
+    p.says_any(
+        before,
+        &[
+            "second", "first", "latter", "this", "last", "next", "top", "bottom", "and",
+        ],
+    ) || p.is(before, Class::Article) && p.says(before.wrapping_sub(1), "and")
 }
 
 fn follows_article(p: Pieces<'_>, at: usize) -> bool {
@@ -399,11 +480,21 @@ fn spoken_decimals(p: Pieces<'_>, whole: f64, at: usize) -> Option<(f64, usize)>
 
 /// Reads the magnitude that may follow digits: " million", "bn", "k", " lakh crore".
 fn with_scale(p: Pieces<'_>, value: f64, at: usize, form: Form, in_digits: bool) -> Number {
-    let mut number = Number { value, form, next: at, scale: 1.0, in_digits };
+    let mut number = Number {
+        value,
+        form,
+        next: at,
+        scale: 1.0,
+        in_digits,
+    };
     let hyphen = usize::from(p.is_mark(at, Mark::Hyphen) && p.is_glued(at) && p.is_glued_before(at));
     let mut next = at + hyphen;
     let plural = |at: usize| plural_scale(p, at).filter(|&scale| scale == 12.0 || p.says(at + 1, "of"));
-    while let Some(scale) = p.value(next).filter(|_| p.is(next, Class::Scale)).or_else(|| plural(next)) {
+    while let Some(scale) = p
+        .value(next)
+        .filter(|_| p.is(next, Class::Scale))
+        .or_else(|| plural(next))
+    {
         number.scale *= scale;
         number.next = next + 1;
         next += 1;
@@ -432,7 +523,14 @@ fn letter_scale(p: Pieces<'_>, at: usize) -> Option<f64> {
     match p.str(at) {
         "k" | "K" => Some(1e3),
         "M" => Some(1e6),
-        "m" if is_money || p.is(at + 1, Classes::of(&[Class::Person, Class::Currency, Class::CurrencyCode])) => Some(1e6),
+        "m" if is_money
+            || p.is(
+                at + 1,
+                Classes::of(&[Class::Person, Class::Currency, Class::CurrencyCode]),
+            ) =>
+        {
+            Some(1e6)
+        }
         "b" | "B" if is_money || p.str(at - 1).contains('.') => Some(1e9),
         "MM" | "mm" if is_money => Some(1e6),
         "t" | "T" if is_money => Some(1e12),
@@ -451,5 +549,11 @@ fn read_vague(p: Pieces<'_>, at: usize) -> Option<Number> {
     if is_bare && p.says_any(at, &["scores", "tens"]) && !p.says(next, "of") {
         return None;
     }
-    Some(Number { value: 0.0, form: Form::Vague, next, scale: 1.0, in_digits: false })
+    Some(Number {
+        value: 0.0,
+        form: Form::Vague,
+        next,
+        scale: 1.0,
+        in_digits: false,
+    })
 }
