@@ -67,9 +67,10 @@ fn describe(text: &str, figure: &Figure, analysis: &Analysis) -> String {
     let name = |value: serde_json::Value| value.as_str().unwrap_or_default().to_owned();
     let number = |value: Option<f64>| value.map_or("?".to_owned(), |value| value.to_string());
     let mut line = format!("{}: ", figure.number.of(text));
-    match figure.low == figure.high && figure.low.is_some() {
-        true => line += &number(figure.low),
-        false => write!(line, "{}..{}", number(figure.low), number(figure.high)).unwrap(),
+    if figure.low == figure.high && figure.low.is_some() {
+        line += &number(figure.low);
+    } else {
+        write!(line, "{}..{}", number(figure.low), number(figure.high)).unwrap();
     }
     write!(
         line,

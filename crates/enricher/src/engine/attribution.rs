@@ -88,7 +88,7 @@ fn close_before(p: Pieces<'_>, found: &mut [Attribution], next: &Attribution) {
 
 /// Returns the attribution that covers a piece: the outermost, since what one source quotes another for is still the
 /// first one's word.
-pub fn covering<'a>(found: &'a [Attribution], sentence: usize, at: usize) -> Option<&'a Attribution> {
+pub fn covering(found: &[Attribution], sentence: usize, at: usize) -> Option<&Attribution> {
     let first = found.partition_point(|attribution| attribution.sentence < sentence);
     found[first..]
         .iter()

@@ -7,6 +7,7 @@
 mod clock;
 mod numeric;
 mod phrase;
+mod relative;
 mod resolve;
 mod year;
 

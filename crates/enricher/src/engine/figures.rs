@@ -37,6 +37,7 @@ impl Grammar {
     }
 
     /// Returns the figures of a document, in order.
+    #[expect(clippy::too_many_arguments, reason = "each is a layer that figures read")]
     pub fn find(
         &self,
         _document: &Document<'_>,

@@ -26,9 +26,10 @@ fn attribution(
     cue: (usize, usize),
     scope: (usize, usize),
 ) -> Option<Attribution> {
-    let status = match p.says(cue.0, "according") {
-        true => ClaimStatus::Reported,
-        false => status(p, cue.1),
+    let status = if p.says(cue.0, "according") {
+        ClaimStatus::Reported
+    } else {
+        status(p, cue.1)
     };
     let is_intent = p.is(cue.1, Class::IntentVerb);
     (scope.0 < scope.1).then_some(Attribution {

@@ -114,8 +114,6 @@ fn belongs(p: Pieces<'_>, at: usize, last: usize, start: usize) -> bool {
         Some(Shape::Mark(Mark::Hyphen | Mark::Stop | Mark::Apostrophe | Mark::Other)) => {
             return p.is_glued_before(at) || p.is_glued(at);
         }
-        Some(Shape::Mark(Mark::Open | Mark::Close)) => return false,
-        Some(Shape::Mark(Mark::QuoteStraight | Mark::QuoteOpen | Mark::QuoteClose)) => return false,
         Some(Shape::Mark(_)) | None => return false,
         Some(Shape::Possessive) => return true,
         Some(Shape::Digits) => return at == last || p.is_glued(at),

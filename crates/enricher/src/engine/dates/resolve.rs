@@ -160,14 +160,11 @@ fn undated_day(published: Option<Date>, month: i8, day: i8) -> Option<Resolved> 
 fn year_of_month(published: Date, month: i8, side: Side, future: bool) -> i16 {
     let year = published.year();
     match side {
-        Side::This => year,
         Side::Past if month >= published.month() => year - 1,
-        Side::Past => year,
         Side::Future if month <= published.month() => year + 1,
-        Side::Future => year,
         Side::Near if future && month < published.month() => year + 1,
         Side::Near if !future && month > published.month() => year - 1,
-        Side::Near => year,
+        _ => year,
     }
 }
 

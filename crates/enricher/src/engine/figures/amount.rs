@@ -1,5 +1,10 @@
 //! Amounts: a number with its sign, currency, percent and unit, alone or as a range.
 
+#![expect(
+    clippy::float_cmp,
+    reason = "printed numbers are compared with the numbers that are printed"
+)]
+
 use super::currency;
 use super::draft::{Draft, Shape};
 use super::unit::{self, Unit};
@@ -279,8 +284,7 @@ fn read_range(p: Pieces<'_>, first: &Part, start: usize) -> Option<Draft> {
         return None;
     }
     let shape = match joint {
-        Joint::Dash if !is_rising => Shape::Pair,
-        Joint::To if !is_rising => Shape::Pair,
+        Joint::Dash | Joint::To if !is_rising => Shape::Pair,
         _ if !is_rising => return None,
         _ => Shape::Range,
     };
@@ -324,8 +328,8 @@ fn joint(p: Pieces<'_>, first: &Part, start: usize) -> Option<(Joint, usize)> {
         let by = first.first > start
             && (p.says_any(before, &["by", "off"]) || p.is(before, Classes::of(&[Class::Up, Class::Down])));
         // "from 5 to 6 years" after a verb of change compares two figures, as does "rose by 5 to 6 years".
-        return (!(by && first.unit != Unit::None) && !(is_from && follows_change(p, first.first, start)))
-            .then_some((Joint::To, at + 1));
+        let compares = by && first.unit != Unit::None || is_from && follows_change(p, first.first, start);
+        return (!compares).then_some((Joint::To, at + 1));
     }
     if p.says(at, "and") {
         let from = first.first.saturating_sub(3).max(start);

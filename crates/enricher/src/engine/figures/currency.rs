@@ -2,6 +2,11 @@
 //!
 //! Codes are ISO 4217; a bare "$" is the US dollar.
 
+#![expect(
+    clippy::float_cmp,
+    reason = "printed numbers are compared with the numbers that are printed"
+)]
+
 use super::unit::{Found, Unit, found, over_hyphen};
 use crate::engine::pieces::number::Number;
 use crate::engine::pieces::{Class, Classes, Mark, Pieces, Shape};
@@ -15,9 +20,10 @@ pub(super) fn before(p: Pieces<'_>, at: usize) -> Option<(&'static str, usize)> 
     if p.is_mark(at, Mark::Currency) {
         // "$US5": the country behind the sign.
         let behind = p.is_capital(at + 1) && p.is_glued(at) && p.is_glued(at + 1) && p.str(at + 1).len() <= 3;
-        return Some(match behind {
-            true => (prefixed_dollar(p.str(at + 1), p.str(at)), at + 2),
-            false => (symbol(p.str(at)), at + 1),
+        return Some(if behind {
+            (prefixed_dollar(p.str(at + 1), p.str(at)), at + 2)
+        } else {
+            (symbol(p.str(at)), at + 1)
         });
     }
     if let Some(found) = mangled(p, at) {

@@ -288,6 +288,16 @@ fn is_measuring(p: Pieces<'_>, at: usize) -> bool {
         )
 }
 
+/// Small words that may stand between the noun and its number.
+const SMALL: Classes = Classes::of(&[
+    Class::Adverb,
+    Class::Modal,
+    Class::Auxiliary,
+    Class::Article,
+    Class::Determiner,
+    Class::Preposition,
+]);
+
 /// Finds the noun in front of the words that lead to the number.
 fn in_front(p: Pieces<'_>, names: &Names, draft: &Draft, start: usize) -> Option<Phrase> {
     let floor = draft.start.saturating_sub(REACH).max(start);
@@ -295,21 +305,11 @@ fn in_front(p: Pieces<'_>, names: &Names, draft: &Draft, start: usize) -> Option
     let mut measured = p.is_mark(draft.start.wrapping_sub(1), Mark::Open);
     while at > floor {
         let before = at - 1;
+        let opens = p.is_any_mark(before, &[Mark::Comma, Mark::Open]) && measured;
+        let is_small = p.is(before, SMALL) && !p.is_capital(before);
         if is_measuring(p, before) {
             measured = true;
-        } else if p.is_any_mark(before, &[Mark::Comma, Mark::Open]) && measured {
-        } else if !(p.is(
-            before,
-            Classes::of(&[
-                Class::Adverb,
-                Class::Modal,
-                Class::Auxiliary,
-                Class::Article,
-                Class::Determiner,
-                Class::Preposition,
-            ]),
-        ) && !p.is_capital(before))
-        {
+        } else if !opens && !is_small {
             break;
         }
         at = before;

@@ -1,5 +1,10 @@
 //! Numbers that are not figures: names, sections, clock times, page furniture, addresses.
 
+#![expect(
+    clippy::float_cmp,
+    reason = "printed numbers are compared with the numbers that are printed"
+)]
+
 use super::draft::{Draft, Shape};
 use super::names::Names;
 use crate::engine::analysis::{EntityType, FigureKind};

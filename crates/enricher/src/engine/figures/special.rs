@@ -187,6 +187,7 @@ fn follows_name(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
 // ---------------------------------------------------------------- scales
 
 /// "magnitude 6.1", "a 7.8 earthquake", "category 4 hurricane", "5.9 on the Richter scale", "a reading of 58.5".
+#[expect(clippy::option_option, reason = "a measure may have no unit")]
 fn scale(p: Pieces<'_>, draft: &Draft, start: usize) -> Option<Option<&'static str>> {
     let first = draft.first;
     let before = |back: usize| first >= start + back;

@@ -78,6 +78,7 @@ pub(super) fn after(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> 
         .or_else(|| measure(p, at, number))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "every reader ends in it")]
 pub(super) fn found(unit: Unit, next: usize, is_printed: bool) -> Option<Found> {
     Some(Found {
         unit,
@@ -344,7 +345,7 @@ fn is_ambiguous(p: Pieces<'_>, word: usize, at: usize, number: &Number) -> bool 
     let noun = p.says_any(word, &["bars", "stones", "cups", "cup", "foot"])
         && !p.says(word + 1, "of")
         && number.form != Form::Fraction
-        && !(number.value < 1.0)
+        && number.value >= 1.0
         && !(p.says(word, "foot") && (is_glued || number.in_digits));
     let gears = text == "K" || text == "A" && !is_glued;
     one_letter || preposition || is_name || noun || gears

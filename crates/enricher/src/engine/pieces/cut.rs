@@ -55,14 +55,11 @@ fn currency_code(bytes: &[u8], start: usize, words: &WordClasses) -> Option<usiz
         return None;
     }
     let is_rupees = bytes[start..].starts_with(b"Rs");
-    let letters = match is_rupees {
-        true => 2,
-        false => bytes[start..]
-            .iter()
-            .take(4)
-            .take_while(|byte| byte.is_ascii_uppercase())
-            .count(),
-    };
+    let capitals = bytes[start..]
+        .iter()
+        .take(4)
+        .take_while(|byte| byte.is_ascii_uppercase());
+    let letters = if is_rupees { 2 } else { capitals.count() };
     let end = start + letters;
     let is_glued = (1..=3).contains(&letters) && bytes.get(end).is_some_and(u8::is_ascii_digit);
     if !is_glued {
