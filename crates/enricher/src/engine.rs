@@ -13,9 +13,9 @@ pub mod attribution;
 pub mod dates;
 pub mod entities;
 pub mod figures;
-pub mod pieces;
 pub mod hash;
 pub mod lexicon;
+pub mod pieces;
 pub mod quotes;
 pub mod sentences;
 pub mod text;
@@ -79,14 +79,24 @@ impl Engine {
         let tokens = tokens::tokenize(text);
         let sentences = sentences::split(text, &tokens);
         let cut = pieces::cut(text, self.words);
-        let pieces = Pieces { text, all: &cut, words: self.words };
+        let pieces = Pieces {
+            text,
+            all: &cut,
+            words: self.words,
+        };
         let dates = dates::find(document, pieces, &sentences);
         let entities = self.entities.tag(document, &tokens, &sentences);
         let attributions = attribution::find(pieces, &sentences);
         let quotes = quotes::find(pieces, &sentences, &attributions, &entities);
-        let figures = self
-            .figures
-            .find(document, pieces, &sentences, &entities, &dates, &attributions, &quotes);
+        let figures = self.figures.find(
+            document,
+            pieces,
+            &sentences,
+            &entities,
+            &dates,
+            &attributions,
+            &quotes,
+        );
         Analysis {
             sentences,
             entities,

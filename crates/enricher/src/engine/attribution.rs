@@ -11,6 +11,9 @@ use super::analysis::{ClaimStatus, Entity, EntityType};
 use super::pieces::{Class, Classes, Mark, Pieces};
 use super::text::Span;
 
+/// Most attributions of one sentence that are looked at.
+const CLAUSES: usize = 32;
+
 /// Somebody says something.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Attribution {
@@ -44,7 +47,10 @@ pub fn find(p: Pieces<'_>, sentences: &[Span]) -> Vec<Attribution> {
             attribution.sentence = index;
             let (first, last) = attribution.source;
             if first == last && source::is_pronoun(p, first) {
-                let near = found.last().filter(|before| before.sentence + 2 >= index).map(|before| before.referent);
+                let near = found
+                    .last()
+                    .filter(|before| before.sentence + 2 >= index)
+                    .map(|before| before.referent);
                 attribution.referent = near.or(subject).unwrap_or(attribution.source);
             }
             close_before(p, &mut found, &attribution);
@@ -62,11 +68,18 @@ fn close_before(p: Pieces<'_>, found: &mut [Attribution], next: &Attribution) {
     while first > 0 && p.is(first - 1, Classes::of(&[Class::Determiner, Class::Article])) {
         first -= 1;
     }
-    let joins = first > 0 && (p.is_mark(first - 1, Mark::Semicolon) || p.says_any(first - 1, &["but", "while", "and", "whereas", "although"]));
+    let joins = first > 0
+        && (p.is_mark(first - 1, Mark::Semicolon)
+            || p.says_any(first - 1, &["but", "while", "and", "whereas", "although"]));
     if !joins {
         return;
     }
-    for before in found.iter_mut().rev().take_while(|before| before.sentence == next.sentence) {
+    for before in found
+        .iter_mut()
+        .rev()
+        .take(CLAUSES)
+        .take_while(|before| before.sentence == next.sentence)
+    {
         if before.cue.1 < first {
             before.scope.1 = before.scope.1.min(first);
         }
@@ -75,13 +88,20 @@ fn close_before(p: Pieces<'_>, found: &mut [Attribution], next: &Attribution) {
 
 /// Returns the attribution that covers a piece: the outermost, since what one source quotes another for is still the
 /// first one's word.
-pub fn covering<'a>(found: &'a [Attribution], sentence: usize, at: usize) -> Option<&'a Attribution> {
+pub fn covering(found: &[Attribution], sentence: usize, at: usize) -> Option<&Attribution> {
     let first = found.partition_point(|attribution| attribution.sentence < sentence);
     found[first..]
         .iter()
         .take_while(|attribution| attribution.sentence == sentence)
+        .take(CLAUSES)
         .filter(|attribution| attribution.scope.0 <= at && at < attribution.scope.1)
-        .max_by_key(|attribution| (!attribution.is_intent, attribution.scope.1 - attribution.scope.0, usize::MAX - attribution.cue.0))
+        .max_by_key(|attribution| {
+            (
+                !attribution.is_intent,
+                attribution.scope.1.saturating_sub(attribution.scope.0),
+                usize::MAX - attribution.cue.0,
+            )
+        })
 }
 
 /// Returns the printed source and the entity that it names: a person's name without its title, a pronoun as it stands
@@ -90,7 +110,10 @@ pub fn printed(p: Pieces<'_>, attribution: &Attribution, entities: &[Entity]) ->
     let referent = p.cover(attribution.referent.0, attribution.referent.1);
     let named = named_entity(referent, entities);
     if attribution.referent != attribution.source {
-        return (p.cover(attribution.source.0, attribution.source.1), named.map(|(index, _)| index));
+        return (
+            p.cover(attribution.source.0, attribution.source.1),
+            named.map(|(index, _)| index),
+        );
     }
     match named {
         Some((index, mention)) if entities[index].kind == EntityType::Person => (mention, Some(index)),
@@ -103,8 +126,14 @@ pub fn printed(p: Pieces<'_>, attribution: &Attribution, entities: &[Entity]) ->
 fn named_entity(phrase: Span, entities: &[Entity]) -> Option<(usize, Span)> {
     let mut ends = None;
     for (index, entity) in entities.iter().enumerate() {
-        let first = entity.mentions.partition_point(|mention| mention.end <= phrase.start);
-        let Some(&mention) = entity.mentions.get(first).filter(|mention| phrase.contains(**mention)) else {
+        let first = entity
+            .mentions
+            .partition_point(|mention| mention.end <= phrase.start);
+        let Some(&mention) = entity
+            .mentions
+            .get(first)
+            .filter(|mention| phrase.contains(**mention))
+        else {
             continue;
         };
         match entity.kind {

@@ -7,6 +7,7 @@
 mod clock;
 mod numeric;
 mod phrase;
+mod relative;
 mod resolve;
 mod year;
 
@@ -45,6 +46,20 @@ pub fn find(document: &Document<'_>, pieces: Pieces<'_>, sentences: &[Span]) -> 
 fn speaks_of_future(p: Pieces<'_>, at: usize, start: usize, end: usize) -> bool {
     let from = at.saturating_sub(12).max(start);
     let to = (at + 6).min(end);
-    (from..to).any(|index| p.says_any(index, &["will", "upcoming", "scheduled", "plans", "expected", "due", "shall", "won't"]))
-        && !(from..at).any(|index| p.says_any(index, &["said", "says", "told", "announced"]) && index + 3 >= at)
+    (from..to).any(|index| {
+        p.says_any(
+            index,
+            &[
+                "will",
+                "upcoming",
+                "scheduled",
+                "plans",
+                "expected",
+                "due",
+                "shall",
+                "won't",
+            ],
+        )
+    }) && !(from..at)
+        .any(|index| p.says_any(index, &["said", "says", "told", "announced"]) && index + 3 >= at)
 }

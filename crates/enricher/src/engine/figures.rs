@@ -8,6 +8,7 @@ mod amount;
 mod bound;
 mod change;
 mod claimant;
+mod currency;
 mod draft;
 mod kind;
 mod names;
@@ -36,6 +37,7 @@ impl Grammar {
     }
 
     /// Returns the figures of a document, in order.
+    #[expect(clippy::too_many_arguments, reason = "each is a layer that figures read")]
     pub fn find(
         &self,
         _document: &Document<'_>,
@@ -55,11 +57,13 @@ impl Grammar {
             if drafts.is_empty() {
                 continue;
             }
+            bound::merge_limits(pieces, &mut drafts);
             for draft in &mut drafts {
                 draft.sentence = index;
                 let phrase = match draft.kind {
                     Some(kind) => quantity::subject(pieces, &names, draft, kind, start, end),
-                    None => subject::read(pieces, &names, draft, end).or_else(|| quantity::of_total(pieces, &names, draft, start)),
+                    None => subject::read(pieces, &names, draft, end)
+                        .or_else(|| quantity::of_total(pieces, &names, draft, start)),
                 };
                 draft.set_subject(phrase);
             }
@@ -69,7 +73,11 @@ impl Grammar {
             let first = figures.len();
             figures.extend(drafts.iter().map(|draft| Figure {
                 claimant: claimant::of(pieces, draft, attributions, quotes, entities),
-                place: names.place_of(pieces.span(draft.first), *sentence, index.checked_sub(1).map(|before| sentences[before])),
+                place: names.place_of(
+                    pieces.span(draft.first),
+                    *sentence,
+                    index.checked_sub(1).map(|before| sentences[before]),
+                ),
                 when: nearest_date(dates, pieces.span(draft.first), *sentence),
                 ..finish(pieces, draft, first)
             }));
@@ -78,7 +86,13 @@ impl Grammar {
     }
 }
 
-fn find_drafts(p: Pieces<'_>, start: usize, end: usize, dates: &mut Overlaps<'_>, names: &Names) -> Vec<Draft> {
+fn find_drafts(
+    p: Pieces<'_>,
+    start: usize,
+    end: usize,
+    dates: &mut Overlaps<'_>,
+    names: &Names,
+) -> Vec<Draft> {
     let mut drafts = Vec::new();
     let mut at = start;
     while at < end {
@@ -96,7 +110,9 @@ fn find_drafts(p: Pieces<'_>, start: usize, end: usize, dates: &mut Overlaps<'_>
         if reject::is_in_name(p, &draft, names) {
             continue;
         }
-        if (in_date && draft.kind != Some(FigureKind::Duration)) || reject::is_not_a_figure(p, &draft, start, end) {
+        if (in_date && draft.kind != Some(FigureKind::Duration))
+            || reject::is_not_a_figure(p, &draft, start, end)
+        {
             continue;
         }
         drafts.push(draft);
@@ -140,13 +156,16 @@ fn finish(p: Pieces<'_>, draft: &Draft, first: usize) -> Figure {
 
 /// Returns the date that a figure belongs to: the nearest one in its sentence.
 fn nearest_date(dates: &[DateMention], number: Span, sentence: Span) -> Option<usize> {
-    let first = dates.partition_point(|date| date.span.start < sentence.start);
-    let last = dates.partition_point(|date| date.span.start < sentence.end);
-    (first..last)
+    // A sentence may be a megabyte long: the nearest few dates on either side are enough.
+    let here = dates.partition_point(|date| date.span.start < number.start);
+    (here.saturating_sub(4)..dates.len().min(here + 4))
+        .filter(|&index| sentence.contains(dates[index].span))
         .filter(|&index| dates[index].precision.is_some() && !dates[index].span.overlaps(number))
         .min_by_key(|&index| {
             let date = dates[index].span;
-            date.start.saturating_sub(number.end).max(number.start.saturating_sub(date.end))
+            date.start
+                .saturating_sub(number.end)
+                .max(number.start.saturating_sub(date.end))
         })
 }
 
@@ -162,9 +181,15 @@ impl<'a> Overlaps<'a> {
     }
 
     fn overlap(&mut self, span: Span) -> bool {
-        while self.dates.get(self.next).is_some_and(|date| date.span.end <= span.start) {
+        while self
+            .dates
+            .get(self.next)
+            .is_some_and(|date| date.span.end <= span.start)
+        {
             self.next += 1;
         }
-        self.dates.get(self.next).is_some_and(|date| date.span.overlaps(span))
+        self.dates
+            .get(self.next)
+            .is_some_and(|date| date.span.overlaps(span))
     }
 }

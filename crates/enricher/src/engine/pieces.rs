@@ -4,12 +4,12 @@
 //! words; so this layer cuts at every hyphen, sign and change from digits to letters, and remembers what was glued.
 //! One pass, one allocation; looking a word up in the [`WordClasses`] is the only work done per word.
 
-mod cut;
 pub mod classes;
+mod cut;
 pub mod number;
 
-pub use cut::cut;
 pub use classes::{Class, Classes, WordClasses};
+pub use cut::cut;
 
 use super::text::Span;
 
@@ -212,12 +212,12 @@ impl<'a> Pieces<'a> {
         words
             .iter()
             .enumerate()
-            .all(|(offset, word)| self.says(index + offset, word))
+            .all(|(offset, word)| self.says(index.wrapping_add(offset), word))
     }
 
     /// Returns whether nothing stands between a piece and the next one.
     pub fn is_glued(self, index: usize) -> bool {
-        match (self.all.get(index), self.all.get(index + 1)) {
+        match (self.all.get(index), self.all.get(index.wrapping_add(1))) {
             (Some(piece), Some(next)) => piece.span.end == next.span.start,
             _ => false,
         }
@@ -247,10 +247,11 @@ impl<'a> Pieces<'a> {
 
     /// Returns whether a line ends between a piece and the next one.
     pub fn ends_line(self, index: usize) -> bool {
-        match (self.all.get(index), self.all.get(index + 1)) {
+        match (self.all.get(index), self.all.get(index.wrapping_add(1))) {
             (Some(piece), Some(next)) => {
                 piece.span.end < next.span.start
-                    && self.text.as_bytes()[piece.span.end as usize..next.span.start as usize].contains(&b'\n')
+                    && self.text.as_bytes()[piece.span.end as usize..next.span.start as usize]
+                        .contains(&b'\n')
             }
             _ => true,
         }

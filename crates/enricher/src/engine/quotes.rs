@@ -12,7 +12,12 @@ const LONGEST: usize = 400;
 const SHORTEST: usize = 3;
 
 /// Returns the quotes of a document, in order.
-pub fn find(p: Pieces<'_>, sentences: &[Span], attributions: &[Attribution], entities: &[Entity]) -> Vec<Quote> {
+pub fn find(
+    p: Pieces<'_>,
+    sentences: &[Span],
+    attributions: &[Attribution],
+    entities: &[Entity],
+) -> Vec<Quote> {
     let mut quotes = Vec::new();
     let mut at = 0;
     let mut before: Option<(usize, &Attribution)> = None;
@@ -32,8 +37,11 @@ pub fn find(p: Pieces<'_>, sentences: &[Span], attributions: &[Attribution], ent
             // "The paper reports:" may introduce a quote in the next paragraph.
             let introduced = at > 0 && p.is_mark(at - 1, Mark::Colon);
             let first_sentence = sentence - usize::from(introduced && sentence > 0);
-            let said = speaker(p, attributions, at, close, first_sentence, last_sentence)
-                .or_else(|| before.filter(|(said_in, _)| said_in + 1 >= sentence).map(|(_, said)| said));
+            let said = speaker(p, attributions, at, close, first_sentence, last_sentence).or_else(|| {
+                before
+                    .filter(|(said_in, _)| said_in + 1 >= sentence)
+                    .map(|(_, said)| said)
+            });
             before = said.map(|said| (last_sentence, said));
             quotes.push(Quote {
                 span: p.cover(at, close),
@@ -65,7 +73,9 @@ fn closing(p: Pieces<'_>, open: usize) -> Option<usize> {
     let mut at = open + 1;
     while at < limit {
         let begins_line = p.ends_line(at - 1);
-        let closes = p.is_mark(at, Mark::QuoteClose) || straight && p.is_mark(at, Mark::QuoteStraight) && !begins_line || backticks && p.is_mark(at, Mark::QuoteStraight);
+        let closes = p.is_mark(at, Mark::QuoteClose)
+            || straight && p.is_mark(at, Mark::QuoteStraight) && !begins_line
+            || backticks && p.is_mark(at, Mark::QuoteStraight);
         if closes {
             return Some(at);
         }
@@ -79,13 +89,29 @@ fn closing(p: Pieces<'_>, open: usize) -> Option<usize> {
 }
 
 /// The attribution in the quote's own sentences whose cue stands nearest to one of its ends, outside the quote.
-fn speaker<'a>(p: Pieces<'_>, attributions: &'a [Attribution], open: usize, close: usize, first: usize, last: usize) -> Option<&'a Attribution> {
+fn speaker<'a>(
+    p: Pieces<'_>,
+    attributions: &'a [Attribution],
+    open: usize,
+    close: usize,
+    first: usize,
+    last: usize,
+) -> Option<&'a Attribution> {
     let from = attributions.partition_point(|attribution| attribution.sentence < first);
     attributions[from..]
         .iter()
         .take_while(|attribution| attribution.sentence <= last + 1)
         .filter(|attribution| attribution.cue.1 < open || attribution.cue.0 > close)
-        .filter(|attribution| attribution.sentence <= last || attribution.cue.0 < close + 12 && !(close..attribution.cue.0).any(|at| p.ends_line(at)))
+        .filter(|attribution| {
+            attribution.sentence <= last
+                || attribution.cue.0 < close + 12 && !(close..attribution.cue.0).any(|at| p.ends_line(at))
+        })
         .filter(|attribution| !p.says_any(attribution.source.0, &["i", "we"]))
-        .min_by_key(|attribution| if attribution.cue.1 < open { open - attribution.cue.1 } else { attribution.cue.0 - close })
+        .min_by_key(|attribution| {
+            if attribution.cue.1 < open {
+                open - attribution.cue.1
+            } else {
+                attribution.cue.0 - close
+            }
+        })
 }

@@ -6,7 +6,15 @@ use crate::engine::pieces::{Class, Classes, Mark, Pieces, Shape};
 const LONGEST: usize = 24;
 
 /// What may stand between a source and its verb: "police *on Friday also* said".
-const BETWEEN: Classes = Classes::of(&[Class::Adverb, Class::Auxiliary, Class::Weekday, Class::Month, Class::Negation, Class::Modal, Class::DayPart]);
+const BETWEEN: Classes = Classes::of(&[
+    Class::Adverb,
+    Class::Auxiliary,
+    Class::Weekday,
+    Class::Month,
+    Class::Negation,
+    Class::Modal,
+    Class::DayPart,
+]);
 
 /// Returns whether the piece is a pronoun that stands for a source.
 pub(super) fn is_pronoun(p: Pieces<'_>, at: usize) -> bool {
@@ -38,8 +46,13 @@ pub(super) fn left_of(p: Pieces<'_>, verb: usize, start: usize) -> Option<(usize
 fn skip_between(p: Pieces<'_>, mut last: usize, start: usize) -> Option<usize> {
     loop {
         let is_date = p.is_digits(last) && last > start && p.is(last - 1, Class::Month);
-        let is_on = p.says_any(last, &["on", "in", "late", "early"]) && p.is(last + 1, Classes::of(&[Class::Weekday, Class::Month, Class::DayPart, Class::Adverb]));
-        let in_statement = p.says(last, "statement") && p.says_any(last.wrapping_sub(1), &["a", "separate", "the"]);
+        let is_on = p.says_any(last, &["on", "in", "late", "early"])
+            && p.is(
+                last + 1,
+                Classes::of(&[Class::Weekday, Class::Month, Class::DayPart, Class::Adverb]),
+            );
+        let in_statement =
+            p.says(last, "statement") && p.says_any(last.wrapping_sub(1), &["a", "separate", "the"]);
         if in_statement && last >= start + 2 && p.says(last - 2, "in") {
             last = last.checked_sub(3).filter(|&last| last >= start)?;
             continue;
@@ -65,7 +78,13 @@ fn over_insertion(p: Pieces<'_>, closing: usize, start: usize) -> Option<usize> 
 
 /// The name between two commas, without its title.
 fn inserted_name(p: Pieces<'_>, mut first: usize, closing: usize) -> Option<(usize, usize)> {
-    let is_name = first < closing && closing - first <= 8 && (first..closing).all(|at| p.is_capital(at) || p.is_any_mark(at, &[Mark::Hyphen, Mark::Stop]) || p.says_any(at, &["al", "bin", "de", "van", "von", "der", "ould", "el"]));
+    let is_name = first < closing
+        && closing - first <= 8
+        && (first..closing).all(|at| {
+            p.is_capital(at)
+                || p.is_any_mark(at, &[Mark::Hyphen, Mark::Stop])
+                || p.says_any(at, &["al", "bin", "de", "van", "von", "der", "ould", "el"])
+        });
     while first + 1 < closing && (p.is(first, Class::Title) || p.is_mark(first, Mark::Stop)) {
         first += 1;
     }
@@ -92,15 +111,17 @@ fn extend_left(p: Pieces<'_>, last: usize, start: usize) -> usize {
 
 fn belongs(p: Pieces<'_>, at: usize, last: usize, start: usize) -> bool {
     match p.shape(at) {
-        Some(Shape::Mark(Mark::Hyphen | Mark::Stop | Mark::Apostrophe | Mark::Other)) => return p.is_glued_before(at) || p.is_glued(at),
-        Some(Shape::Mark(Mark::Open | Mark::Close)) => return false,
-        Some(Shape::Mark(Mark::QuoteStraight | Mark::QuoteOpen | Mark::QuoteClose)) => return false,
+        Some(Shape::Mark(Mark::Hyphen | Mark::Stop | Mark::Apostrophe | Mark::Other)) => {
+            return p.is_glued_before(at) || p.is_glued(at);
+        }
         Some(Shape::Mark(_)) | None => return false,
         Some(Shape::Possessive) => return true,
         Some(Shape::Digits) => return at == last || p.is_glued(at),
         Some(_) => {}
     }
-    if p.is_mark(at + 1, Mark::Hyphen) && p.is_glued(at) || p.is_mark(at.wrapping_sub(1), Mark::Hyphen) && p.is_glued_before(at) {
+    if p.is_mark(at + 1, Mark::Hyphen) && p.is_glued(at)
+        || p.is_mark(at.wrapping_sub(1), Mark::Hyphen) && p.is_glued_before(at)
+    {
         return true;
     }
     if p.is(at, Class::Conjunction) {
@@ -110,13 +131,39 @@ fn belongs(p: Pieces<'_>, at: usize, last: usize, start: usize) -> bool {
     if is_pronoun(p, at) && at != last {
         return false;
     }
-    if p.is(at, Classes::of(&[Class::Relative, Class::Auxiliary, Class::Modal, Class::Negation])) && !p.says(at, "who") {
+    if p.is(
+        at,
+        Classes::of(&[Class::Relative, Class::Auxiliary, Class::Modal, Class::Negation]),
+    ) && !p.says(at, "who")
+    {
         return false;
     }
-    if p.says_any(at, &["after", "before", "as", "because", "than", "during", "until", "since", "via", "while", "killing", "including", "following", "like"]) {
+    if p.says_any(
+        at,
+        &[
+            "after",
+            "before",
+            "as",
+            "because",
+            "than",
+            "during",
+            "until",
+            "since",
+            "via",
+            "while",
+            "killing",
+            "including",
+            "following",
+            "like",
+        ],
+    ) {
         return false;
     }
-    let is_verb = p.is(at, Classes::of(&[Class::Verb, Class::KillVerb, Class::InjureVerb, Class::SayVerb])) && !p.is_capital(at) && !p.is(at, Classes::of(&[Class::Document, Class::Person, Class::Title]));
+    let is_verb = p.is(
+        at,
+        Classes::of(&[Class::Verb, Class::KillVerb, Class::InjureVerb, Class::SayVerb]),
+    ) && !p.is_capital(at)
+        && !p.is(at, Classes::of(&[Class::Document, Class::Person, Class::Title]));
     !is_verb || is_participle_in_name(p, at)
 }
 
@@ -124,24 +171,60 @@ fn belongs(p: Pieces<'_>, at: usize, last: usize, start: usize) -> bool {
 fn is_participle_in_name(p: Pieces<'_>, at: usize) -> bool {
     let word = p.str(at);
     let of_document = word.ends_with("ed") && p.is(at.wrapping_sub(1), Class::Document);
-    of_document || (word.ends_with("ed") || word.ends_with("ing")) && p.is(at.wrapping_sub(1), Classes::of(&[Class::Article, Class::Determiner]))
+    of_document
+        || (word.ends_with("ed") || word.ends_with("ing"))
+            && p.is(
+                at.wrapping_sub(1),
+                Classes::of(&[Class::Article, Class::Determiner]),
+            )
 }
 
 /// Whether everything from the start of the sentence up to "and" is one noun phrase.
 fn is_whole_subject(p: Pieces<'_>, and: usize, start: usize) -> bool {
-    and - start <= 8 && (start..and).all(|at| (p.is_word(at) || p.shape(at) == Some(Shape::Possessive) || p.is_mark(at, Mark::Hyphen)) && !p.is(at, Classes::of(&[Class::Verb, Class::Auxiliary, Class::Modal, Class::KillVerb, Class::Cardinal])))
+    and - start <= 8
+        && (start..and).all(|at| {
+            (p.is_word(at) || p.shape(at) == Some(Shape::Possessive) || p.is_mark(at, Mark::Hyphen))
+                && !p.is(
+                    at,
+                    Classes::of(&[
+                        Class::Verb,
+                        Class::Auxiliary,
+                        Class::Modal,
+                        Class::KillVerb,
+                        Class::Cardinal,
+                    ]),
+                )
+        })
 }
 
 /// Drops leading articles, prepositions and adverbs: what stays is the phrase as a reader would quote it.
 fn trim(p: Pieces<'_>, mut first: usize, mut last: usize) -> Option<(usize, usize)> {
-    let leading = Classes::of(&[Class::Article, Class::Determiner, Class::Preposition, Class::Adverb, Class::Conjunction, Class::Relative, Class::Weekday]);
-    while first < last && (p.is(first, leading) && !p.is_capital(first.max(1)) || p.is(first, leading) || !p.is_word(first)) {
+    let leading = Classes::of(&[
+        Class::Article,
+        Class::Determiner,
+        Class::Preposition,
+        Class::Adverb,
+        Class::Conjunction,
+        Class::Relative,
+        Class::Weekday,
+    ]);
+    while first < last
+        && (p.is(first, leading) && !p.is_capital(first.max(1)) || p.is(first, leading) || !p.is_word(first))
+    {
         first += 1;
     }
     while last > first && !p.is_word(last) && !p.is_digits(last) {
         last -= 1;
     }
-    let is_empty = p.is(first, Classes::of(&[Class::Article, Class::Preposition, Class::Conjunction, Class::Adverb])) || p.says_any(first, &["that", "there", "this", "those"]);
+    let is_empty = p.is(
+        first,
+        Classes::of(&[
+            Class::Article,
+            Class::Preposition,
+            Class::Conjunction,
+            Class::Adverb,
+        ]),
+    ) || p.says_any(first, &["that", "there", "this", "those"]);
     (p.is_word(first) && !is_empty).then_some((first, last))
 }
 
@@ -152,13 +235,28 @@ pub(super) fn right_of(p: Pieces<'_>, from: usize, end: usize) -> Option<(usize,
     while at < end && at < from + LONGEST {
         let ok = match p.shape(at) {
             Some(Shape::Mark(Mark::Hyphen | Mark::Apostrophe)) => p.is_glued_before(at),
-            Some(Shape::Mark(Mark::Stop)) => p.is_glued_before(at) && p.is(at - 1, Class::Title) && at + 1 < end,
+            Some(Shape::Mark(Mark::Stop)) => {
+                p.is_glued_before(at) && p.is(at - 1, Class::Title) && at + 1 < end
+            }
             Some(Shape::Mark(_)) | None => false,
             Some(Shape::Digits) => p.is_capital(at.wrapping_sub(1)),
             Some(Shape::Possessive) => true,
             Some(_) => {
                 let ends = Classes::of(&[Class::Relative, Class::Auxiliary, Class::Modal, Class::Negation]);
-                let breaks = p.is(at, ends) || p.is(at, Classes::of(&[Class::Weekday])) && last.is_some() || p.is(at, Class::Conjunction) && !p.says(at, "and") || p.says_any(at, &["on", "as", "after", "with", "while", "when", "during", "before", "since", "against", "via"]) || (p.is(at, Class::Verb) || p.str(at).ends_with("ed")) && !p.is_capital(at) && last.is_some() && !p.is(at, Classes::of(&[Class::Document, Class::Person]));
+                let breaks = p.is(at, ends)
+                    || p.is(at, Classes::of(&[Class::Weekday])) && last.is_some()
+                    || p.is(at, Class::Conjunction) && !p.says(at, "and")
+                    || p.says_any(
+                        at,
+                        &[
+                            "on", "as", "after", "with", "while", "when", "during", "before", "since",
+                            "against", "via",
+                        ],
+                    )
+                    || (p.is(at, Class::Verb) || p.str(at).ends_with("ed"))
+                        && !p.is_capital(at)
+                        && last.is_some()
+                        && !p.is(at, Classes::of(&[Class::Document, Class::Person]));
                 !breaks
             }
         };
@@ -179,20 +277,47 @@ fn named_behind(p: Pieces<'_>, last: usize, end: usize) -> Option<(usize, usize)
     }
     let first = last + 2;
     let limit = end.min(first + LONGEST);
-    let inside = |at: &usize| p.is_capital(*at) || p.is_any_mark(*at, &[Mark::Hyphen, Mark::Open, Mark::Close]) || p.says_any(*at, &["of", "for", "and", "al", "bin"]);
+    let inside = |at: &usize| {
+        p.is_capital(*at)
+            || p.is_any_mark(*at, &[Mark::Hyphen, Mark::Open, Mark::Close])
+            || p.says_any(*at, &["of", "for", "and", "al", "bin"])
+    };
     let name_end = (first..limit).find(|at| !inside(at))?;
-    (p.is_capital(first) && name_end > first + 1 && p.is_mark(name_end, Mark::Comma)).then_some((first, name_end - 1))
+    (p.is_capital(first) && name_end > first + 1 && p.is_mark(name_end, Mark::Comma))
+        .then_some((first, name_end - 1))
 }
 
 /// Returns the subject of a sentence: its first noun phrase, for "it said" in the next one.
 pub(super) fn subject_of(p: Pieces<'_>, start: usize, end: usize) -> Option<(usize, usize)> {
     let mut first = start;
-    while first < end && first < start + 3 && (p.is(first, Classes::of(&[Class::Adverb, Class::Conjunction])) || p.is_mark(first, Mark::Comma) || p.is_quote(first)) {
+    while first < end
+        && first < start + 3
+        && (p.is(first, Classes::of(&[Class::Adverb, Class::Conjunction]))
+            || p.is_mark(first, Mark::Comma)
+            || p.is_quote(first))
+    {
         first += 1;
     }
     let mut last = None;
     for at in first..end.min(first + LONGEST) {
-        let is_name = (p.is_word(at) && !p.is(at, Classes::of(&[Class::Verb, Class::Auxiliary, Class::Modal, Class::Relative, Class::KillVerb, Class::InjureVerb, Class::DetainVerb, Class::Preposition, Class::Adverb, Class::SayVerb]))) || p.shape(at) == Some(Shape::Possessive) || p.is_mark(at, Mark::Hyphen);
+        let is_name = (p.is_word(at)
+            && !p.is(
+                at,
+                Classes::of(&[
+                    Class::Verb,
+                    Class::Auxiliary,
+                    Class::Modal,
+                    Class::Relative,
+                    Class::KillVerb,
+                    Class::InjureVerb,
+                    Class::DetainVerb,
+                    Class::Preposition,
+                    Class::Adverb,
+                    Class::SayVerb,
+                ]),
+            ))
+            || p.shape(at) == Some(Shape::Possessive)
+            || p.is_mark(at, Mark::Hyphen);
         if !is_name {
             break;
         }

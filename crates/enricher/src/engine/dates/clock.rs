@@ -8,7 +8,11 @@ pub(super) fn read(p: Pieces<'_>, at: usize) -> Option<Phrase> {
     let text = p.str(at);
     let (hour, minute, next) = if p.is_mark(at + 1, Mark::Colon) && p.is_glued(at) && p.is_glued(at + 1) {
         let minute = p.str(at + 2);
-        (text.parse().ok()?, (minute.len() == 2).then(|| minute.parse().ok()).flatten()?, at + 3)
+        (
+            text.parse().ok()?,
+            (minute.len() == 2).then(|| minute.parse().ok()).flatten()?,
+            at + 3,
+        )
     } else if text.len() == 4 && is_zone(p, at + 1) {
         (text.get(..2)?.parse().ok()?, text.get(2..)?.parse().ok()?, at + 1)
     } else if half(p, at + 1).is_some() && text.len() <= 2 {
@@ -25,7 +29,11 @@ pub(super) fn read(p: Pieces<'_>, at: usize) -> Option<Phrase> {
         _ => hour,
     };
     let is_time = (0..24).contains(&hour) && (0..60).contains(&minute);
-    is_time.then_some(Phrase { first: at, last, meaning: Meaning::Clock { hour, minute } })
+    is_time.then_some(Phrase {
+        first: at,
+        last,
+        meaning: Meaning::Clock { hour, minute },
+    })
 }
 
 /// "a.m." or "p.m."
@@ -40,5 +48,11 @@ fn half(p: Pieces<'_>, at: usize) -> Option<bool> {
 }
 
 fn is_zone(p: Pieces<'_>, at: usize) -> bool {
-    p.says_any(at, &["utc", "gmt", "est", "edt", "pst", "pdt", "cet", "ist", "bst", "hrs"]) && p.is_capital(at) || p.says(at, "hours")
+    p.says_any(
+        at,
+        &[
+            "utc", "gmt", "est", "edt", "pst", "pdt", "cet", "ist", "bst", "hrs",
+        ],
+    ) && p.is_capital(at)
+        || p.says(at, "hours")
 }

@@ -22,15 +22,27 @@ pub(super) fn read(p: Pieces<'_>, at: usize) -> Option<Phrase> {
         let (first, second) = (number(at)?, number(at + 2)?);
         // The month comes first in America; a full stop, or a number above twelve, says otherwise.
         let day_first = mark == Mark::Stop || first > 12;
-        let (month, day_of_month) = if day_first { (second, first) } else { (first, second) };
+        let (month, day_of_month) = if day_first {
+            (second, first)
+        } else {
+            (first, second)
+        };
         day(year, month, day_of_month)?
     };
-    Some(Phrase { first: at, last: at + 4, meaning })
+    Some(Phrase {
+        first: at,
+        last: at + 4,
+        meaning,
+    })
 }
 
 fn day(year: i16, month: i16, day: i16) -> Option<Meaning> {
     let is_day = (1..=12).contains(&month) && (1..=31).contains(&day);
-    is_day.then_some(Meaning::Day { year: Some(year), month: month as i8, day: day as i8 })
+    is_day.then_some(Meaning::Day {
+        year: Some(year),
+        month: month as i8,
+        day: day as i8,
+    })
 }
 
 fn short_year(text: &str) -> Option<i16> {

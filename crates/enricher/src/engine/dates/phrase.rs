@@ -1,8 +1,9 @@
 //! What a date phrase says, before it is known which day that is.
 
-use super::{clock, numeric};
+use super::relative::{ago, length, ordinal_unit, side, sided};
 use super::year;
-use crate::engine::pieces::{Class, Classes, Mark, Pieces, number};
+use super::{clock, numeric};
+use crate::engine::pieces::{Class, Classes, Mark, Pieces};
 
 /// A date phrase in the text.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -21,7 +22,11 @@ pub(super) enum Meaning {
     /// "10 February 2024", "May 10".
     Day { year: Option<i16>, month: i8, day: i8 },
     /// "August 2024", "last August", "August".
-    Month { year: Option<i16>, month: i8, side: Side },
+    Month {
+        year: Option<i16>,
+        month: i8,
+        side: Side,
+    },
     /// "2024".
     Year(i16),
     /// "2024–25".
@@ -29,13 +34,25 @@ pub(super) enum Meaning {
     /// "the 1990s": the year that it begins with.
     Decade(i16),
     /// "the third quarter of 2024".
-    Quarter { year: Option<i16>, quarter: i8, side: Side },
+    Quarter {
+        year: Option<i16>,
+        quarter: i8,
+        side: Side,
+    },
     /// "summer 2024".
-    Season { year: Option<i16>, season: &'static str, side: Side },
+    Season {
+        year: Option<i16>,
+        season: &'static str,
+        side: Side,
+    },
     /// "Friday", "last Friday", "Friday morning".
     Weekday { day: i8, side: Side, part: &'static str },
     /// "yesterday", "two weeks ago", "next year": whole units from the day of publication.
-    Shift { unit: &'static str, by: i32, part: &'static str },
+    Shift {
+        unit: &'static str,
+        by: i32,
+        part: &'static str,
+    },
     /// "16:08 UTC", "5 p.m.".
     Clock { hour: i8, minute: i8 },
     /// "the past five years": a span of time that ends or begins now.
@@ -68,7 +85,13 @@ const TRIGGERS: Classes = Classes::of(&[
 ]);
 
 /// Words that make a date phrase of the article or hedge before them.
-const AFTER_ARTICLE: Classes = Classes::of(&[Class::DateWord, Class::TimeUnit, Class::Ordinal, Class::Season, Class::Cardinal]);
+const AFTER_ARTICLE: Classes = Classes::of(&[
+    Class::DateWord,
+    Class::TimeUnit,
+    Class::Ordinal,
+    Class::Season,
+    Class::Cardinal,
+]);
 
 /// Reads the date phrase that starts at a piece, if one does.
 pub(super) fn read(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Phrase> {
@@ -81,13 +104,21 @@ pub(super) fn read(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option
             .or_else(|| year::read(p, at, start))
             .or_else(|| length(p, at));
     }
-    let opens = p.is(at, TRIGGERS) || p.is(at, Classes::of(&[Class::Article, Class::Determiner])) && p.is(at + 1, AFTER_ARTICLE);
+    let opens = p.is(at, TRIGGERS)
+        || p.is(at, Classes::of(&[Class::Article, Class::Determiner])) && p.is(at + 1, AFTER_ARTICLE);
     if !opens {
         return None;
     }
     // "in recent years", "for decades"
     if p.says(at, "recent") && p.is(at + 1, Class::TimeUnit) && p.str(at + 1).ends_with('s') {
-        return phrase(at, at + 1, Meaning::Span { unit: p.code(at + 1)?, count: None });
+        return phrase(
+            at,
+            at + 1,
+            Meaning::Span {
+                unit: p.code(at + 1)?,
+                count: None,
+            },
+        );
     }
     edge(p, at, start, end)
         .or_else(|| month(p, at, start))
@@ -101,30 +132,8 @@ pub(super) fn read(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option
         .or_else(|| length(p, at))
 }
 
-/// "six months", "a five-year high", "nearly two weeks": a length of time, with its hedge.
-fn length(p: Pieces<'_>, at: usize) -> Option<Phrase> {
-    let (count, next) = number::read_whole(p, at)?;
-    let unit = next + usize::from(p.is_mark(next, Mark::Hyphen) && p.is_glued(next) && p.is_glued_before(next));
-    let is_age = p.says_any(unit + 1, &["old", "olds"]) || p.is_mark(unit + 1, Mark::Hyphen) && p.says_any(unit + 2, &["old", "olds"]) || p.says_all(unit + 1, &["of", "age"]);
-    let is_rank = p.says(unit, "second") && p.is_word(unit + 1);
-    if !p.is(unit, Class::TimeUnit) || is_age || is_rank || count >= 10_000.0 {
-        return None;
-    }
-    phrase(over_hedge(p, at), unit, Meaning::Span { unit: p.code(unit)?, count: Some(count as i32) })
-}
-
-/// Steps left over the hedge of a length of time.
-fn over_hedge(p: Pieces<'_>, at: usize) -> usize {
-    if at >= 1 && p.says_any(at - 1, &["nearly", "almost", "over", "about", "around"]) {
-        at - 1
-    } else if at >= 2 && p.says(at - 1, "than") && p.says_any(at - 2, &["more", "less"]) {
-        at - 2
-    } else {
-        at
-    }
-}
-
-fn phrase(first: usize, last: usize, meaning: Meaning) -> Option<Phrase> {
+#[expect(clippy::unnecessary_wraps, reason = "every reader ends in it")]
+pub(super) fn phrase(first: usize, last: usize, meaning: Meaning) -> Option<Phrase> {
     Some(Phrase { first, last, meaning })
 }
 
@@ -135,7 +144,7 @@ pub(super) fn year_behind(p: Pieces<'_>, at: usize) -> Option<(i16, usize)> {
 }
 
 /// Reads the day of a month: "5", "5th".
-fn day_number(p: Pieces<'_>, at: usize) -> Option<(i8, usize)> {
+pub(super) fn day_number(p: Pieces<'_>, at: usize) -> Option<(i8, usize)> {
     let text = p.str(at);
     if !p.is_digits(at) || text.len() > 2 {
         return None;
@@ -176,7 +185,8 @@ pub(super) fn month_value(p: Pieces<'_>, at: usize) -> Option<i8> {
 /// "May 10, 2024", "May 10-12", "August 2024", "August".
 fn month(p: Pieces<'_>, at: usize, start: usize) -> Option<Phrase> {
     let month = month_value(p, at)?;
-    let next = at + 1 + usize::from(p.is_mark(at + 1, Mark::Stop) && p.str(at).len() <= 4 && p.is_digits(at + 2));
+    let next =
+        at + 1 + usize::from(p.is_mark(at + 1, Mark::Stop) && p.str(at).len() <= 4 && p.is_digits(at + 2));
     if let Some((day, mut after)) = day_number(p, next).filter(|_| !p.is_mark(next + 1, Mark::Colon)) {
         if p.is_dash(after) && day_number(p, after + 1).is_some() {
             after = day_number(p, after + 1)?.1;
@@ -187,37 +197,88 @@ fn month(p: Pieces<'_>, at: usize, start: usize) -> Option<Phrase> {
         };
         return phrase(at, last, Meaning::Day { year, month, day });
     }
-    if let Some((year, last)) = year_behind(p, next).filter(|_| !p.is_mark(next, Mark::Comma) || p.str(at).len() > 3) {
-        return phrase(at, last, Meaning::Month { year: Some(year), month, side: Side::Near });
+    if let Some((year, last)) =
+        year_behind(p, next).filter(|_| !p.is_mark(next, Mark::Comma) || p.str(at).len() > 3)
+    {
+        return phrase(
+            at,
+            last,
+            Meaning::Month {
+                year: Some(year),
+                month,
+                side: Side::Near,
+            },
+        );
     }
     if p.says(next, "of") && p.says_any(next + 1, &["this", "last", "next"]) && p.says(next + 2, "year") {
-        return phrase(at, next + 2, Meaning::Month { year: None, month, side: side(p, next + 1).unwrap_or(Side::Near) });
+        return phrase(
+            at,
+            next + 2,
+            Meaning::Month {
+                year: None,
+                month,
+                side: side(p, next + 1).unwrap_or(Side::Near),
+            },
+        );
     }
     // "May" and "March" also begin sentences as verbs, and are names.
     let doubtful = p.says_any(at, &["may", "march", "mar", "jan", "dec", "sun", "sat"]);
-    let follows_in = at > start && p.says_any(at - 1, &["in", "since", "of", "by", "until", "late", "early", "mid", "during", "from", "last", "next", "this", "before", "after"]);
-    (!doubtful || follows_in).then(|| phrase(at, at, Meaning::Month { year: None, month, side: Side::Near })).flatten()
+    let follows_in = at > start
+        && p.says_any(
+            at - 1,
+            &[
+                "in", "since", "of", "by", "until", "late", "early", "mid", "during", "from", "last", "next",
+                "this", "before", "after",
+            ],
+        );
+    (!doubtful || follows_in)
+        .then(|| {
+            phrase(
+                at,
+                at,
+                Meaning::Month {
+                    year: None,
+                    month,
+                    side: Side::Near,
+                },
+            )
+        })
+        .flatten()
 }
 
 /// "Friday", "Friday morning", "Friday, May 10".
 fn weekday(p: Pieces<'_>, at: usize) -> Option<Phrase> {
-    if !p.is(at, Class::Weekday) || !p.is_capital(at) || p.says_any(at, &["sun", "sat"]) && !p.is_mark(at + 1, Mark::Comma) {
+    if !p.is(at, Class::Weekday)
+        || !p.is_capital(at)
+        || p.says_any(at, &["sun", "sat"]) && !p.is_mark(at + 1, Mark::Comma)
+    {
         return None;
     }
     let day = p.value(at)? as i8;
     let next = at + 1 + usize::from(p.is_mark(at + 1, Mark::Comma));
-    let date = month(p, next, next).filter(|found| matches!(found.meaning, Meaning::Day { .. })).or_else(|| day_month(p, next));
+    let date = month(p, next, next)
+        .filter(|found| matches!(found.meaning, Meaning::Day { .. }))
+        .or_else(|| day_month(p, next));
     if let Some(date) = date {
         return phrase(at, date.last, date.meaning);
     }
     let (part, last) = part_behind(p, at + 1).unwrap_or(("", at));
-    phrase(at, last, Meaning::Weekday { day, side: Side::Near, part })
+    phrase(
+        at,
+        last,
+        Meaning::Weekday {
+            day,
+            side: Side::Near,
+            part,
+        },
+    )
 }
 
 /// "[Friday] morning", "[yesterday] afternoon".
-fn part_behind(p: Pieces<'_>, at: usize) -> Option<(&'static str, usize)> {
+pub(super) fn part_behind(p: Pieces<'_>, at: usize) -> Option<(&'static str, usize)> {
     let part = at + usize::from(p.says_any(at, &["early", "late"]));
-    (p.is(part, Class::DayPart) && !p.says_any(part, &["tonight", "overnight"])).then(|| (p.code(part).unwrap_or(""), part))
+    (p.is(part, Class::DayPart) && !p.says_any(part, &["tonight", "overnight"]))
+        .then(|| (p.code(part).unwrap_or(""), part))
 }
 
 /// "today", "yesterday", "tomorrow", "tonight".
@@ -226,151 +287,34 @@ fn named_day(p: Pieces<'_>, at: usize) -> Option<Phrase> {
         "today" => 0,
         "yesterday" => -1,
         "tomorrow" => 1,
-        "tonight" => return phrase(at, at, Meaning::Shift { unit: "day", by: 0, part: "NI" }),
+        "tonight" => {
+            return phrase(
+                at,
+                at,
+                Meaning::Shift {
+                    unit: "day",
+                    by: 0,
+                    part: "NI",
+                },
+            );
+        }
         _ => return None,
     };
     let (part, last) = part_behind(p, at + 1).unwrap_or(("", at));
-    let first = if at > 0 && p.says_any(at - 1, &["earlier", "later"]) { at - 1 } else { at };
-    phrase(first, last, Meaning::Shift { unit: "day", by, part })
-}
-
-fn side(p: Pieces<'_>, at: usize) -> Option<Side> {
-    Some(match p.str(at).to_ascii_lowercase().as_str() {
-        "last" | "past" | "previous" => Side::Past,
-        "next" | "coming" | "upcoming" => Side::Future,
-        "this" => Side::This,
-        _ => return None,
-    })
-}
-
-/// "last week", "this month", "the past decade", "next Friday", "last August", "the last five years".
-fn sided(p: Pieces<'_>, at: usize, end: usize) -> Option<Phrase> {
-    let has_article = p.says(at, "the") || p.says(at, "this") && p.says_any(at + 1, &["past", "coming", "last", "next"]);
-    let word = at + usize::from(has_article);
-    let side = side(p, word)?;
-    let name = word + 1;
-    if p.is(name, Class::Weekday) && p.is_capital(name) {
-        let (part, last) = part_behind(p, name + 1).unwrap_or(("", name));
-        return phrase(at, last, Meaning::Weekday { day: p.value(name)? as i8, side, part });
-    }
-    if let Some(month) = month_value(p, name) {
-        if let Some((day, after)) = day_number(p, name + 1) {
-            return phrase(at, after - 1, Meaning::Day { year: None, month, day });
-        }
-        return phrase(at, name, Meaning::Month { year: None, month, side });
-    }
-    if p.is(name, Class::Season) || p.says(name, "fall") && !has_article {
-        return phrase(at, name, Meaning::Season { year: None, season: p.code(name).unwrap_or("FA"), side });
-    }
-    if p.says(name, "weekend") {
-        return phrase(at, name, Meaning::Shift { unit: "weekend", by: step(side), part: "" });
-    }
-    if p.says(name, "quarter") {
-        return phrase(at, name, Meaning::Shift { unit: "quarter", by: step(side), part: "" });
-    }
-    if p.is(name, Class::DayPart) && side == Side::This {
-        return phrase(at, name, Meaning::Shift { unit: "day", by: 0, part: p.code(name)? });
-    }
-    if p.says(name, "night") && side == Side::Past {
-        return phrase(at, name, Meaning::Shift { unit: "day", by: -1, part: "NI" });
-    }
-    if p.is(name, Class::TimeUnit) && !p.says_any(name, &["second", "minute", "hour"]) {
-        let unit = p.code(name)?;
-        let plural = p.str(name).ends_with('s') && unit != "century";
-        let meaning = if plural {
-            Meaning::Span { unit, count: None }
-        } else if p.says(word, "past") {
-            Meaning::Span { unit, count: Some(1) }
-        } else {
-            Meaning::Shift { unit, by: step(side), part: "" }
-        };
-        // "the last week of March"
-        let month = p.says(name + 1, "of") && month_value(p, name + 2).is_some();
-        return phrase(at, if month { name + 2 } else { name }, if month { Meaning::Unknown } else { meaning });
-    }
-    counted_span(p, at, name, side, end)
-}
-
-fn step(side: Side) -> i32 {
-    match side {
-        Side::Past => -1,
-        Side::Near | Side::This => 0,
-        Side::Future => 1,
-    }
-}
-
-/// "the last [five years]", "the next few [months]".
-fn counted_span(p: Pieces<'_>, at: usize, name: usize, side: Side, end: usize) -> Option<Phrase> {
-    if side == Side::This {
-        return None;
-    }
-    let (count, next) = count(p, name)?;
-    let unit = next + usize::from(p.says_any(next, &["trading", "consecutive", "straight", "full", "calendar", "fiscal", "of"]));
-    if unit >= end || !p.is(unit, Class::TimeUnit) {
-        return None;
-    }
-    phrase(at, unit, Meaning::Span { unit: p.code(unit)?, count })
-}
-
-/// "five", "a", "several".
-fn count(p: Pieces<'_>, at: usize) -> Option<(Option<i32>, usize)> {
-    if p.is(at, Class::Article) {
-        let more = p.says_any(at + 1, &["few", "couple"]);
-        return Some((if more { None } else { Some(1) }, at + 1 + usize::from(more) + usize::from(more && p.says(at + 2, "of"))));
-    }
-    if p.says_any(at, &["several", "few", "many", "some", "couple"]) {
-        return Some((None, at + 1));
-    }
-    let number = number::read_whole(p, at)?;
-    (number.0 < 10_000.0).then_some((Some(number.0 as i32), number.1))
-}
-
-/// "two weeks ago", "a year earlier", "three days later".
-fn ago(p: Pieces<'_>, at: usize, end: usize) -> Option<Phrase> {
-    let (count, unit) = count(p, at)?;
-    let last = unit + 1;
-    if last >= end || !p.is(unit, Class::TimeUnit) {
-        return None;
-    }
-    let code = p.code(unit)?;
-    if p.says(last, "ago") {
-        let meaning = count.map_or(Meaning::Unknown, |count| Meaning::Shift { unit: code, by: -count, part: "" });
-        return phrase(at, last, meaning);
-    }
-    let relative = p.says_any(last, &["earlier", "later", "afterwards"]);
-    relative.then(|| phrase(at, last, Meaning::Unknown)).flatten()
-}
-
-/// "the third quarter of 2024", "third quarter", "the 19th century".
-fn ordinal_unit(p: Pieces<'_>, first: usize, at: usize) -> Option<Phrase> {
-    let ordinal = at + usize::from(p.says(at, "the"));
-    let (rank, mut next) = rank(p, ordinal)?;
-    next += usize::from(p.is_mark(next, Mark::Hyphen));
-    let is_fiscal = p.says_any(next, &["fiscal", "financial"]);
-    next += usize::from(is_fiscal);
-    if p.says(next, "century") && rank > 1 {
-        return phrase(first, next, Meaning::Unknown);
-    }
-    if !p.says(next, "quarter") || rank > 4 {
-        return None;
-    }
-    let quarter = rank as i8;
-    let of = next + 1 + usize::from(p.says_any(next + 1, &["of", "in"]));
-    if let Some(year) = year::value(p, of) {
-        return phrase(first, of, Meaning::Quarter { year: Some(year), quarter, side: Side::Near });
-    }
-    if let Some(side) = side(p, of).filter(|_| p.says(of + 1, "year")) {
-        return phrase(first, of + 1, Meaning::Quarter { year: None, quarter, side });
-    }
-    phrase(first, next, Meaning::Quarter { year: None, quarter, side: Side::Near })
-}
-
-fn rank(p: Pieces<'_>, at: usize) -> Option<(i32, usize)> {
-    if p.is(at, Class::Ordinal) {
-        return Some((p.value(at)? as i32, at + 1));
-    }
-    let is_ordinal = p.is_digits(at) && p.is_glued(at) && p.says_any(at + 1, &["st", "nd", "rd", "th"]);
-    is_ordinal.then(|| p.str(at).parse().ok().map(|rank| (rank, at + 2))).flatten()
+    let first = if at > 0 && p.says_any(at - 1, &["earlier", "later"]) {
+        at - 1
+    } else {
+        at
+    };
+    phrase(
+        first,
+        last,
+        Meaning::Shift {
+            unit: "day",
+            by,
+            part,
+        },
+    )
 }
 
 /// "summer 2024", "the summer of 2024".
@@ -382,7 +326,15 @@ fn season(p: Pieces<'_>, at: usize) -> Option<Phrase> {
     let next = season + 1 + usize::from(p.says(season + 1, "of"));
     let year = year::value(p, next)?;
     let code = p.code(season).unwrap_or("FA");
-    phrase(at, next, Meaning::Season { year: Some(year), season: code, side: Side::Near })
+    phrase(
+        at,
+        next,
+        Meaning::Season {
+            year: Some(year),
+            season: code,
+            side: Side::Near,
+        },
+    )
 }
 
 /// "early 2009", "late last year", "mid-2011", "the end of 2024", "the beginning of the year".
@@ -391,7 +343,9 @@ fn edge(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Phrase> {
     let word = at + article;
     let next = if article == 0 && p.says_any(word, &["early", "late", "mid", "earlier", "later"]) {
         word + 1 + usize::from(p.is_mark(word + 1, Mark::Hyphen)) + usize::from(p.says(word + 1, "in"))
-    } else if p.says_any(word, &["end", "beginning", "start", "middle", "rest", "turn"]) && p.says(word + 1, "of") {
+    } else if p.says_any(word, &["end", "beginning", "start", "middle", "rest", "turn"])
+        && p.says(word + 1, "of")
+    {
         word + 2
     } else {
         return None;
@@ -399,14 +353,27 @@ fn edge(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Phrase> {
     if next >= end {
         return None;
     }
-    let the_unit = p.says(next, "the") && p.says_any(next + 1, &["year", "month", "week", "day", "decade", "century"]);
+    let the_unit =
+        p.says(next, "the") && p.says_any(next + 1, &["year", "month", "week", "day", "decade", "century"]);
     if the_unit {
-        return phrase(at, next + 1, Meaning::Shift { unit: p.code(next + 1)?, by: 0, part: "" });
+        return phrase(
+            at,
+            next + 1,
+            Meaning::Shift {
+                unit: p.code(next + 1)?,
+                by: 0,
+                part: "",
+            },
+        );
     }
     let inner = if p.is_digits(next) {
         year::read_plain(p, next).or_else(|| day_month(p, next))
     } else {
-        month(p, next, start).or_else(|| weekday(p, next)).or_else(|| sided(p, next, end)).or_else(|| named_day(p, next)).or_else(|| the_decade(p, next))
+        month(p, next, start)
+            .or_else(|| weekday(p, next))
+            .or_else(|| sided(p, next, end))
+            .or_else(|| named_day(p, next))
+            .or_else(|| the_decade(p, next))
     }?;
     phrase(at, inner.last, inner.meaning)
 }
@@ -421,9 +388,17 @@ fn the_decade(p: Pieces<'_>, at: usize) -> Option<Phrase> {
 /// "the weekend", "overnight" and "that day" name a day that only the text around them knows.
 fn day_part(p: Pieces<'_>, at: usize, start: usize) -> Option<Phrase> {
     let at = at + usize::from(p.says(at, "the") && p.says(at + 1, "same"));
-    let named = p.says_any(at, &["that", "same"]) && p.says_any(at + 1, &["day", "week", "month", "year", "night", "morning", "evening"]);
+    let named = p.says_any(at, &["that", "same"])
+        && p.says_any(
+            at + 1,
+            &["day", "week", "month", "year", "night", "morning", "evening"],
+        );
     if named {
-        let first = if at > start && p.says(at - 1, "the") { at - 1 } else { at };
+        let first = if at > start && p.says(at - 1, "the") {
+            at - 1
+        } else {
+            at
+        };
         return phrase(first, at + 1, Meaning::Unknown);
     }
     let the_unit = p.says(at, "the") && p.says_any(at + 1, &["day", "week"]) && !p.is_word(at + 2);
@@ -431,5 +406,17 @@ fn day_part(p: Pieces<'_>, at: usize, start: usize) -> Option<Phrase> {
         return phrase(at, at + 1, Meaning::Unknown);
     }
     let weekend = p.says(at, "the") && p.says(at + 1, "weekend");
-    weekend.then(|| phrase(at, at + 1, Meaning::Shift { unit: "weekend", by: 0, part: "" })).flatten()
+    weekend
+        .then(|| {
+            phrase(
+                at,
+                at + 1,
+                Meaning::Shift {
+                    unit: "weekend",
+                    by: 0,
+                    part: "",
+                },
+            )
+        })
+        .flatten()
 }

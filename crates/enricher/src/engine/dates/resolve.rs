@@ -20,15 +20,34 @@ pub(super) struct Resolved {
 /// Resolves a phrase; `future` says that the text around it looks ahead.
 pub(super) fn resolve(meaning: Meaning, published: Option<Date>, future: bool) -> Resolved {
     match meaning {
-        Meaning::Day { year: Some(year), month, day } => Date::new(year, month, day).map(day_value).unwrap_or_default(),
-        Meaning::Day { year: None, month, day } => undated_day(published, month, day).unwrap_or_else(|| partial(month, Some(day))),
-        Meaning::Month { year: Some(year), month, .. } => month_value(year, month),
-        Meaning::Month { year: None, month, side } => match published {
+        Meaning::Day {
+            year: Some(year),
+            month,
+            day,
+        } => Date::new(year, month, day).map(day_value).unwrap_or_default(),
+        Meaning::Day {
+            year: None,
+            month,
+            day,
+        } => undated_day(published, month, day).unwrap_or_else(|| partial(month, Some(day))),
+        Meaning::Month {
+            year: Some(year),
+            month,
+            ..
+        } => month_value(year, month),
+        Meaning::Month {
+            year: None,
+            month,
+            side,
+        } => match published {
             Some(published) => month_value(year_of_month(published, month, side, future), month),
             None => partial(month, None),
         },
         Meaning::Year(year) => year_value(year),
-        Meaning::Years(first, last) => Resolved { value: Some(format!("{first:04}/{last:04}")), ..year_value(first) },
+        Meaning::Years(first, last) => Resolved {
+            value: Some(format!("{first:04}/{last:04}")),
+            ..year_value(first)
+        },
         Meaning::Decade(year) => Resolved {
             value: Some(format!("{:03}", year / 10)),
             precision: Some(Precision::Decade),
@@ -40,13 +59,20 @@ pub(super) fn resolve(meaning: Meaning, published: Option<Date>, future: bool) -
             .unwrap_or_default(),
         Meaning::Season { year, season, side } => year
             .or_else(|| Some(published?.year() + step(side)))
-            .map(|year| Resolved { value: Some(format!("{year:04}-{season}")), precision: Some(Precision::Quarter), first_day: None })
+            .map(|year| Resolved {
+                value: Some(format!("{year:04}-{season}")),
+                precision: Some(Precision::Quarter),
+                first_day: None,
+            })
             .unwrap_or_default(),
         Meaning::Weekday { day, side, part } => published
             .and_then(|published| weekday(published, day, side, future))
             .map(|day| with_part(day_value(day), part))
             .unwrap_or_default(),
-        Meaning::Shift { unit, by, part } => published.and_then(|published| shift(published, unit, by)).map(|found| with_part(found, part)).unwrap_or_default(),
+        Meaning::Shift { unit, by, part } => published
+            .and_then(|published| shift(published, unit, by))
+            .map(|found| with_part(found, part))
+            .unwrap_or_default(),
         Meaning::Clock { hour, minute } => Resolved {
             value: Some(match published {
                 Some(day) => format!("{day}T{hour:02}:{minute:02}"),
@@ -55,7 +81,11 @@ pub(super) fn resolve(meaning: Meaning, published: Option<Date>, future: bool) -
             precision: Some(Precision::Minute),
             first_day: published,
         },
-        Meaning::Span { unit, count } => Resolved { value: Some(period(unit, count)), precision: None, first_day: None },
+        Meaning::Span { unit, count } => Resolved {
+            value: Some(period(unit, count)),
+            precision: None,
+            first_day: None,
+        },
         Meaning::Unknown => Resolved::default(),
     }
 }
@@ -69,7 +99,11 @@ fn step(side: Side) -> i16 {
 }
 
 fn day_value(day: Date) -> Resolved {
-    Resolved { value: Some(day.to_string()), precision: Some(Precision::Day), first_day: Some(day) }
+    Resolved {
+        value: Some(day.to_string()),
+        precision: Some(Precision::Day),
+        first_day: Some(day),
+    }
 }
 
 fn month_value(year: i16, month: i8) -> Resolved {
@@ -81,7 +115,11 @@ fn month_value(year: i16, month: i8) -> Resolved {
 }
 
 fn year_value(year: i16) -> Resolved {
-    Resolved { value: Some(format!("{year:04}")), precision: Some(Precision::Year), first_day: Date::new(year, 1, 1).ok() }
+    Resolved {
+        value: Some(format!("{year:04}")),
+        precision: Some(Precision::Year),
+        first_day: Date::new(year, 1, 1).ok(),
+    }
 }
 
 fn quarter_value(year: i16, quarter: i8) -> Resolved {
@@ -97,7 +135,9 @@ fn week_value(day: Date) -> Resolved {
     Resolved {
         value: Some(format!("{:04}-W{:02}", week.year(), week.week())),
         precision: Some(Precision::Week),
-        first_day: day.checked_sub((i64::from(day.weekday().to_monday_zero_offset())).days()).ok(),
+        first_day: day
+            .checked_sub((i64::from(day.weekday().to_monday_zero_offset())).days())
+            .ok(),
     }
 }
 
@@ -120,14 +160,11 @@ fn undated_day(published: Option<Date>, month: i8, day: i8) -> Option<Resolved> 
 fn year_of_month(published: Date, month: i8, side: Side, future: bool) -> i16 {
     let year = published.year();
     match side {
-        Side::This => year,
         Side::Past if month >= published.month() => year - 1,
-        Side::Past => year,
         Side::Future if month <= published.month() => year + 1,
-        Side::Future => year,
         Side::Near if future && month < published.month() => year + 1,
         Side::Near if !future && month > published.month() => year - 1,
-        Side::Near => year,
+        _ => year,
     }
 }
 
@@ -170,7 +207,11 @@ fn shift(published: Date, unit: &str, by: i32) -> Option<Resolved> {
         "year" => year_value(published.checked_add(by.years()).ok()?.year()),
         "decade" => {
             let year = published.checked_add((by * 10).years()).ok()?.year() / 10 * 10;
-            Resolved { value: Some(format!("{:03}", year / 10)), precision: Some(Precision::Decade), first_day: Date::new(year, 1, 1).ok() }
+            Resolved {
+                value: Some(format!("{:03}", year / 10)),
+                precision: Some(Precision::Decade),
+                first_day: Date::new(year, 1, 1).ok(),
+            }
         }
         "hour" | "minute" | "second" => day_value(published),
         _ => return None,
@@ -191,8 +232,15 @@ fn period(unit: &str, count: Option<i32>) -> String {
         "hour" => format!("PT{count}H"),
         "minute" => format!("PT{count}M"),
         "second" => format!("PT{count}S"),
-        "decade" => count.parse::<i32>().map_or_else(|_| "PXY".to_owned(), |decades| format!("P{}Y", decades * 10)),
+        "decade" => count
+            .parse::<i32>()
+            .map_or_else(|_| "PXY".to_owned(), |decades| format!("P{}Y", decades * 10)),
         "century" => "PXY".to_owned(),
-        unit => format!("P{count}{}", unit.chars().next().map_or('X', |first| first.to_ascii_uppercase())),
+        unit => format!(
+            "P{count}{}",
+            unit.chars()
+                .next()
+                .map_or('X', |first| first.to_ascii_uppercase())
+        ),
     }
 }

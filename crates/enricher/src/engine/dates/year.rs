@@ -16,11 +16,15 @@ pub(super) fn value(p: Pieces<'_>, at: usize) -> Option<i16> {
 pub(super) fn read(p: Pieces<'_>, at: usize, start: usize) -> Option<Phrase> {
     short_decade(p, at, start).or_else(|| {
         let before = at.wrapping_sub(1);
-        let follows_sign = at > start && (p.is_mark(before, Mark::Currency) || p.is_any_mark(before, &[Mark::Hash]) || p.is(before, Class::CurrencyCode) && p.is_capital(before));
+        let follows_sign = at > start
+            && (p.is_mark(before, Mark::Currency)
+                || p.is_any_mark(before, &[Mark::Hash])
+                || p.is(before, Class::CurrencyCode) && p.is_capital(before));
         let phrase = read_plain(p, at)?;
         let year = value(p, at)?;
         let is_span = phrase.last > at;
-        let fits = is_span || !is_count(p, at, start) && (names_year(p, at, start) || (1900..=2099).contains(&year));
+        let fits =
+            is_span || !is_count(p, at, start) && (names_year(p, at, start) || (1900..=2099).contains(&year));
         (!follows_sign && fits).then_some(phrase)
     })
 }
@@ -29,8 +33,16 @@ pub(super) fn read(p: Pieces<'_>, at: usize, start: usize) -> Option<Phrase> {
 pub(super) fn read_plain(p: Pieces<'_>, at: usize) -> Option<Phrase> {
     let year = value(p, at)?;
     let next = at + 1;
-    let phrase = |last, meaning| Some(Phrase { first: at, last, meaning });
-    if p.is_glued(at) && (p.says(next, "s") || p.is_any_mark(next, &[Mark::Apostrophe]) && p.says(next + 1, "s")) {
+    let phrase = |last, meaning| {
+        Some(Phrase {
+            first: at,
+            last,
+            meaning,
+        })
+    };
+    if p.is_glued(at)
+        && (p.says(next, "s") || p.is_any_mark(next, &[Mark::Apostrophe]) && p.says(next + 1, "s"))
+    {
         return phrase(next, Meaning::Decade(year));
     }
     if p.is_glued(at) && p.str(next) == "'s" && year % 10 == 0 {
@@ -62,26 +74,85 @@ fn short_decade(p: Pieces<'_>, at: usize, start: usize) -> Option<Phrase> {
         return None;
     }
     let decade = 1900 + text.parse::<i16>().ok()?;
-    Some(Phrase { first: if quoted { before } else { at }, last: at + 1, meaning: Meaning::Decade(decade) })
+    Some(Phrase {
+        first: if quoted { before } else { at },
+        last: at + 1,
+        meaning: Meaning::Decade(decade),
+    })
 }
 
 /// Whether the words before ask for a year.
 fn names_year(p: Pieces<'_>, at: usize, start: usize) -> bool {
-    at > start && p.says_any(at - 1, &["in", "since", "of", "by", "until", "during", "early", "late", "circa", "year", "from", "before", "after", "through"])
+    at > start
+        && p.says_any(
+            at - 1,
+            &[
+                "in", "since", "of", "by", "until", "during", "early", "late", "circa", "year", "from",
+                "before", "after", "through",
+            ],
+        )
 }
 
 /// Whether the number counts something after all: "2000 people", "1500 metres", "more than 1200".
 fn is_count(p: Pieces<'_>, at: usize, start: usize) -> bool {
     let next = at + 1;
-    let counted = Classes::of(&[Class::Person, Class::Scale, Class::Currency, Class::Percent, Class::Animal]);
-    let unit = p.is(next, Classes::of(&[Class::TimeUnit, Class::Measure])) && !p.says_any(next, &["in", "t", "second", "may", "march", "bar", "m"]);
+    let counted = Classes::of(&[
+        Class::Person,
+        Class::Scale,
+        Class::Currency,
+        Class::Percent,
+        Class::Animal,
+    ]);
+    let unit = p.is(next, Classes::of(&[Class::TimeUnit, Class::Measure]))
+        && !p.says_any(next, &["in", "t", "second", "may", "march", "bar", "m"]);
     let person = p.is(next, counted) && !p.is_capital(next) && plural(p.str(next));
-    let glued_unit = p.is_glued(at) && (p.is_word(next) || p.is_mark(next, Mark::Percent) || p.is_mark(next, Mark::Hyphen) && p.is(next + 1, Classes::of(&[Class::TimeUnit, Class::Measure, Class::Person])));
-    let hedge = at > start && p.says_any(at - 1, &["than", "least", "about", "nearly", "almost", "approximately", "roughly", "some", "over", "another", "estimated"]);
-    let named = at > start && p.is_capital(at - 1) && p.says_any(at - 1, &["flight", "route", "boeing", "airbus", "page"]);
+    let glued_unit = p.is_glued(at)
+        && (p.is_word(next)
+            || p.is_mark(next, Mark::Percent)
+            || p.is_mark(next, Mark::Hyphen)
+                && p.is(
+                    next + 1,
+                    Classes::of(&[Class::TimeUnit, Class::Measure, Class::Person]),
+                ));
+    let hedge = at > start
+        && p.says_any(
+            at - 1,
+            &[
+                "than",
+                "least",
+                "about",
+                "nearly",
+                "almost",
+                "approximately",
+                "roughly",
+                "some",
+                "over",
+                "another",
+                "estimated",
+            ],
+        );
+    let named = at > start
+        && p.is_capital(at - 1)
+        && p.says_any(at - 1, &["flight", "route", "boeing", "airbus", "page"]);
     unit || person || glued_unit || hedge && !p.says(at.wrapping_sub(2), "early") || named
 }
 
 fn plural(word: &str) -> bool {
-    word.ends_with('s') || matches!(word, "people" | "men" | "women" | "children" | "police" | "percent" | "million" | "personnel" | "sheep" | "cattle" | "yen" | "yuan" | "euro")
+    word.ends_with('s')
+        || matches!(
+            word,
+            "people"
+                | "men"
+                | "women"
+                | "children"
+                | "police"
+                | "percent"
+                | "million"
+                | "personnel"
+                | "sheep"
+                | "cattle"
+                | "yen"
+                | "yuan"
+                | "euro"
+        )
 }

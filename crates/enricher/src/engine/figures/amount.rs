@@ -1,9 +1,15 @@
 //! Amounts: a number with its sign, currency, percent and unit, alone or as a range.
 
+#![expect(
+    clippy::float_cmp,
+    reason = "printed numbers are compared with the numbers that are printed"
+)]
+
+use super::currency;
 use super::draft::{Draft, Shape};
-use crate::engine::pieces::number::{self, Form, Number};
 use super::unit::{self, Unit};
 use crate::engine::analysis::Bound;
+use crate::engine::pieces::number::{self, Form, Number};
 use crate::engine::pieces::{Class, Classes, Mark, Pieces};
 
 /// One number with what is written directly before and after it.
@@ -21,6 +27,9 @@ struct Part {
 /// Reads the amount that starts at a piece, if one does. `start` is where the sentence starts.
 pub(super) fn read(p: Pieces<'_>, at: usize, start: usize) -> Option<Draft> {
     let first = read_part(p, at, start)?;
+    if let Some(draft) = read_ratio(p, &first) {
+        return Some(draft);
+    }
     if let Some(draft) = read_range(p, &first, start) {
         return Some(draft);
     }
@@ -31,22 +40,51 @@ pub(super) fn read(p: Pieces<'_>, at: usize, start: usize) -> Option<Draft> {
         Form::Vague => Shape::Vague,
     };
     let value = first.number.value;
-    Some(draft(&first, &first, (value, value), shape, is_part_of_whole(p, first.after)))
+    Some(draft(
+        &first,
+        &first,
+        (value, value),
+        shape,
+        is_part_of_whole(p, first.after),
+    ))
 }
 
 /// "half of the seats", "half their homes", "fell by half": a share, where "half page" and "1/2 cup" are measures.
 fn is_part_of_whole(p: Pieces<'_>, after: usize) -> bool {
-    let is_noun = p.is_word(after) && !p.is(after, Classes::of(&[Class::Determiner, Class::Article, Class::Preposition, Class::Pronoun, Class::Auxiliary, Class::Modal, Class::Conjunction, Class::Verb, Class::Adverb, Class::Relative, Class::SayVerb]));
+    let is_noun = p.is_word(after)
+        && !p.is(
+            after,
+            Classes::of(&[
+                Class::Determiner,
+                Class::Article,
+                Class::Preposition,
+                Class::Pronoun,
+                Class::Auxiliary,
+                Class::Modal,
+                Class::Conjunction,
+                Class::Verb,
+                Class::Adverb,
+                Class::Relative,
+                Class::SayVerb,
+            ]),
+        );
     !is_noun && !p.is_any_mark(after, &[Mark::Hyphen])
 }
 
 fn draft(first: &Part, last: &Part, (low, high): (f64, f64), shape: Shape, is_part_of_whole: bool) -> Draft {
-    let unit = if last.unit == Unit::None { first.unit } else { last.unit };
+    let unit = if last.unit == Unit::None {
+        first.unit
+    } else {
+        last.unit
+    };
     let (mut low, mut high) = (low, high);
     // Fractions of a counted whole are percentages; hundredths are all that a printed fraction promises.
     let is_share = shape == Shape::Fraction && matches!(unit, Unit::None) && is_part_of_whole;
     if is_share {
-        (low, high) = ((low * 10_000.0).round() / 100.0, (high * 10_000.0).round() / 100.0);
+        (low, high) = (
+            (low * 10_000.0).round() / 100.0,
+            (high * 10_000.0).round() / 100.0,
+        );
     }
     Draft {
         first: first.first,
@@ -58,7 +96,11 @@ fn draft(first: &Part, last: &Part, (low, high): (f64, f64), shape: Shape, is_pa
         shape,
         bound: Bound::Exact,
         unit: if is_share { Some("percent") } else { unit.code() },
-        kind: if is_share { Unit::Percent.kind() } else { unit.kind() },
+        kind: if is_share {
+            Unit::Percent.kind()
+        } else {
+            unit.kind()
+        },
         subject: None,
         head: None,
         change: None,
@@ -71,7 +113,7 @@ fn draft(first: &Part, last: &Part, (low, high): (f64, f64), shape: Shape, is_pa
 
 /// Reads "[-][$]1.5 billion[%][ euros]".
 fn read_part(p: Pieces<'_>, at: usize, start: usize) -> Option<Part> {
-    let currency = unit::currency_before(p, at);
+    let currency = currency::before(p, at);
     let mut digits = currency.map_or(at, |(_, next)| next);
     let is_negative = currency.is_some() && p.is_mark(digits, Mark::Hyphen) && p.is_glued(digits);
     digits += usize::from(is_negative);
@@ -93,7 +135,7 @@ fn read_part(p: Pieces<'_>, at: usize, start: usize) -> Option<Part> {
     match currency {
         Some((code, _)) => {
             part.unit = Unit::Money(code, 1.0);
-            part.after = unit::skip_currency_word(p, number.next);
+            part.after = currency::skip_word(p, number.next);
             part.printed = part.after;
         }
         // A rank has no unit: "the third day".
@@ -117,16 +159,23 @@ fn read_part(p: Pieces<'_>, at: usize, start: usize) -> Option<Part> {
 
 /// "3 dollars [and 50 cents]", "15 dollars [50]": the hundredths of a sum that has been read whole.
 fn cents(p: Pieces<'_>, part: &Part) -> Option<(f64, usize)> {
-    let is_whole = matches!(part.unit, Unit::Money(_, factor) if factor == 1.0) && part.number.value.fract() == 0.0;
+    let is_whole =
+        matches!(part.unit, Unit::Money(_, factor) if factor == 1.0) && part.number.value.fract() == 0.0;
     if !is_whole || part.number.form != Form::Cardinal {
         return None;
     }
     let joined = p.says(part.after, "and");
-    let number = number::read(p, part.after + usize::from(joined)).filter(|number| number.form == Form::Cardinal && number.value < 100.0)?;
+    let number = number::read(p, part.after + usize::from(joined))
+        .filter(|number| number.form == Form::Cardinal && number.value < 100.0)?;
     if p.is(number.next, Class::Subunit) {
         return Some((number.value, number.next + 1));
     }
-    let is_bare = !joined && number.value >= 10.0 && number.value.fract() == 0.0 && !p.is_word(number.next) && !p.is_dash(number.next) && !p.is_mark(number.next, Mark::Percent);
+    let is_bare = !joined
+        && number.value >= 10.0
+        && number.value.fract() == 0.0
+        && !p.is_word(number.next)
+        && !p.is_dash(number.next)
+        && !p.is_mark(number.next, Mark::Percent);
     let spelled = p.is(part.after - 1, Class::Currency);
     (is_bare && spelled).then_some((number.value, number.next))
 }
@@ -137,7 +186,9 @@ fn article_number(p: Pieces<'_>, at: usize) -> Option<Number> {
         return None;
     }
     let is_scale = p.is(at + 1, Class::Scale) && !p.is_glued(at);
-    let is_part = p.says_any(at + 1, &["quarter", "third"]) && !p.is_mark(at + 2, Mark::Hyphen) && number::read(p, at + 1).is_some();
+    let is_part = p.says_any(at + 1, &["quarter", "third"])
+        && !p.is_mark(at + 2, Mark::Hyphen)
+        && number::read(p, at + 1).is_some();
     (is_scale || is_part).then(|| number::read(p, at + 1)).flatten()
 }
 
@@ -153,9 +204,42 @@ fn sign(p: Pieces<'_>, at: usize, start: usize) -> (usize, bool) {
     if p.is_mark(before, Mark::Hyphen) && before > start && p.says(before - 1, "minus") {
         return (before - 1, true);
     }
-    let stands_free = before == start || !p.is_glued_before(before) || p.is_any_mark(before.wrapping_sub(1), &[Mark::Open]);
+    let stands_free =
+        before == start || !p.is_glued_before(before) || p.is_any_mark(before.wrapping_sub(1), &[Mark::Open]);
     let is_minus = p.is_mark(before, Mark::Hyphen) && p.is_glued(before) && stands_free && p.is_digits(at);
     if is_minus { (before, true) } else { (at, false) }
+}
+
+/// "one in five", "1-in-10", "one out of three": a share of the whole.
+fn read_ratio(p: Pieces<'_>, first: &Part) -> Option<Draft> {
+    let one = first.number;
+    if one.value != 1.0 || one.form != Form::Cardinal || first.unit != Unit::None || one.scale != 1.0 {
+        return None;
+    }
+    let hyphen = usize::from(p.is_mark(one.next, Mark::Hyphen));
+    let joint = one.next + hyphen;
+    let base = if p.says(joint, "in") {
+        joint + 1 + hyphen + usize::from(p.says(joint + 1, "every"))
+    } else if p.says_all(joint, &["out", "of"]) {
+        joint + 2 + usize::from(p.says(joint + 2, "every"))
+    } else {
+        return None;
+    };
+    let whole = number::read(p, base).filter(|whole| {
+        whole.form == Form::Cardinal && whole.value >= 2.0 && whole.value <= 1e6 && whole.value.fract() == 0.0
+    })?;
+    if p.is(whole.next, Classes::of(&[Class::TimeUnit, Class::Month]))
+        || p.is_digits(base) && p.str(base).len() == 4
+    {
+        return None;
+    }
+    let last = Part {
+        printed: whole.next,
+        after: whole.next,
+        ..*first
+    };
+    let share = 1.0 / whole.value;
+    Some(draft(first, &last, (share, share), Shape::Fraction, true))
 }
 
 // ---------------------------------------------------------------- ranges
@@ -181,7 +265,9 @@ fn read_range(p: Pieces<'_>, first: &Part, start: usize) -> Option<Draft> {
     if first.number.form == Form::Ordinal {
         return None;
     }
-    let units_agree = first.unit == Unit::None || second.unit == first.unit || (joint != Joint::And && second.unit == Unit::None && matches!(first.unit, Unit::Money(..)));
+    let units_agree = first.unit == Unit::None
+        || second.unit == first.unit
+        || (joint != Joint::And && second.unit == Unit::None && matches!(first.unit, Unit::Money(..)));
     if !units_agree {
         return None;
     }
@@ -198,13 +284,17 @@ fn read_range(p: Pieces<'_>, first: &Part, start: usize) -> Option<Draft> {
         return None;
     }
     let shape = match joint {
-        Joint::Dash if !is_rising => Shape::Pair,
-        Joint::To if !is_rising => Shape::Pair,
+        Joint::Dash | Joint::To if !is_rising => Shape::Pair,
         _ if !is_rising => return None,
         _ => Shape::Range,
     };
     // "3.5–2.1" is neither a result nor a range.
-    if shape == Shape::Pair && (low.fract() != 0.0 || high.fract() != 0.0 || first.unit != Unit::None || second.unit != Unit::None) {
+    if shape == Shape::Pair
+        && (low.fract() != 0.0
+            || high.fract() != 0.0
+            || first.unit != Unit::None
+            || second.unit != Unit::None)
+    {
         return None;
     }
     if joint == Joint::Or && (high - low > low.max(1.0) || first.unit != Unit::None) {
@@ -220,16 +310,26 @@ fn joint(p: Pieces<'_>, first: &Part, start: usize) -> Option<(Joint, usize)> {
             return Some((Joint::To, at + 3));
         }
         let is_tight = p.is_glued(at) && p.is_glued_before(at);
-        let is_spaced = p.is_any_mark(at, &[Mark::EnDash, Mark::Hyphen]) && !p.is_glued(at) && !p.is_glued_before(at);
+        let is_spaced =
+            p.is_any_mark(at, &[Mark::EnDash, Mark::Hyphen]) && !p.is_glued(at) && !p.is_glued_before(at);
         let is_range = (is_tight || is_spaced) && first.number.in_digits;
         return is_range.then_some((Joint::Dash, at + 1));
     }
+    if p.says_any(at, &["through", "thru"]) && first.number.in_digits && p.is_digits(at + 1)
+        || p.is_mark(at, Mark::Tilde) && p.is_glued(at) && p.is_glued_before(at)
+    {
+        return Some((Joint::To, at + 1));
+    }
     if p.says(at, "to") {
-        let is_from = first.first > start && p.says(first.first - 1, "from") && !p.says(first.first.wrapping_sub(2), "anywhere");
+        let is_from = first.first > start
+            && p.says(first.first - 1, "from")
+            && !p.says(first.first.wrapping_sub(2), "anywhere");
         let before = first.first.wrapping_sub(1);
-        let by = first.first > start && (p.says_any(before, &["by", "off"]) || p.is(before, Classes::of(&[Class::Up, Class::Down])));
+        let by = first.first > start
+            && (p.says_any(before, &["by", "off"]) || p.is(before, Classes::of(&[Class::Up, Class::Down])));
         // "from 5 to 6 years" after a verb of change compares two figures, as does "rose by 5 to 6 years".
-        return (!(by && first.unit != Unit::None) && !(is_from && follows_change(p, first.first, start))).then_some((Joint::To, at + 1));
+        let compares = by && first.unit != Unit::None || is_from && follows_change(p, first.first, start);
+        return (!compares).then_some((Joint::To, at + 1));
     }
     if p.says(at, "and") {
         let from = first.first.saturating_sub(3).max(start);
@@ -245,5 +345,22 @@ fn joint(p: Pieces<'_>, first: &Part, start: usize) -> Option<(Joint, usize)> {
 /// Whether a verb of change stands in the words before "from".
 fn follows_change(p: Pieces<'_>, at: usize, start: usize) -> bool {
     let from = at.saturating_sub(9).max(start);
-    (from..at).any(|index| p.is(index, Class::Up) || p.is(index, Class::Down) || p.says_any(index, &["extend", "extends", "extended", "extending", "increases", "change", "changed", "went", "moved"]))
+    (from..at).any(|index| {
+        p.is(index, Class::Up)
+            || p.is(index, Class::Down)
+            || p.says_any(
+                index,
+                &[
+                    "extend",
+                    "extends",
+                    "extended",
+                    "extending",
+                    "increases",
+                    "change",
+                    "changed",
+                    "went",
+                    "moved",
+                ],
+            )
+    })
 }

@@ -5,7 +5,22 @@ use crate::engine::analysis::Bound;
 use crate::engine::pieces::{Mark, Pieces};
 
 /// What may stand before a number, longest first where one ends another.
-const BEFORE: [(&[&str], Bound); 72] = [
+const BEFORE: [(&[&str], Bound); 87] = [
+    (&["more", "than", "or", "equal", "to"], Bound::AtLeast),
+    (&["greater", "than", "or", "equal", "to"], Bound::AtLeast),
+    (&["less", "than", "or", "equal", "to"], Bound::AtMost),
+    (&["fewer", "than", "or", "equal", "to"], Bound::AtMost),
+    (&["larger", "or", "equal", "than"], Bound::AtLeast),
+    (&["bigger", "or", "equal", "than"], Bound::AtLeast),
+    (&["higher", "or", "equal", "than"], Bound::AtLeast),
+    (&["smaller", "or", "equal", "than"], Bound::AtMost),
+    (&["lower", "or", "equal", "than"], Bound::AtMost),
+    (&["at", "least", "or", "equal", "to"], Bound::AtLeast),
+    (&["exceed"], Bound::MoreThan),
+    (&["surpass"], Bound::MoreThan),
+    (&["upto"], Bound::AtMost),
+    (&["only", "about"], Bound::About),
+    (&["virtually"], Bound::Nearly),
     (&["no", "fewer", "than"], Bound::AtLeast),
     (&["no", "less", "than"], Bound::AtLeast),
     (&["not", "less", "than"], Bound::AtLeast),
@@ -102,6 +117,11 @@ pub(super) fn apply(p: Pieces<'_>, draft: &mut Draft, start: usize) {
     if let Some((bound, first)) = before(p, draft.first, start) {
         draft.bound = bound;
         draft.start = first;
+        // "about five hundred or more" promises five hundred.
+        if let Some((behind, next)) = behind(p, draft).filter(|_| bound == Bound::About) {
+            draft.bound = behind;
+            draft.after = draft.after.max(next);
+        }
     } else if let Some(bound) = mark_before(p, draft.first, start) {
         draft.bound = bound;
         draft.start = draft.first - 1;
@@ -135,6 +155,13 @@ fn hedge_ending(p: Pieces<'_>, end: usize, start: usize) -> Option<(Bound, usize
 fn mark_before(p: Pieces<'_>, number: usize, start: usize) -> Option<Bound> {
     if number <= start {
         return None;
+    }
+    if number >= start + 2 && p.str(number - 1) == "=" {
+        return match p.str(number - 2) {
+            ">" => Some(Bound::AtLeast),
+            "<" => Some(Bound::AtMost),
+            _ => None,
+        };
     }
     match p.str(number - 1) {
         "~" | "≈" => Some(Bound::About),
@@ -172,12 +199,32 @@ fn behind(p: Pieces<'_>, draft: &Draft) -> Option<(Bound, usize)> {
     None
 }
 
+/// Joins "more than 20" and "less than 35" to one range where nothing stands between them.
+pub(super) fn merge_limits(p: Pieces<'_>, drafts: &mut Vec<Draft>) {
+    drafts.dedup_by(|upper, lower| {
+        let opens = matches!(lower.bound, Bound::AtLeast | Bound::MoreThan) && lower.shape == Shape::Single;
+        let closes = matches!(upper.bound, Bound::AtMost | Bound::LessThan) && upper.shape == Shape::Single;
+        let mut between = lower.after..upper.start;
+        let joined = !between.is_empty()
+            && between.all(|at| p.says_any(at, &["and", "but"]) || p.is_mark(at, Mark::Comma));
+        let fits = lower.low < upper.high && (lower.unit.is_none() || lower.unit == upper.unit);
+        let merges = opens && closes && joined && fits;
+        if merges {
+            (lower.high, lower.last, lower.after, lower.unit, lower.kind) =
+                (upper.high, upper.last, upper.after, upper.unit, upper.kind);
+            lower.shape = Shape::Range;
+        }
+        merges
+    });
+}
+
 /// Hands the hedge and the subject on to the conversion in brackets behind it: "about 50 km (30 miles)".
 pub(super) fn inherit_in_brackets(p: Pieces<'_>, drafts: &mut [Draft]) {
     for index in 1..drafts.len() {
         let (done, rest) = drafts.split_at_mut(index);
         let (source, draft) = (&done[index - 1], &mut rest[0]);
-        let opens = draft.start > 0 && p.is_mark(draft.start - 1, Mark::Open) && source.after + 1 == draft.start;
+        let opens =
+            draft.start > 0 && p.is_mark(draft.start - 1, Mark::Open) && source.after + 1 == draft.start;
         let converts = draft.unit.is_some() && draft.kind == source.kind && draft.bound == Bound::Exact;
         if opens && converts && draft.shape == Shape::Single {
             draft.bound = source.bound;

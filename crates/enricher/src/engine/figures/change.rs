@@ -11,14 +11,19 @@ pub(super) fn apply(p: Pieces<'_>, drafts: &mut [Draft], start: usize, end: usiz
         if !can_change(draft) {
             continue;
         }
-        let change = before(p, draft, start).or_else(|| behind(p, draft, end)).or_else(|| listed(p, drafts, index));
+        let change = before(p, draft, start)
+            .or_else(|| behind(p, draft, end))
+            .or_else(|| listed(p, drafts, index));
         drafts[index].change = change;
     }
 }
 
 /// Percentages, money, measures and counts change; ages, ranks and results do not.
 fn can_change(draft: &Draft) -> bool {
-    let fits = matches!(draft.kind, Some(FigureKind::Percent | FigureKind::Money | FigureKind::Measure | FigureKind::Count));
+    let fits = matches!(
+        draft.kind,
+        Some(FigureKind::Percent | FigureKind::Money | FigureKind::Measure | FigureKind::Count)
+    );
     fits && matches!(draft.shape, Shape::Single | Shape::Range | Shape::Fraction)
 }
 
@@ -44,7 +49,10 @@ fn before(p: Pieces<'_>, draft: &Draft, start: usize) -> Option<Change> {
         if let Some(found) = direction(p, at) {
             return Some(found);
         }
-        let skips = p.is(at, Classes::of(&[Class::Adverb, Class::Article, Class::Determiner])) || p.says_any(at, &["by", "of", "another", "further", "as", "much"]);
+        let skips = p.is(
+            at,
+            Classes::of(&[Class::Adverb, Class::Article, Class::Determiner]),
+        ) || p.says_any(at, &["by", "of", "another", "further", "as", "much"]);
         if !skips {
             return None;
         }
@@ -61,13 +69,55 @@ fn behind(p: Pieces<'_>, draft: &Draft, end: usize) -> Option<Change> {
             at += 1;
             continue;
         }
-        if p.says_any(at, &["increase", "rise", "jump", "gain", "surge", "hike", "growth", "higher", "climb", "increases", "raise"]) {
+        if p.says_any(
+            at,
+            &[
+                "increase",
+                "rise",
+                "jump",
+                "gain",
+                "surge",
+                "hike",
+                "growth",
+                "higher",
+                "climb",
+                "increases",
+                "raise",
+            ],
+        ) {
             return Some(Change::Up);
         }
-        if p.says_any(at, &["drop", "decrease", "decline", "fall", "cut", "reduction", "loss", "lower", "slump", "plunge", "slide", "dip", "cuts"]) {
+        if p.says_any(
+            at,
+            &[
+                "drop",
+                "decrease",
+                "decline",
+                "fall",
+                "cut",
+                "reduction",
+                "loss",
+                "lower",
+                "slump",
+                "plunge",
+                "slide",
+                "dip",
+                "cuts",
+            ],
+        ) {
             return Some(Change::Down);
         }
-        if !p.is_word(at) || p.is(at, Classes::of(&[Class::Preposition, Class::Auxiliary, Class::Verb, Class::Conjunction])) {
+        if !p.is_word(at)
+            || p.is(
+                at,
+                Classes::of(&[
+                    Class::Preposition,
+                    Class::Auxiliary,
+                    Class::Verb,
+                    Class::Conjunction,
+                ]),
+            )
+        {
             return None;
         }
         at += 1;
@@ -80,6 +130,8 @@ fn listed(p: Pieces<'_>, drafts: &[Draft], index: usize) -> Option<Change> {
     let draft = &drafts[index];
     let before = drafts.get(index.checked_sub(1)?)?;
     let follows_by = draft.start > 0 && p.says(draft.start - 1, "by");
-    let near = draft.start - before.after < 6;
-    (follows_by && near && before.kind == draft.kind).then_some(before.change).flatten()
+    let near = draft.start.saturating_sub(before.after) < 6;
+    (follows_by && near && before.kind == draft.kind)
+        .then_some(before.change)
+        .flatten()
 }

@@ -1,16 +1,27 @@
 //! Who says so: the attribution that covers a figure, or the speaker of the quote around it.
 
 use super::draft::Draft;
-use crate::engine::analysis::{Claimant, ClaimStatus, Entity, Quote};
+use crate::engine::analysis::{ClaimStatus, Claimant, Entity, Quote};
 use crate::engine::attribution::{self, Attribution};
 use crate::engine::pieces::Pieces;
 
 /// Returns the claimant of a figure.
-pub(super) fn of(p: Pieces<'_>, draft: &Draft, attributions: &[Attribution], quotes: &[Quote], entities: &[Entity]) -> Option<Claimant> {
+pub(super) fn of(
+    p: Pieces<'_>,
+    draft: &Draft,
+    attributions: &[Attribution],
+    quotes: &[Quote],
+    entities: &[Entity],
+) -> Option<Claimant> {
     in_quote(p, draft, quotes).or_else(|| {
         let found = attribution::covering(attributions, draft.sentence, draft.first)?;
         let (span, entity) = attribution::printed(p, found, entities);
-        Some(Claimant { span, entity, cue: p.cover(found.cue.0, found.cue.1), status: found.status })
+        Some(Claimant {
+            span,
+            entity,
+            cue: p.cover(found.cue.0, found.cue.1),
+            status: found.status,
+        })
     })
 }
 
@@ -20,5 +31,10 @@ fn in_quote(p: Pieces<'_>, draft: &Draft, quotes: &[Quote]) -> Option<Claimant> 
     let after = quotes.partition_point(|quote| quote.span.end <= number.start);
     let quote = quotes.get(after).filter(|quote| quote.span.contains(number))?;
     let speaker = quote.speaker.as_ref()?;
-    Some(Claimant { span: speaker.span, entity: speaker.entity, cue: quote.verb?, status: ClaimStatus::Reported })
+    Some(Claimant {
+        span: speaker.span,
+        entity: speaker.entity,
+        cue: quote.verb?,
+        status: ClaimStatus::Reported,
+    })
 }

@@ -3,6 +3,9 @@
 use crate::engine::analysis::{Entity, EntityType};
 use crate::engine::text::Span;
 
+/// How many names on either side of a figure are asked for its place.
+const NEAREST: usize = 12;
+
 /// A mention and whose it is.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Name {
@@ -25,7 +28,11 @@ impl Names {
     pub(super) fn new(entities: &[Entity]) -> Self {
         let mut all: Vec<Name> = Vec::with_capacity(entities.len() * 2);
         for (entity, found) in entities.iter().enumerate() {
-            all.extend(found.mentions.iter().map(|&span| Name { span, kind: found.kind, entity }));
+            all.extend(found.mentions.iter().map(|&span| Name {
+                span,
+                kind: found.kind,
+                entity,
+            }));
         }
         all.sort_unstable_by_key(|name| name.span);
         Self { all }
@@ -34,7 +41,10 @@ impl Names {
     /// Returns the mention that holds all of a span.
     pub(super) fn containing(&self, span: Span) -> Option<Name> {
         let first = self.all.partition_point(|name| name.span.end <= span.start);
-        self.all.get(first).copied().filter(|name| name.span.contains(span))
+        self.all
+            .get(first)
+            .copied()
+            .filter(|name| name.span.contains(span))
     }
 
     /// Returns the mentions that start inside a span.
@@ -48,13 +58,18 @@ impl Names {
     /// front of it, or else the last one named in the sentence before.
     pub(super) fn place_of(&self, number: Span, sentence: Span, before: Option<Span>) -> Option<usize> {
         let is_place = |name: &&Name| name.kind == EntityType::Place;
-        let near = self.inside(sentence).iter().filter(is_place).min_by_key(|name| {
+        // A sentence may be a megabyte long: the nearest few names on either side are enough.
+        let all = self.inside(sentence);
+        let here = all.partition_point(|name| name.span.start < number.start);
+        let close = &all[here.saturating_sub(NEAREST)..all.len().min(here + NEAREST)];
+        let near = close.iter().filter(is_place).min_by_key(|name| {
             if name.span.start >= number.end {
                 name.span.start - number.end
             } else {
                 2 * number.start.saturating_sub(name.span.end)
             }
         });
-        near.or_else(|| self.inside(before?).iter().rfind(is_place)).map(|name| name.entity)
+        near.or_else(|| self.inside(before?).iter().rfind(is_place))
+            .map(|name| name.entity)
     }
 }

@@ -1,20 +1,35 @@
 //! Kinds that a fixed phrase decides: ages, magnitudes, results and votes.
 
+use std::ops::Range;
+
 use super::draft::{Draft, Shape};
 use super::names::Names;
 use super::quantity;
 use crate::engine::analysis::FigureKind;
 use crate::engine::pieces::{Class, Classes, Mark, Pieces};
 
+/// How far from a result the word may stand that tells its kind, in pieces.
+const CONTEXT: usize = 60;
+
 /// Oldest age that a bare number is taken for.
 const OLDEST: f64 = 120.0;
 
 /// Returns the kind of a draft that a fixed phrase decides, and sets its unit.
-pub(super) fn kind(p: Pieces<'_>, names: &Names, draft: &mut Draft, start: usize, end: usize) -> Option<FigureKind> {
+pub(super) fn kind(
+    p: Pieces<'_>,
+    names: &Names,
+    draft: &mut Draft,
+    start: usize,
+    end: usize,
+) -> Option<FigureKind> {
     if is_result(p, draft, start, end) {
         draft.shape = Shape::Pair;
         draft.set_subject(None);
-        return Some(if is_vote(p, draft, start, end) { FigureKind::Votes } else { FigureKind::Score });
+        return Some(if is_vote(p, draft, start, end) {
+            FigureKind::Votes
+        } else {
+            FigureKind::Score
+        });
     }
     if draft.shape == Shape::Ordinal {
         return None;
@@ -42,19 +57,52 @@ fn is_result(p: Pieces<'_>, draft: &Draft, start: usize, end: usize) -> bool {
         return true;
     }
     let dashed = draft.last == draft.first + 2 && p.is_dash(draft.first + 1) && p.is_glued(draft.first);
-    let small = draft.shape == Shape::Range && dashed && draft.high < 200.0 && draft.low.fract() == 0.0 && draft.high.fract() == 0.0;
-    let counted = draft.head.is_some_and(|head| !p.is(head, Classes::of(&[Class::Sport, Class::Vote])));
-    small && !counted && (start..end).any(|at| p.is(at, Class::Sport) || is_ballot(p, at))
+    let small = draft.shape == Shape::Range
+        && dashed
+        && draft.high < 200.0
+        && draft.low.fract() == 0.0
+        && draft.high.fract() == 0.0;
+    let counted = draft
+        .head
+        .is_some_and(|head| !p.is(head, Classes::of(&[Class::Sport, Class::Vote])));
+    small && !counted && around(draft, start, end).any(|at| p.is(at, Class::Sport) || is_ballot(p, at))
+}
+
+/// The words near a draft: a sentence may be a megabyte long.
+fn around(draft: &Draft, start: usize, end: usize) -> Range<usize> {
+    draft.first.saturating_sub(CONTEXT).max(start)..(draft.last + CONTEXT).min(end)
 }
 
 fn is_ballot(p: Pieces<'_>, at: usize) -> bool {
-    p.says_any(at, &["vote", "votes", "voted", "voting", "ruling", "ruled", "rules", "senate", "parliament", "lawmakers", "verdict", "impeachment"])
+    p.says_any(
+        at,
+        &[
+            "vote",
+            "votes",
+            "voted",
+            "voting",
+            "ruling",
+            "ruled",
+            "rules",
+            "senate",
+            "parliament",
+            "lawmakers",
+            "verdict",
+            "impeachment",
+        ],
+    )
 }
 
 /// Whether a result is one of a ballot: the nearest telling word decides.
 fn is_vote(p: Pieces<'_>, draft: &Draft, start: usize, end: usize) -> bool {
-    let distance = |at: usize| if at < draft.first { draft.first - at } else { at - draft.last };
-    let nearest = (start..end)
+    let distance = |at: usize| {
+        if at < draft.first {
+            draft.first - at
+        } else {
+            at.saturating_sub(draft.last)
+        }
+    };
+    let nearest = around(draft, start, end)
         .filter(|&at| is_ballot(p, at) || p.is(at, Class::Sport))
         .min_by_key(|&at| (distance(at), !is_ballot(p, at)));
     nearest.is_some_and(|at| is_ballot(p, at))
@@ -62,20 +110,31 @@ fn is_vote(p: Pieces<'_>, draft: &Draft, start: usize, end: usize) -> bool {
 
 /// "17 votes", "by 364 votes to 194", "31 lawmakers voted in favor", "four against".
 fn counts_votes(p: Pieces<'_>, draft: &Draft, start: usize, end: usize) -> bool {
-    if draft.head.is_some_and(|head| p.says_any(head, &["vote", "votes", "ballots", "abstentions"])) {
+    if draft
+        .head
+        .is_some_and(|head| p.says_any(head, &["vote", "votes", "ballots", "abstentions"]))
+    {
         return true;
     }
     let before = draft.first;
     if before >= start + 2 && p.says_all(before - 2, &["votes", "to"]) {
         return true;
     }
-    if draft.subject.is_none() && (p.says(draft.after, "against") || p.says(draft.after, "in") && p.says_any(draft.after + 1, &["favor", "favour"])) {
+    if draft.subject.is_none()
+        && (p.says(draft.after, "against")
+            || p.says(draft.after, "in") && p.says_any(draft.after + 1, &["favor", "favour"]))
+    {
         return true;
     }
     let first = draft.subject.map_or(draft.after, |(_, last)| last + 1);
     let limit = (first + 7).min(end);
-    let verb = (first..limit).find(|&at| p.is(at, Classes::of(&[Class::Verb, Class::Vote, Class::Auxiliary])));
-    verb.is_some_and(|at| p.says_any(at, &["vote", "voted", "votes", "voting"]) && (p.says_any(at + 1, &["for", "against", "yes", "no"]) || p.says(at + 1, "in") && p.says_any(at + 2, &["favor", "favour"])))
+    let verb =
+        (first..limit).find(|&at| p.is(at, Classes::of(&[Class::Verb, Class::Vote, Class::Auxiliary])));
+    verb.is_some_and(|at| {
+        p.says_any(at, &["vote", "voted", "votes", "voting"])
+            && (p.says_any(at + 1, &["for", "against", "yes", "no"])
+                || p.says(at + 1, "in") && p.says_any(at + 2, &["favor", "favour"]))
+    })
 }
 
 // ---------------------------------------------------------------- ages
@@ -83,27 +142,40 @@ fn counts_votes(p: Pieces<'_>, draft: &Draft, start: usize, end: usize) -> bool 
 /// "at the age of 17 years": a length of time that is an age.
 pub(super) fn is_length_of_life(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
     let first = draft.start;
-    draft.kind == Some(FigureKind::Duration) && (first > start && p.says(first - 1, "aged") || first > start + 1 && p.says_all(first - 2, &["age", "of"]))
+    draft.kind == Some(FigureKind::Duration)
+        && (first > start && p.says(first - 1, "aged")
+            || first > start + 1 && p.says_all(first - 2, &["age", "of"]))
 }
 
 /// "at the age of 18", "aged 16", "Smith, 45, said", "Smith (45)", "under 18s".
 fn is_age(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
-    if draft.unit.is_some() || draft.high > OLDEST || draft.low.fract() != 0.0 || matches!(draft.shape, Shape::Vague | Shape::Fraction) {
+    if draft.unit.is_some()
+        || draft.high > OLDEST
+        || draft.low.fract() != 0.0
+        || matches!(draft.shape, Shape::Vague | Shape::Fraction)
+    {
         return false;
     }
     let first = draft.first;
     if first == start {
         return false;
     }
-    let named = p.says_any(first - 1, &["aged", "age", "ages"]) || first >= start + 2 && p.says(first - 1, "of") && p.says_any(first - 2, &["age", "ages"]);
-    let listed = p.says(first - 1, "and") && first >= start + 3 && p.says_any(first - 3, &["aged", "ages"]) || p.says_any(draft.start, &["younger", "older"]) && draft.subject.is_none();
+    let named = p.says_any(first - 1, &["aged", "age", "ages"])
+        || first >= start + 2 && p.says(first - 1, "of") && p.says_any(first - 2, &["age", "ages"]);
+    let listed = p.says(first - 1, "and") && first >= start + 3 && p.says_any(first - 3, &["aged", "ages"])
+        || p.says_any(draft.start, &["younger", "older"]) && draft.subject.is_none();
     named || listed || follows_name(p, draft, start)
 }
 
 /// "Fidel Castro, 84," and "William Joy (37)".
 fn follows_name(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
     let (first, next) = (draft.first, draft.last + 1);
-    if first < start + 2 || !p.is_capital(first - 2) || draft.start < first || !p.is_digits(first) || p.str(first).len() != 2 {
+    if first < start + 2
+        || !p.is_capital(first - 2)
+        || draft.start < first
+        || !p.is_digits(first)
+        || p.str(first).len() != 2
+    {
         return false;
     }
     let not_a_name = Classes::of(&[Class::Month, Class::Weekday, Class::Numbered]);
@@ -115,13 +187,21 @@ fn follows_name(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
 // ---------------------------------------------------------------- scales
 
 /// "magnitude 6.1", "a 7.8 earthquake", "category 4 hurricane", "5.9 on the Richter scale", "a reading of 58.5".
+#[expect(clippy::option_option, reason = "a measure may have no unit")]
 fn scale(p: Pieces<'_>, draft: &Draft, start: usize) -> Option<Option<&'static str>> {
     let first = draft.first;
     let before = |back: usize| first >= start + back;
-    if before(1) && p.says_any(first - 1, &["magnitude", "mw", "ml", "mb"]) || before(2) && p.says_any(first - 2, &["magnitude", "measuring"]) && p.says_any(first - 1, &["of", "at"]) {
+    if before(1) && p.says_any(first - 1, &["magnitude", "mw", "ml", "mb"])
+        || before(2)
+            && p.says_any(first - 2, &["magnitude", "measuring"])
+            && p.says_any(first - 1, &["of", "at"])
+    {
         return Some(Some("magnitude"));
     }
-    let quake = p.says_any(draft.after, &["earthquake", "quake", "temblor", "tremor", "aftershock"]);
+    let quake = p.says_any(
+        draft.after,
+        &["earthquake", "quake", "temblor", "tremor", "aftershock"],
+    );
     let richter = p.says(draft.after, "on") && p.says_any(draft.after + 2, &["richter", "moment"]);
     let both = p.says(draft.after, "and") && p.says_all(draft.after + 2, &["on", "the", "richter"]);
     if (quake && draft.high < 10.0 && p.is_digits(first) && p.str(first).contains('.')) || richter || both {
@@ -130,6 +210,8 @@ fn scale(p: Pieces<'_>, draft: &Draft, start: usize) -> Option<Option<&'static s
     if before(1) && p.says(first - 1, "category") && draft.high <= 5.0 {
         return Some(Some("category"));
     }
-    let reading = before(2) && p.says_any(first - 1, &["of", "above", "below"]) && p.says(first - 2, "reading") || p.says_any(draft.start.wrapping_sub(1), &["reading"]);
+    let reading =
+        before(2) && p.says_any(first - 1, &["of", "above", "below"]) && p.says(first - 2, "reading")
+            || p.says_any(draft.start.wrapping_sub(1), &["reading"]);
     (reading && draft.subject.is_none()).then_some(None)
 }

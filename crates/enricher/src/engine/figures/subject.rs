@@ -1,6 +1,5 @@
 //! The counted noun phrase behind a number.
 
-
 use super::draft::{Draft, Shape as DraftShape};
 use super::names::Names;
 use crate::engine::pieces::{Class, Classes, Mark, Pieces, Shape, number};
@@ -51,7 +50,12 @@ pub(super) struct Phrase {
 /// Reads the noun phrase that a number counts.
 pub(super) fn read(p: Pieces<'_>, names: &Names, draft: &Draft, end: usize) -> Option<Phrase> {
     let mut at = draft.after;
-    if draft.shape != DraftShape::Ordinal && p.is_dash(at) && p.is_glued_before(at) && p.is_glued(at) && p.is_word(at + 1) {
+    if draft.shape != DraftShape::Ordinal
+        && p.is_dash(at)
+        && p.is_glued_before(at)
+        && p.is_glued(at)
+        && p.is_word(at + 1)
+    {
         return compound(p, at + 1, end);
     }
     if draft.shape == DraftShape::Ordinal {
@@ -59,7 +63,11 @@ pub(super) fn read(p: Pieces<'_>, names: &Names, draft: &Draft, end: usize) -> O
             at = superlative;
         }
         if p.is(at, Class::TimeUnit) {
-            return Some(Phrase { first: at, last: at, head: at });
+            return Some(Phrase {
+                first: at,
+                last: at,
+                head: at,
+            });
         }
     }
     at = skip_partitive(p, at, end)?;
@@ -76,7 +84,9 @@ fn over_superlative(p: Pieces<'_>, at: usize) -> Option<usize> {
 
 /// "two [5,000-tonne] destroyers": a measure in front of the noun.
 fn over_measure(p: Pieces<'_>, at: usize) -> usize {
-    let is_measure = p.is_digits(at) && p.is_mark(at + 1, Mark::Hyphen) && p.is(at + 2, Classes::of(&[Class::Measure, Class::TimeUnit]));
+    let is_measure = p.is_digits(at)
+        && p.is_mark(at + 1, Mark::Hyphen)
+        && p.is(at + 2, Classes::of(&[Class::Measure, Class::TimeUnit]));
     at + if is_measure { 3 } else { 0 }
 }
 
@@ -86,12 +96,20 @@ fn compound(p: Pieces<'_>, at: usize, end: usize) -> Option<Phrase> {
     if glued_on && p.says_any(at, &["year", "month", "week", "day"]) {
         return None;
     }
-    Some(Phrase { first: at, last: at, head: at })
+    Some(Phrase {
+        first: at,
+        last: at,
+        head: at,
+    })
 }
 
 /// "three [of the] suspects", "eight [out of 10] Americans", "dozens [of] others"; nothing for "two of them".
 fn skip_partitive(p: Pieces<'_>, at: usize, end: usize) -> Option<usize> {
-    let of = if p.says_all(at, &["out", "of"]) { at + 1 } else { at };
+    let of = if p.says_all(at, &["out", "of"]) {
+        at + 1
+    } else {
+        at
+    };
     if !p.says(of, "of") {
         return Some(at);
     }
@@ -99,10 +117,16 @@ fn skip_partitive(p: Pieces<'_>, at: usize, end: usize) -> Option<usize> {
     if p.says_any(next, &["whom", "which", "them", "us", "it"]) {
         return None;
     }
-    while next < end && p.is(next, Classes::of(&[Class::Determiner, Class::Article])) && !p.says(next, "other") {
+    while next < end
+        && p.is(next, Classes::of(&[Class::Determiner, Class::Article]))
+        && !p.says(next, "other")
+    {
         next += 1;
     }
-    if let Some(number) = number::may_start(p, next).then(|| number::read(p, next)).flatten() {
+    if let Some(number) = number::may_start(p, next)
+        .then(|| number::read(p, next))
+        .flatten()
+    {
         next = number.next;
     }
     Some(next)
@@ -128,7 +152,11 @@ pub(super) fn noun_phrase(p: Pieces<'_>, names: &Names, first: usize, end: usize
             head = Some(at);
         }
         // A name is one word, whatever stands in it: "suspected al-Qaida in Iraq fighters".
-        let name_end = p.is_capital(at).then(|| names.containing(p.span(at))).flatten().map_or(0, |name| p.at(name.span.end));
+        let name_end = p
+            .is_capital(at)
+            .then(|| names.containing(p.span(at)))
+            .flatten()
+            .map_or(0, |name| p.at(name.span.end));
         if name_end > at + 1 && name_end <= end && p.is_word(name_end - 1) {
             head = Some(name_end - 1);
             at = name_end;
@@ -147,25 +175,41 @@ fn continues(p: Pieces<'_>, at: usize, first: usize, head: Option<usize>, end: u
         Some(Shape::Mark(Mark::Hyphen | Mark::EnDash)) => {
             return at > first && p.is_glued(at) && p.is_glued_before(at) && p.is_word(at + 1);
         }
-        Some(Shape::Mark(Mark::Apostrophe)) => return at > first && p.is_glued_before(at) && p.is_word(at + 1) && !p.is_glued(at),
-        Some(Shape::Mark(Mark::Stop)) => return at > first && p.is_glued_before(at) && p.is(at - 1, Class::Title) && p.is_capital(at - 1) && p.is_capital(at + 1),
+        Some(Shape::Mark(Mark::Apostrophe)) => {
+            return at > first && p.is_glued_before(at) && p.is_word(at + 1) && !p.is_glued(at);
+        }
+        Some(Shape::Mark(Mark::Stop)) => {
+            return at > first
+                && p.is_glued_before(at)
+                && p.is(at - 1, Class::Title)
+                && p.is_capital(at - 1)
+                && p.is_capital(at + 1);
+        }
         Some(Shape::Mark(_)) | None => return false,
         Some(Shape::Digits) => return at > first && p.is_capital(at - 1),
         Some(_) => {}
     }
     let follows_hyphen = at > first && p.is_mark(at - 1, Mark::Hyphen);
-    let begins_compound = p.is_mark(at + 1, Mark::Hyphen) && p.is_glued(at) && p.is_glued(at + 1) && !p.is(at, Class::Preposition);
+    let begins_compound = p.is_mark(at + 1, Mark::Hyphen)
+        && p.is_glued(at)
+        && p.is_glued(at + 1)
+        && !p.is(at, Class::Preposition);
     if follows_hyphen || begins_compound && !ends_person(p, at, head) {
         return true;
     }
-    if p.is(at, ENDS) {
+    let is_verb = at > first && p.says_any(at, &["left", "shut"])
+        || at == first && p.str(at).ends_with("ed") && !p.is_word(at + 1);
+    if p.is(at, ENDS) || is_verb {
         return false;
     }
     if p.is(at, Class::Adverb) && !(at == first && p.is_word(at + 1) && !p.is(at + 1, ENDS)) {
         return false;
     }
-    let is_participle = p.is(at, PARTICIPLES) || (p.str(at).ends_with("ed") && at > first && p.str(at).len() > 4 && !p.is_capital(at));
-    let is_noun = p.is(at, Class::Person) || p.is(at, Class::KillNoun) && !p.says(at, "dead") || p.is(at, Class::InjureNoun) && !p.says_any(at, &["injured", "wounded"]);
+    let is_participle = p.is(at, PARTICIPLES)
+        || (p.str(at).ends_with("ed") && at > first && p.str(at).len() > 4 && !p.is_capital(at));
+    let is_noun = p.is(at, Class::Person)
+        || p.is(at, Class::KillNoun) && !p.says(at, "dead")
+        || p.is(at, Class::InjureNoun) && !p.says_any(at, &["injured", "wounded"]);
     if is_participle && !is_noun {
         return is_adjective(p, at, first, head, end);
     }
@@ -178,9 +222,17 @@ fn continues(p: Pieces<'_>, at: usize, first: usize, head: Option<usize>, end: u
 /// A participle modifies the noun behind it, unless a noun has already been read: "two kidnapped workers", but "two
 /// workers kidnapped".
 fn is_adjective(p: Pieces<'_>, at: usize, first: usize, head: Option<usize>, end: usize) -> bool {
-    let next_is_noun = at + 1 < end && p.is_word(at + 1) && !p.is(at + 1, ENDS) && !p.is(at + 1, Class::Adverb) && !p.is(at + 1, PARTICIPLES);
+    let next_is_noun = at + 1 < end
+        && p.is_word(at + 1)
+        && !p.is(at + 1, ENDS)
+        && !p.is(at + 1, Class::Adverb)
+        && !p.is(at + 1, PARTICIPLES);
     let after_noun = head.is_some_and(|head| looks_plural(p, head) || p.is(head, Class::Person));
-    let is_base = p.is(at, Class::Verb) && !p.str(at).ends_with("ed") && !p.str(at).ends_with("en") && !p.str(at).ends_with("ing") && at > first;
+    let is_base = p.is(at, Class::Verb)
+        && !p.str(at).ends_with("ed")
+        && !p.str(at).ends_with("en")
+        && !p.str(at).ends_with("ing")
+        && at > first;
     next_is_noun && !after_noun && !is_base
 }
 
@@ -197,7 +249,20 @@ fn ends_person(p: Pieces<'_>, at: usize, head: Option<usize>) -> bool {
             && (looks_plural(p, head) || p.says_any(head, &["people", "men", "women", "children", "police"]))
             && !p.is(at, Class::Person)
             && !p.is_capital(at)
-            && !p.says_any(at, &["seekers", "checkpoints", "stations", "patrols", "cars", "vehicles", "rights", "forces", "posts"])
+            && !p.says_any(
+                at,
+                &[
+                    "seekers",
+                    "checkpoints",
+                    "stations",
+                    "patrols",
+                    "cars",
+                    "vehicles",
+                    "rights",
+                    "forces",
+                    "posts",
+                ],
+            )
     })
 }
 

@@ -265,7 +265,10 @@ fn hash(word: &[u8]) -> u32 {
 }
 
 fn class_named(name: &str) -> Option<Class> {
-    NAMES.iter().find(|(known, _)| *known == name).map(|&(_, class)| class)
+    NAMES
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|&(_, class)| class)
 }
 
 /// The names used in the tables.

@@ -54,7 +54,12 @@ fn currency_code(bytes: &[u8], start: usize, words: &WordClasses) -> Option<usiz
     if start > 0 && bytes[start - 1].is_ascii_alphanumeric() {
         return None;
     }
-    let letters = bytes[start..].iter().take(4).take_while(|byte| byte.is_ascii_uppercase()).count();
+    let is_rupees = bytes[start..].starts_with(b"Rs");
+    let capitals = bytes[start..]
+        .iter()
+        .take(4)
+        .take_while(|byte| byte.is_ascii_uppercase());
+    let letters = if is_rupees { 2 } else { capitals.count() };
     let end = start + letters;
     let is_glued = (1..=3).contains(&letters) && bytes.get(end).is_some_and(u8::is_ascii_digit);
     if !is_glued {
@@ -68,7 +73,8 @@ fn currency_code(bytes: &[u8], start: usize, words: &WordClasses) -> Option<usiz
 
 /// ".08": a decimal without its zero, where no word or number stands before the point.
 fn starts_decimal(bytes: &[u8], at: usize) -> bool {
-    let stands_free = at == 0 || bytes[at - 1].is_ascii_whitespace() || matches!(bytes[at - 1], b'$' | b'(' | b'-' | b'+');
+    let stands_free =
+        at == 0 || bytes[at - 1].is_ascii_whitespace() || matches!(bytes[at - 1], b'$' | b'(' | b'-' | b'+');
     bytes[at] == b'.' && stands_free && bytes.get(at + 1).is_some_and(u8::is_ascii_digit)
 }
 
@@ -139,10 +145,9 @@ fn dotted(bytes: &[u8], mut at: usize) -> usize {
 
 /// Whether the apostrophe at `at` stands inside a word, other than before a possessive s.
 fn joins_letters(bytes: &[u8], at: usize, width: usize) -> bool {
-    bytes
-        .get(at + width)
-        .is_some_and(|&next| next.is_ascii_alphabetic() || (next >= 0x80 && is_letter_start(&bytes[at + width..])))
-        && apostrophe_s(bytes, at, width).is_none()
+    bytes.get(at + width).is_some_and(|&next| {
+        next.is_ascii_alphabetic() || (next >= 0x80 && is_letter_start(&bytes[at + width..]))
+    }) && apostrophe_s(bytes, at, width).is_none()
 }
 
 /// Whether a multi-byte character that starts here is a letter rather than punctuation (which lives in E2 80).
@@ -156,8 +161,11 @@ fn apostrophe_s(bytes: &[u8], at: usize, width: usize) -> Option<(usize, Shape)>
         1 => bytes[at] == b'\'',
         _ => bytes[at..].starts_with("’".as_bytes()),
     };
-    let follows_letter = at > 0 && (bytes[at - 1].is_ascii_alphanumeric() || bytes[at - 1] >= 0x80 || bytes[at - 1] == b'.');
-    let ends = |next: Option<&u8>| next.is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte < 0xC3 || *byte == 0xE2);
+    let follows_letter =
+        at > 0 && (bytes[at - 1].is_ascii_alphanumeric() || bytes[at - 1] >= 0x80 || bytes[at - 1] == b'.');
+    let ends = |next: Option<&u8>| {
+        next.is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte < 0xC3 || *byte == 0xE2)
+    };
     let is_s = matches!(bytes.get(at + width), Some(b's' | b'S'));
     (is_apostrophe && follows_letter && is_s && ends(bytes.get(at + width + 1)))
         .then_some((at + width + 1, Shape::Possessive))
@@ -174,9 +182,14 @@ fn digits(bytes: &[u8], start: usize) -> usize {
     }
     let decimals = run(bytes, end + 1);
     let is_decimal = bytes.get(end) == Some(&b'.') && decimals > end + 1;
-    let goes_on = bytes.get(decimals) == Some(&b'.') && bytes.get(decimals + 1).is_some_and(u8::is_ascii_digit);
+    let goes_on =
+        bytes.get(decimals) == Some(&b'.') && bytes.get(decimals + 1).is_some_and(u8::is_ascii_digit);
     let follows_stop = start > 1 && bytes[start - 1] == b'.' && bytes[start - 2].is_ascii_digit();
-    if is_decimal && !goes_on && !follows_stop { decimals } else { end }
+    if is_decimal && !goes_on && !follows_stop {
+        decimals
+    } else {
+        end
+    }
 }
 
 /// Returns the end of the run of digits at `at`.
@@ -185,23 +198,48 @@ fn run(bytes: &[u8], at: usize) -> usize {
     at + rest.iter().take_while(|byte| byte.is_ascii_digit()).count()
 }
 
-/// Returns the end of the group after the separator at `at`: ",234", or ",00,000" as in India.
+/// Returns the end of the group after the separator at `at`: ",234", " 000", or ",00,000" as in India.
 fn group(bytes: &[u8], at: usize) -> Option<usize> {
-    if bytes.get(at) != Some(&b',') {
-        return None;
+    let separator = match bytes.get(at)? {
+        b',' => 1,
+        // A blank groups thousands only where it cannot be anything else.
+        b' ' if bytes.get(at + 1..at + 4) == Some(b"000") => 1,
+        0xC2 if bytes.get(at + 1) == Some(&0xA0) => 2,
+        0xE2 if matches!(bytes.get(at + 1..at + 3), Some([0x80, 0xAF | 0x89])) => 3,
+        _ => return None,
+    };
+    let end = at + separator + digits_upto_4(bytes, at + separator);
+    match end - at - separator {
+        3 => Some(end),
+        2 if separator == 1 && bytes[at] == b',' => indian(bytes, end),
+        _ => None,
     }
-    // Looks at four digits at most, so that a megabyte of digits is read once.
-    let length = bytes[at + 1..]
-        .iter()
+}
+
+/// Returns where groups of two digits end in one of three: "2,00,000", but not the list "22,24,26".
+fn indian(bytes: &[u8], mut end: usize) -> Option<usize> {
+    for _ in 0..5 {
+        if bytes.get(end) != Some(&b',') {
+            return None;
+        }
+        let length = digits_upto_4(bytes, end + 1);
+        end += 1 + length;
+        match length {
+            2 => {}
+            3 => return Some(end),
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// Counts the digits at `at`, four at most, so that a megabyte of digits is read once.
+fn digits_upto_4(bytes: &[u8], at: usize) -> usize {
+    let rest = bytes.get(at..).unwrap_or_default();
+    rest.iter()
         .take(4)
         .take_while(|byte| byte.is_ascii_digit())
-        .count();
-    let is_group = match length {
-        3 => true,
-        2 => bytes.get(at + 3) == Some(&b',') && bytes.get(at + 4).is_some_and(u8::is_ascii_digit),
-        _ => false,
-    };
-    is_group.then_some(at + 1 + length)
+        .count()
 }
 
 /// Quotation marks typed as two apostrophes or back-ticks.
@@ -255,14 +293,17 @@ fn wide(text: &str, at: usize) -> (usize, Option<Shape>) {
         '–' => Mark::EnDash,
         '—' | '―' => Mark::EmDash,
         '…' => Mark::Exclamation,
-        '€' | '£' | '￡' | '₤' | '₾' | '元' | '円' | '¥' | '₹' | '₱' | '₩' | '₦' | '₪' | '₽' | '₺' | '₴' | '¢' | '₫' | '₵' | '฿' | '￥' | '＄' => Mark::Currency,
+        '€' | '£' | '￡' | '₤' | '₾' | '元' | '円' | '¥' | '₹' | '₱' | '₩' | '₦' | '₪' | '₽' | '₺' | '₴'
+        | '¢' | '₫' | '₵' | '฿' | '￥' | '＄' => Mark::Currency,
         '٪' | '％' => Mark::Percent,
         '°' | 'º' => Mark::Degree,
         '≈' => Mark::Tilde,
         '≤' => Mark::Less,
         '≥' => Mark::Greater,
         '×' => Mark::Times,
-        '½' | '¼' | '¾' | '⅓' | '⅔' | '⅛' | '⅜' | '⅝' | '⅞' | '⅕' => Mark::Fraction,
+        '½' | '¼' | '¾' | '⅓' | '⅔' | '⅛' | '⅜' | '⅝' | '⅞' | '⅕' | '⅖' | '⅗' | '⅘' | '⅙' | '⅚' => {
+            Mark::Fraction
+        }
         _ if character.is_whitespace() => return (end, None),
         _ if character.is_alphabetic() => {
             let (end, shape) = word(text, at);
@@ -299,7 +340,9 @@ mod tests {
     #[test]
     fn grouping_and_decimals_stay_together() {
         check("1,234,567.89.", "1,234,567.89|.");
-        check("2,00,000", "2,00,000");
+        check("2,00,000 and 12,34,567.89", "2,00,000|and|12,34,567.89");
+        check("nos 22,24,26,31", "nos|22|,|24|,|26|,|31");
+        check("40 000 people in 10 200", "40 000|people|in|10|200");
         check("1,1,1", "1|,|1|,|1");
         check("in 2008,000 people", "in|2008|,|000|people");
         check("10.0.0.1", "10|.|0|.|0|.|1");

@@ -31,7 +31,7 @@ pub fn is_abbreviation(word: &str, rest: &str) -> bool {
     let Some(lower) = lower(word, &mut buffer) else {
         return false;
     };
-    if matches!(lower, "no" | "nos") {
+    if matches!(lower, "no" | "nos" | "rs") {
         return rest
             .trim_start_matches(' ')
             .starts_with(|c: char| c.is_ascii_digit());

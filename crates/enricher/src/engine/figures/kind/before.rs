@@ -1,0 +1,138 @@
+//! The verb or noun before the number: "*killed* 12", "the *deaths* of five", "the *toll* rose to 40".
+
+use super::super::draft::Draft;
+use super::super::names::Names;
+use super::fate::{harm_noun, harm_verb, has_harm, is_be, is_state};
+use super::{REACH, is_person};
+use crate::engine::analysis::FigureKind;
+use crate::engine::pieces::{Class, Classes, Pieces};
+
+/// "killed 12", "killing at least two of the", "the deaths of five", "the release of all 38".
+pub(super) fn verb_before(p: Pieces<'_>, draft: &Draft, start: usize) -> Option<FigureKind> {
+    let mut at = draft.start;
+    if at >= start + 4 && p.says_all(at - 3, &["a", "total", "of"]) {
+        at -= 3;
+    }
+    if at >= start + 3 && p.says_all(at - 2, &["a", "record"]) {
+        at -= 2;
+    }
+    if at >= start + 2 && p.says(at - 1, "dead") && p.says_any(at - 2, &["shot", "gunned", "stabbed"]) {
+        return Some(FigureKind::Killed);
+    }
+    let skips = Classes::of(&[Class::Determiner, Class::Article, Class::Adverb]);
+    let floor = draft.start.saturating_sub(4).max(start);
+    while at > floor
+        && (p.is(at - 1, skips)
+            || p.says_any(
+                at - 1,
+                &["up", "between", "of", "combined", "total", "further", "estimated"],
+            ))
+    {
+        at -= 1;
+        if p.says(at, "of") {
+            return (at > start).then(|| noun_of(p, at - 1, start)).flatten();
+        }
+    }
+    if at <= start {
+        return None;
+    }
+    let verb = at - 1;
+    let kind = harm_verb(p, verb)?;
+    let intransitive = is_state(p, verb);
+    let passive = verb > start && is_be(p, verb - 1) && !p.str(verb).ends_with("ing");
+    (!intransitive && !passive).then_some(kind)
+}
+
+/// The noun in front of "of": "death of", "bodies of", "toll of", "execution of".
+pub(super) fn noun_of(p: Pieces<'_>, at: usize, start: usize) -> Option<FigureKind> {
+    let noun = at;
+    if p.is(noun, Class::Total) {
+        return toll_kind(p, noun, start);
+    }
+    let verbal = p.str(noun).ends_with("ing")
+        || p.str(noun).ends_with("ion")
+        || p.says_any(
+            noun,
+            &[
+                "release",
+                "rescue",
+                "murder",
+                "arrest",
+                "arrests",
+                "capture",
+                "kidnap",
+                "displacement",
+                "imprisonment",
+            ],
+        );
+    harm_noun(p, noun)
+        .or_else(|| harm_verb(p, noun).filter(|_| verbal))
+        .or(match p.str(noun) {
+            "detention" | "imprisonment" => Some(FigureKind::Detained),
+            "displacement" => Some(FigureKind::Displaced),
+            "kidnapping" | "abduction" => Some(FigureKind::Abducted),
+            "lives" => Some(FigureKind::Killed),
+            "disappearance" => Some(FigureKind::Missing),
+            "exchange" | "swap" if p.says_any(noun.wrapping_sub(1), &["prisoner", "prisoners"]) => {
+                Some(FigureKind::Rescued)
+            }
+            _ => None,
+        })
+}
+
+/// "the death toll … rises to 40", "the number of injured … at 12".
+pub(super) fn toll(p: Pieces<'_>, names: &Names, draft: &Draft, start: usize) -> Option<FigureKind> {
+    if draft.subject.is_some_and(|(first, last)| {
+        !has_harm(p, first, last) && !(first..=last).any(|at| is_person(p, names, at))
+    }) {
+        return None;
+    }
+    let before = draft.start.checked_sub(1)?;
+    let arrives = p.is(
+        before,
+        Classes::of(&[Class::Preposition, Class::Auxiliary, Class::Up, Class::Down]),
+    ) || p.says_any(
+        before,
+        &[
+            "reached",
+            "reaches",
+            "hit",
+            "hits",
+            "passed",
+            "exceeded",
+            "surpassed",
+            "stood",
+            "stands",
+            "now",
+            "surpassing",
+            "passes",
+        ],
+    ) || draft.start < draft.first;
+    if !arrives {
+        return None;
+    }
+    let floor = draft.start.saturating_sub(REACH).max(start);
+    let noun = (floor..draft.start).rev().find(|&at| p.is(at, Class::Total))?;
+    toll_kind(p, noun, start)
+}
+
+pub(super) fn toll_kind(p: Pieces<'_>, noun: usize, start: usize) -> Option<FigureKind> {
+    if p.says(noun, "toll") {
+        let injured = noun > start && p.says_any(noun - 1, &["injury", "injured"]);
+        return Some(if injured {
+            FigureKind::Injured
+        } else {
+            FigureKind::Killed
+        });
+    }
+    let named = noun + 1..noun + 6;
+    let harm = named
+        .clone()
+        .find_map(|at| harm_noun(p, at).or_else(|| harm_verb(p, at)));
+    harm.or_else(|| {
+        named
+            .clone()
+            .any(|at| p.is(at, Class::Person))
+            .then_some(FigureKind::People)
+    })
+}

@@ -1,0 +1,330 @@
+//! The verb behind the counted noun: "12 soldiers, two of them officers, *were killed*".
+
+use super::super::draft::Draft;
+use super::REACH;
+use super::fate::{harm_verb, is_be, is_state};
+use crate::engine::analysis::FigureKind;
+use crate::engine::pieces::{Class, Classes, Mark, Pieces};
+
+/// Words that link a subject to the verb that matters: "are *reported* missing", "were *shot* dead".
+fn is_link(p: Pieces<'_>, at: usize) -> bool {
+    p.is(at, Classes::of(&[Class::Modal, Class::Adverb, Class::Negation]))
+        || p.says_any(
+            at,
+            &[
+                "reported",
+                "reportedly",
+                "confirmed",
+                "feared",
+                "believed",
+                "presumed",
+                "said",
+                "thought",
+                "known",
+                "left",
+                "shot",
+                "found",
+                "declared",
+                "ordered",
+                "to",
+                "have",
+                "has",
+                "had",
+                "having",
+                "taken",
+                "went",
+                "go",
+                "going",
+                "goes",
+                "remain",
+                "remains",
+                "remained",
+                "still",
+                "also",
+                "badly",
+                "estimated",
+                "forced",
+                "expected",
+                "stabbed",
+                "beaten",
+                "burned",
+                "stay",
+                "bound",
+                "lie",
+                "lay",
+                "counted",
+                "listed",
+                "more",
+                "others",
+                "other",
+                "each",
+                "seriously",
+            ],
+        )
+}
+
+/// The search to the right of the counted noun, one step a piece.
+#[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a thing that has been seen")]
+struct Search {
+    /// A form of "be" has been passed: the next participle is passive.
+    passive: bool,
+    /// Another verb has been passed.
+    has_verb: bool,
+    /// A relative clause has begun: its verb is not the main one.
+    relative: bool,
+    /// Inserted words have been stepped over, figures among them.
+    inserted: bool,
+    /// What a relative clause or a bare participle says; the main verb, if one follows, knows better: "two men
+    /// kidnapped in May have been freed".
+    fallback: Option<FigureKind>,
+}
+
+pub(super) fn verb_behind(p: Pieces<'_>, draft: &Draft, next: usize, end: usize) -> Option<FigureKind> {
+    let first = draft
+        .subject
+        .map_or(draft.after, |(_, last)| (last + 1).max(draft.after));
+    let limit = end.min(first + REACH);
+    let mut search = Search::default();
+    let mut at = first;
+    while at < limit {
+        let begins_next = at >= next && !search.has_verb && !search.passive && !search.inserted;
+        if begins_next || ends_clause(p, at) {
+            return search.fallback;
+        }
+        if let Some(kind) = idiom(p, at) {
+            return Some(kind);
+        }
+        if let Some(kind) = harm_verb(p, at) {
+            if !taken(p, at, &search) {
+                return search.fallback;
+            }
+            if !search.relative && (search.passive || is_state(p, at) || search.fallback.is_some()) {
+                return Some(kind);
+            }
+            search = Search {
+                fallback: Some(kind),
+                inserted: search.inserted,
+                ..Search::default()
+            };
+        } else if p.is_mark(at, Mark::Comma) {
+            match after_insertion(p, at, limit, &search) {
+                Some(after) => at = after,
+                None => return search.fallback,
+            }
+            search.inserted = true;
+            continue;
+        } else if !step(p, at, first, &mut search) {
+            return search.fallback;
+        }
+        if p.is_mark(at, Mark::Open) {
+            at = (at..limit)
+                .find(|&close| p.is_mark(close, Mark::Close))
+                .unwrap_or(limit);
+        }
+        at += 1;
+    }
+    search.fallback
+}
+
+fn ends_clause(p: Pieces<'_>, at: usize) -> bool {
+    p.is_any_mark(at, &[Mark::Semicolon, Mark::Colon, Mark::EmDash]) || p.is_quote(at)
+}
+
+/// Takes one word into account; false where the clause is over.
+fn step(p: Pieces<'_>, at: usize, first: usize, search: &mut Search) -> bool {
+    if is_be(p, at) {
+        search.passive = true;
+        search.has_verb = false;
+    } else if p.is(at, Class::Relative) {
+        // A relative clause further right belongs to another noun.
+        search.relative = true;
+        return at <= first + 1 || search.inserted || search.passive;
+    } else if p.is(at, Class::Conjunction) {
+        let harm = harm_verb(p, at + 1).is_some();
+        let names_more =
+            !search.has_verb && !search.passive && p.is_word(at + 1) && !p.is(at + 1, Class::Verb);
+        return if harm { search.passive } else { names_more };
+    } else if p.is(at, Class::Verb) && !is_link(p, at) {
+        if is_reduced(p, at) && !search.has_verb {
+            return true;
+        }
+        if search.has_verb || !search.passive {
+            return false;
+        }
+        search.has_verb = true;
+    }
+    true
+}
+
+/// Participles that describe the counted noun and leave the main verb to come: "three men *accused* of arson".
+fn is_reduced(p: Pieces<'_>, at: usize) -> bool {
+    p.says_any(
+        at,
+        &[
+            "trapped",
+            "involved",
+            "travelling",
+            "traveling",
+            "aboard",
+            "living",
+            "working",
+            "including",
+            "wanted",
+            "suspected",
+            "accused",
+            "belonging",
+            "wearing",
+            "carrying",
+            "described",
+            "convicted",
+            "linked",
+            "hidden",
+            "held",
+            "taking",
+            "trying",
+            "employed",
+            "based",
+            "allegedly",
+            "planned",
+            "seeking",
+        ],
+    )
+}
+
+/// Whether the harm at `at` happens to the counted persons rather than by them.
+fn taken(p: Pieces<'_>, at: usize, search: &Search) -> bool {
+    if is_state(p, at) {
+        return !(p.says_any(at, &["fled", "flee"])
+            && p.says_any(at + 1, &["the", "after", "on"])
+            && p.says_any(at + 2, &["scene", "area", "vehicle", "prison"]));
+    }
+    let word = p.str(at);
+    let is_participle = !word.ends_with("ing")
+        && !p.says_any(
+            at,
+            &[
+                "kill",
+                "kills",
+                "injure",
+                "injures",
+                "wound",
+                "wounds",
+                "arrest",
+                "arrests",
+                "detain",
+                "detains",
+                "free",
+                "frees",
+                "release",
+                "releases",
+                "rescue",
+                "rescues",
+                "murder",
+                "murders",
+                "capture",
+                "captures",
+                "charge",
+                "charges",
+                "abduct",
+                "abducts",
+                "kidnap",
+                "kidnaps",
+                "evacuate",
+                "evacuates",
+                "execute",
+                "executes",
+                "hold",
+                "jail",
+                "jails",
+            ],
+        );
+    let evacuates = p.says_any(at, &["evacuate", "evacuated"]);
+    if evacuates {
+        return true;
+    }
+    if !is_participle {
+        return false;
+    }
+    let has_object = p.is(
+        at + 1,
+        Classes::of(&[
+            Class::Article,
+            Class::Determiner,
+            Class::Cardinal,
+            Class::Person,
+            Class::Vague,
+        ]),
+    ) || p.is_digits(at + 1)
+        || p.says_any(
+            at + 1,
+            &[
+                "more",
+                "nearly",
+                "about",
+                "dozens",
+                "several",
+                "around",
+                "almost",
+                "up",
+                "himself",
+                "themselves",
+            ],
+        )
+        || p.says(at + 1, "at") && p.says(at + 2, "least")
+        || p.is_capital(at + 1) && !p.is(at + 1, Classes::of(&[Class::Weekday, Class::Month]));
+    search.passive || !has_object
+}
+
+/// "lost their lives", "taken hostage", "in custody", "in hospital", "forced from their homes".
+fn idiom(p: Pieces<'_>, at: usize) -> Option<FigureKind> {
+    if p.says_any(at, &["lost", "lose", "loses", "losing"])
+        && p.says_any(at + 1, &["their", "his", "her", "lives"])
+        && (p.says_any(at + 2, &["lives", "life"]) || p.says(at + 1, "lives"))
+    {
+        return Some(FigureKind::Killed);
+    }
+    if p.says(at, "hostage") {
+        return Some(FigureKind::Abducted);
+    }
+    if p.says(at, "custody")
+        || p.says_all(at, &["in", "detention"])
+        || p.says_all(at, &["under", "arrest"])
+        || p.says_all(at, &["behind", "bars"])
+    {
+        return Some(FigureKind::Detained);
+    }
+    if p.says_any(at, &["from", "flee", "leave", "left"])
+        && p.says(at + 1, "their")
+        && p.says_any(at + 2, &["homes", "houses"])
+    {
+        return Some(FigureKind::Displaced);
+    }
+    if p.says_any(at, &["in", "to"]) && p.says_any(at + 1, &["hospital", "hospitals"])
+        || p.says_any(at, &["critical", "serious", "stable"]) && p.says(at + 1, "condition")
+    {
+        return Some(FigureKind::Injured);
+    }
+    None
+}
+
+/// Steps over ", including seven children," and the like; nothing if the clause ends here.
+fn after_insertion(p: Pieces<'_>, comma: usize, limit: usize, search: &Search) -> Option<usize> {
+    if search.passive || search.has_verb {
+        return None;
+    }
+    if is_be(p, comma + 1)
+        || p.is(
+            comma + 1,
+            Classes::of(&[Class::Auxiliary, Class::Relative, Class::Modal]),
+        )
+    {
+        return Some(comma + 1);
+    }
+    let closing = (comma + 1..limit).find(|&at| p.is_mark(at, Mark::Comma))?;
+    let verb = closing + 1;
+    (p.is(verb, Classes::of(&[Class::Auxiliary, Class::Modal]))
+        || harm_verb(p, verb).is_some()
+        || idiom(p, verb).is_some())
+    .then_some(verb)
+}

@@ -1,0 +1,113 @@
+//! What holds of figures, dates and quotes for any text at all.
+
+#![allow(clippy::unwrap_used, reason = "a test")]
+
+use std::time::{Duration, Instant};
+
+use enricher::Engine;
+use enricher::engine::Document;
+use enricher::engine::analysis::{Analysis, FigureKind};
+use proptest::prelude::*;
+
+fn analyse(text: &str) -> Analysis {
+    Engine::new().analyse(&Document {
+        text,
+        ..Document::default()
+    })
+}
+
+/// Panics unless every span slices the text, figures are in order and apart, and bounds enclose the value.
+fn check(text: &str) {
+    let analysis = analyse(text);
+    let mut end = 0;
+    for figure in &analysis.figures {
+        assert!(!figure.number.of(text).is_empty());
+        assert!(
+            figure.number.start >= end,
+            "numbers overlap or are out of order in {text:?}"
+        );
+        end = figure.number.end;
+        for span in [
+            Some(figure.span),
+            figure.subject,
+            figure.claimant.as_ref().map(|claimant| claimant.span),
+        ]
+        .into_iter()
+        .flatten()
+        {
+            assert!(!span.of(text).is_empty());
+        }
+        if !matches!(figure.kind, FigureKind::Score | FigureKind::Votes)
+            && let (Some(low), Some(high)) = (figure.low, figure.high)
+        {
+            assert!(low <= high, "{low} > {high} in {text:?}");
+            assert!(figure.value.is_none_or(|value| (low..=high).contains(&value)));
+        }
+        assert!(figure.part_of.is_none_or(|whole| whole < analysis.figures.len()));
+    }
+    for span in analysis
+        .dates
+        .iter()
+        .map(|date| date.span)
+        .chain(analysis.quotes.iter().map(|quote| quote.span))
+    {
+        assert!(!span.of(text).is_empty());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn any_text_is_taken(text in "\\PC{0,200}") {
+        check(&text);
+    }
+
+    #[test]
+    fn any_mix_of_number_words_is_taken(words in prop::collection::vec(prop::sample::select(vec![
+        "a", "at least", "between", "and", "to", "–", "-", "3", "1,234", "2.5", "million", "hundred", "dozens", "of", "half",
+        "third", "two", "twenty", "$", "€", "percent", "%", "km", "people", "were", "killed", "said", "police", ",", ".", "(", ")",
+        "“", "”", "'s", "years", "old", "May", "2024", "from", "one", "in", "point", "Rs", "US$", ":", "\n", "including", "or more",
+    ]), 0..40)) {
+        check(&words.join(" "));
+        check(&words.concat());
+    }
+}
+
+/// Hostile texts take time in proportion to their length: ten times the text, not a hundred times the time.
+#[test]
+fn hostile_texts_take_linear_time() {
+    let engine = Engine::new();
+    let seconds = |text: &str| {
+        let started = Instant::now();
+        engine.analyse(&Document {
+            text,
+            ..Document::default()
+        });
+        started.elapsed()
+    };
+    for unit in [
+        "1,",
+        "9",
+        "\"",
+        "“",
+        "'",
+        "at least ",
+        "and a half ",
+        "one in ",
+        "1-",
+        "twenty ",
+        "$",
+        "said ",
+        "(1 ",
+        "$1 (",
+    ] {
+        let small = unit.repeat(4_000 / unit.len());
+        let large = unit.repeat(40_000 / unit.len());
+        let (before, after) = (seconds(&small), seconds(&large));
+        assert!(
+            after < 40 * before + Duration::from_millis(400),
+            "{unit:?}: {before:?} then {after:?}"
+        );
+    }
+}
