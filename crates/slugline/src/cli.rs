@@ -65,7 +65,7 @@ pub(crate) enum Command {
     /// Print the JSON Schema of the enriched record
     Schema,
     /// Validate the configuration without side effects; every problem is named
-    Check,
+    Check(CheckArgs),
     /// Print the resolved configuration with where each value came from
     Config(ConfigArgs),
     /// Print, apply or verify the streams and consumers
@@ -83,7 +83,7 @@ pub(crate) struct NatsArgs {
 /// Metrics and health.
 #[derive(Debug, Args)]
 pub(crate) struct HttpArgs {
-    /// Serve /metrics, /healthz and /readyz on this address
+    /// Serve /metrics, /healthz and /readyz on this address; a port alone is one of this machine's loopback
     #[arg(long, value_name = "ADDR")]
     pub(crate) http: Option<String>,
 }
@@ -193,6 +193,13 @@ pub(crate) enum Input {
     Text,
     /// One `{"id","text"}` object a line
     Jsonl,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// Ask the running process at `http.addr` whether it is ready; exit code 1 if not
+    #[arg(long)]
+    pub(crate) running: bool,
 }
 
 #[derive(Debug, Args)]
@@ -317,7 +324,7 @@ impl Command {
             | Self::Tag(_)
             | Self::Show(_)
             | Self::Schema
-            | Self::Check
+            | Self::Check(_)
             | Self::Config(_) => Vec::new(),
         }
     }
