@@ -75,7 +75,10 @@ async fn ask(connection: &Connection) {
             }
             // While the broker is away the last values stay; `slugline_nats_connected` tells why.
             Err(error) => {
-                tracing::debug!(error = &error as &dyn std::error::Error, "failed to read a consumer");
+                tracing::debug!(
+                    error = &error as &dyn std::error::Error,
+                    "failed to read a consumer"
+                );
             }
         }
     }

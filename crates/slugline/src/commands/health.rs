@@ -32,7 +32,11 @@ pub(crate) fn check(layers: &Layers) -> anyhow::Result<ExitCode> {
     let (is_ready, told) =
         ask(reachable(address)).with_context(|| format!("no answer from `http.addr` {address}"))?;
     print(told.trim_end())?;
-    Ok(if is_ready { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if is_ready {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 /// Returns where to reach a process of this machine that listens on `address`: "all interfaces" is no destination.
@@ -51,7 +55,10 @@ fn ask(address: SocketAddr) -> anyhow::Result<(bool, String)> {
     let mut stream = TcpStream::connect_timeout(&address, ANSWER_WITHIN)?;
     stream.set_read_timeout(Some(ANSWER_WITHIN))?;
     stream.set_write_timeout(Some(ANSWER_WITHIN))?;
-    write!(stream, "GET /readyz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
+    write!(
+        stream,
+        "GET /readyz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
+    )?;
     let mut answer = String::new();
     stream.take(MAX_ANSWER).read_to_string(&mut answer)?;
     match parse(&answer) {
@@ -75,7 +82,10 @@ mod tests {
     fn answers_are_told_from_other_noise() {
         let check = |answer: &str, expect| assert_eq!(parse(answer), expect, "{answer:?}");
         check("HTTP/1.1 200 OK\r\nx: y\r\n\r\nready\n", Some((200, "ready\n")));
-        check("HTTP/1.1 503 Service Unavailable\r\n\r\nno\n", Some((503, "no\n")));
+        check(
+            "HTTP/1.1 503 Service Unavailable\r\n\r\nno\n",
+            Some((503, "no\n")),
+        );
         check("HTTP/1.1 200 OK", None);
         check("220 mail.example ESMTP\r\n\r\n", None);
         check("", None);
