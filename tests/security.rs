@@ -89,10 +89,10 @@ use Try::{Publish, Subscribe};
 
 /// Returns which attempts of a user the server refuses.
 async fn refusals(fortress: &Fortress<'_>, user: &str, attempts: &[Try]) -> Vec<bool> {
-    let (told, events) = mpsc::channel();
+    let (told, events) = mpsc::sync_channel(1000);
     let client = fortress
         .connect(user, move |event| {
-            told.send(event.to_string()).unwrap_or_default()
+            told.send(event.to_string()).unwrap_or_default();
         })
         .await;
     let mut refusals = Vec::new();
