@@ -20,6 +20,7 @@ use wire::transport::{PublishError, ReceiptError, retry_delay};
 use wire::{Article, Consumer, Delivery, EnrichedArticle, Publisher, RejectionReason, Settlement};
 
 use crate::engine::Engine;
+use crate::lists::{ListFileError, ListFiles, keep_fresh};
 use crate::shared::SharedEngine;
 use crate::to_wire::enrich;
 
@@ -34,6 +35,8 @@ pub struct Config {
     /// Articles taken and not yet settled, queued and waiting for receipts included. Higher fills the sink's
     /// batches and costs memory; lower leaves cores idle while receipts are awaited.
     pub in_flight: usize,
+    /// Watch-lists to look for; the files are read again when they change.
+    pub lists: ListFiles,
 }
 
 impl Default for Config {
@@ -41,6 +44,7 @@ impl Default for Config {
         Self {
             threads: 0,
             in_flight: 512,
+            lists: ListFiles::default(),
         }
     }
 }
@@ -70,6 +74,9 @@ pub enum Error {
     /// The operating system refused the threads.
     #[error("failed to start the analysis threads")]
     Threads(#[from] rayon::ThreadPoolBuildError),
+    /// A watch-list cannot be used.
+    #[error("failed to load the watch-lists")]
+    Lists(#[from] ListFileError),
 }
 
 /// Runs until `articles` ends, settling every delivery it takes.
@@ -86,13 +93,23 @@ pub async fn run(
         .build()?;
     let worker = Worker {
         pool,
-        engine,
+        engine: engine.clone(),
         enriched,
         progress,
         downstream_closed: CancellationToken::new(),
         analyse: enrich,
     };
-    worker.drain(articles, config.in_flight).await;
+    if config.lists.is_empty() {
+        worker.drain(articles, config.in_flight).await;
+        return Ok(());
+    }
+    engine.replace(engine.current().with_lists(config.lists.load()?));
+    let ended = CancellationToken::new();
+    let drained = async {
+        worker.drain(articles, config.in_flight).await;
+        ended.cancel();
+    };
+    tokio::join!(drained, keep_fresh(config.lists, engine, ended.clone()));
     Ok(())
 }
 

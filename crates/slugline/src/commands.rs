@@ -12,6 +12,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
+use enricher::Engine;
 
 use crate::cli::{Cli, Command, CommonArgs};
 use crate::config::Roles;
@@ -33,8 +34,8 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Watch(args) => pipeline::run(&layers()?, Roles::WATCHER, args.inbox.once),
         Command::Enrich(_) => pipeline::run(&layers()?, Roles::ENRICHER, false),
         Command::Sink(_) => pipeline::run(&layers()?, Roles::SINK, false),
-        Command::Tag(args) => tag::run(args),
-        Command::Show(args) => show::run(args),
+        Command::Tag(args) => tag::run(&layers()?, args),
+        Command::Show(args) => show::run(&layers()?, args),
         Command::Schema => schema(),
         Command::Check(args) if args.running => health::check(&layers()?),
         Command::Check(_) => config::check(&layers()?),
@@ -68,6 +69,17 @@ fn layers(common: &CommonArgs, command: &Command) -> anyhow::Result<Layers> {
         layers.flag(key, &value)?;
     }
     Ok(layers)
+}
+
+/// Returns the engine with the watch-lists of the configuration.
+fn engine(layers: &Layers) -> anyhow::Result<Engine> {
+    let lists = crate::config::lists(&layers.settings()?);
+    let engine = Engine::new();
+    Ok(if lists.is_empty() {
+        engine
+    } else {
+        engine.with_lists(lists.load()?)
+    })
 }
 
 fn schema() -> anyhow::Result<ExitCode> {

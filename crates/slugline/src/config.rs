@@ -1,9 +1,13 @@
 //! What the program may rely on: settings that were checked, as the stages want them. No I/O.
 
+mod intake;
+
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+pub(crate) use intake::{duplicates, intake};
 
 use crate::settings::{After, NatsSettings, Polling, Settings, SinkSettings, WatcherSettings};
 
@@ -99,6 +103,21 @@ pub(crate) fn check(settings: &Settings) -> Problems {
     let mut problems = Problems::default();
     check_watcher(&settings.watcher, &mut problems);
     check_sink(&settings.sink, &mut problems);
+    if let Err(problem) = intake(settings) {
+        problems.0.push(problem);
+    }
+    problems.limit(
+        "intake.remember_articles",
+        settings.intake.remember_articles,
+        0,
+        10_000_000,
+    );
+    problems.limit(
+        "intake.duplicate_percent",
+        settings.intake.duplicate_percent,
+        1,
+        100,
+    );
     problems.limit("enricher.threads", settings.enricher.threads, 0, 1024);
     problems.limit("enricher.in_flight", settings.enricher.in_flight, 1, 100_000);
     problems.limit("topology.replicas", settings.topology.replicas, 1, 5);
@@ -231,7 +250,8 @@ fn http_addr(addr: &str) -> Option<SocketAddr> {
 ///
 /// `home` is where the checkpoint and the `failed` and `done` folders live unless they are set: the output folder
 /// for the whole pipeline (so that a fresh output folder means a fresh start), the inbox for a lone watcher.
-pub(crate) fn watcher(settings: &WatcherSettings, home: &Path, once: bool) -> watcher::Config {
+pub(crate) fn watcher(all: &Settings, home: &Path, once: bool) -> watcher::Config {
+    let settings = &all.watcher;
     let inbox = settings.inbox.clone();
     let or_home = |path: &PathBuf, name: &str| {
         if path.as_os_str().is_empty() {
@@ -262,7 +282,9 @@ pub(crate) fn watcher(settings: &WatcherSettings, home: &Path, once: bool) -> wa
             Polling::Never => watcher::Polling::Never,
         },
         poll_interval: settings.poll_interval.0,
-        intake: watcher::intake::Config::default(),
+        // It was checked; the defaults are only for the type.
+        intake: intake(all).unwrap_or_default(),
+        duplicates: duplicates(all),
     }
 }
 
@@ -283,6 +305,16 @@ pub(crate) fn enricher(settings: &Settings) -> enricher::Config {
     enricher::Config {
         threads: settings.enricher.threads,
         in_flight: settings.enricher.in_flight,
+        lists: lists(settings),
+    }
+}
+
+/// Returns the files with the user's own names.
+pub(crate) fn lists(settings: &Settings) -> enricher::ListFiles {
+    let deny = &settings.enricher.deny_list;
+    enricher::ListFiles {
+        watch: settings.enricher.watch_lists.clone(),
+        deny: (!deny.as_os_str().is_empty()).then(|| deny.clone()),
     }
 }
 

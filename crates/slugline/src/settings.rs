@@ -7,6 +7,7 @@ mod layers;
 mod reference;
 mod units;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use schemars::JsonSchema;
@@ -32,6 +33,8 @@ pub(crate) struct Settings {
     pub(crate) topology: TopologySettings,
     /// Files to articles.
     pub(crate) watcher: WatcherSettings,
+    /// Bytes to clean text.
+    pub(crate) intake: IntakeSettings,
     /// Articles to enriched articles.
     pub(crate) enricher: EnricherSettings,
     /// Enriched articles to JSON lines.
@@ -251,6 +254,42 @@ impl Default for WatcherSettings {
     }
 }
 
+/// Bytes to clean text.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct IntakeSettings {
+    /// Read every file as this format (`text`, `html`, `jsonl`, …; see docs/formats.md). Empty: decide by content.
+    pub(crate) format: String,
+    /// Repair text that was decoded wrongly before it got here (`Pakistanâ€™s`). A text about encodings would be
+    /// changed.
+    pub(crate) repair_mojibake: bool,
+    /// Built-in clean-up rules that are not applied, by the names that `removed` shows.
+    pub(crate) disabled_rules: Vec<String>,
+    /// Your own clean-up rules: `rules.NAME = { line = "regular expression", zone = "tail" }` removes lines that
+    /// match as a whole. Zones: `anywhere`, `head`, `tail`, `edges`.
+    pub(crate) rules: BTreeMap<String, serde_json::Value>,
+    /// Names of the fields of JSON articles, tried before the usual ones: `fields.headline = ["kicker.title"]`.
+    pub(crate) fields: BTreeMap<String, Vec<String>>,
+    /// How many articles are remembered to mark near-duplicates; about 700 bytes each. 0 marks none.
+    pub(crate) remember_articles: usize,
+    /// How similar a near-duplicate must be, in percent.
+    pub(crate) duplicate_percent: usize,
+}
+
+impl Default for IntakeSettings {
+    fn default() -> Self {
+        Self {
+            format: String::new(),
+            repair_mojibake: false,
+            disabled_rules: Vec::new(),
+            rules: BTreeMap::new(),
+            fields: BTreeMap::new(),
+            remember_articles: 20_000,
+            duplicate_percent: 50,
+        }
+    }
+}
+
 /// What happens to a file once its articles are safe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
@@ -284,6 +323,11 @@ pub(crate) struct EnricherSettings {
     /// Articles taken and not yet settled. Higher fills the sink's batches and costs memory; lower leaves cores
     /// idle.
     pub(crate) in_flight: usize,
+    /// Your own names to look for: TSV or JSONL files with name, aliases, type and id. A list is named after its
+    /// file. Read again when a file changes.
+    pub(crate) watch_lists: Vec<PathBuf>,
+    /// File with names that are never reported, one a line. Read again when it changes.
+    pub(crate) deny_list: PathBuf,
 }
 
 impl Default for EnricherSettings {
@@ -291,6 +335,8 @@ impl Default for EnricherSettings {
         Self {
             threads: 0,
             in_flight: 512,
+            watch_lists: Vec::new(),
+            deny_list: PathBuf::new(),
         }
     }
 }
