@@ -113,7 +113,7 @@ fn stalled_with(sandbox: &Sandbox, waiting: usize) -> (Process, Ledger) {
     let address = http::address(&process);
     http::wait_for_metric(
         &address,
-        "component_received_events_total",
+        "slugline_component_received_events_total",
         "component_id=\"watcher\"",
         256.0,
     );

@@ -134,7 +134,7 @@ fn under_load(misfortune: impl FnOnce(&mut Site<'_>)) {
         ledger
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .put(&sandbox, 1)
+            .put(&sandbox, 1);
     };
     let stopped = AtomicBool::new(false);
     thread::scope(|scope| {

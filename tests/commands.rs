@@ -183,7 +183,7 @@ fn http_serves_health_readiness_and_metrics() {
     for metric in [
         "slugline_fsync_seconds",
         "slugline_article_age_seconds",
-        "component_received_events_total",
+        "slugline_component_received_events_total",
     ] {
         assert!(page.contains(metric), "{metric} is missing:\n{page}");
     }

@@ -9,5 +9,7 @@ mod commands;
 mod crash;
 mod flow;
 mod hostile;
+mod metrics;
+mod security;
 mod shutdown;
 mod support;

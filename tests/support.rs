@@ -3,6 +3,7 @@
 pub(crate) mod articles;
 pub(crate) mod chaos;
 mod fleet;
+pub(crate) mod fortress;
 pub(crate) mod http;
 mod output;
 mod process;

@@ -10,6 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use metrics::counter;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinSet;
@@ -22,6 +23,9 @@ use crate::engine::Engine;
 use crate::lists::{ListFileError, ListFiles, keep_fresh};
 use crate::shared::SharedEngine;
 use crate::to_wire::enrich;
+
+/// The label of all metrics that every stage has.
+const ID: &[(&str, &str)] = &[("component_id", "enricher")];
 
 /// How the enricher runs.
 #[derive(Debug, Clone)]
@@ -154,6 +158,8 @@ impl Worker {
     #[tracing::instrument(name = "enrich", skip_all, fields(article_id = %delivery.message.id, attempt = delivery.attempt))]
     async fn process(&self, delivery: Delivery<Article>) {
         let received = Instant::now();
+        counter!("slugline_component_received_events_total", ID).increment(1);
+        counter!("slugline_component_received_bytes_total", ID).increment(delivery.message.text.len() as u64);
         let outcome = keep_alive(&delivery, self.enrich_and_publish(&delivery)).await;
         let settled = match outcome {
             Ok(()) => {
@@ -186,8 +192,11 @@ impl Worker {
 
     async fn enrich_and_publish(&self, delivery: &Delivery<Article>) -> Result<(), Failure> {
         let record = Arc::new(self.analyse(Arc::clone(&delivery.message)).await?);
+        let bytes = record.text.len() as u64;
         let receipt = self.enriched.publish(record).await?;
         receipt.wait().await?;
+        counter!("slugline_component_sent_events_total", ID).increment(1);
+        counter!("slugline_component_sent_bytes_total", ID).increment(bytes);
         Ok(())
     }
 
@@ -240,8 +249,8 @@ fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
 }
 
 fn count_error(kind: &'static str) {
-    metrics::counter!("slugline_component_errors_total", "component" => "enricher", "error_type" => kind)
-        .increment(1);
+    let labels = [ID[0], ("error_type", kind), ("stage", "processing")];
+    counter!("slugline_component_errors_total", &labels).increment(1);
 }
 
 impl From<PublishError> for Failure {

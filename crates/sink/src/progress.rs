@@ -10,7 +10,6 @@ use jiff::Timestamp;
 use metrics::{counter, gauge, histogram};
 
 const ID: (&str, &str) = ("component_id", "sink");
-const KIND: (&str, &str) = ("component_kind", "sink");
 
 /// Counts what a running sink does. Read it at any time, from any thread.
 #[derive(Debug, Default)]
@@ -96,23 +95,24 @@ impl Progress {
         self.stalled.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn count_received(&self) {
+    pub(crate) fn count_received(&self, bytes: u64) {
         self.received.fetch_add(1, Ordering::Relaxed);
-        counter!("component_received_events_total", &[ID, KIND]).increment(1);
+        counter!("slugline_component_received_bytes_total", &[ID]).increment(bytes);
+        counter!("slugline_component_received_events_total", &[ID]).increment(1);
     }
 
     pub(crate) fn count_written(&self, lines: u64, bytes: u64) {
         self.lines.fetch_add(lines, Ordering::Relaxed);
         self.bytes.fetch_add(bytes, Ordering::Relaxed);
-        counter!("component_sent_events_total", &[ID, KIND]).increment(lines);
-        counter!("component_sent_bytes_total", &[ID, KIND]).increment(bytes);
+        counter!("slugline_component_sent_events_total", &[ID]).increment(lines);
+        counter!("slugline_component_sent_bytes_total", &[ID]).increment(bytes);
     }
 
     pub(crate) fn count_duplicate(&self) {
         self.duplicates.fetch_add(1, Ordering::Relaxed);
         counter!(
-            "component_discarded_events_total",
-            &[ID, KIND, ("intentional", "true")]
+            "slugline_component_discarded_events_total",
+            &[ID, ("intentional", "true")]
         )
         .increment(1);
         counter!("slugline_duplicates_total", "stage" => "sink").increment(1);
@@ -121,8 +121,8 @@ impl Progress {
     pub(crate) fn count_refused(&self) {
         self.refused.fetch_add(1, Ordering::Relaxed);
         counter!(
-            "component_discarded_events_total",
-            &[ID, KIND, ("intentional", "false")]
+            "slugline_component_discarded_events_total",
+            &[ID, ("intentional", "false")]
         )
         .increment(1);
     }
@@ -143,23 +143,21 @@ impl Progress {
         self.errors.fetch_add(1, Ordering::Relaxed);
         let labels = [
             ID,
-            KIND,
             ("error_type", "writer_failed"),
             ("stage", "sending"),
             ("error_code", doing),
         ];
-        counter!("component_errors_total", &labels).increment(1);
+        counter!("slugline_component_errors_total", &labels).increment(1);
     }
 
     pub(crate) fn count_settle_error(&self) {
         self.settle_errors.fetch_add(1, Ordering::Relaxed);
         let labels = [
             ID,
-            KIND,
             ("error_type", "acknowledgment_failed"),
             ("stage", "sending"),
         ];
-        counter!("component_errors_total", &labels).increment(1);
+        counter!("slugline_component_errors_total", &labels).increment(1);
     }
 
     pub(crate) fn count_quarantined(&self, bytes: u64) {

@@ -227,7 +227,7 @@ impl Sink {
     }
 
     async fn take(&mut self, delivery: Delivery<EnrichedArticle>) {
-        self.progress.count_received();
+        self.progress.count_received(delivery.message.text.len() as u64);
         if let Some(settlement) = refusal(&delivery.message) {
             self.progress.count_refused();
             if let Err(error) = delivery.settle(settlement).await {

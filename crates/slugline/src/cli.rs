@@ -67,7 +67,7 @@ pub(crate) enum Command {
     /// Print the JSON Schema of the enriched record
     Schema,
     /// Validate the configuration without side effects; every problem is named
-    Check,
+    Check(CheckArgs),
     /// Print the resolved configuration with where each value came from
     Config(ConfigArgs),
     /// Print, apply or verify the streams and consumers
@@ -85,7 +85,7 @@ pub(crate) struct NatsArgs {
 /// Metrics and health.
 #[derive(Debug, Args)]
 pub(crate) struct HttpArgs {
-    /// Serve /metrics, /healthz and /readyz on this address
+    /// Serve /metrics, /healthz and /readyz on this address; a port alone is one of this machine's loopback
     #[arg(long, value_name = "ADDR")]
     pub(crate) http: Option<String>,
 }
@@ -243,6 +243,13 @@ impl Input {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// Ask the running process at `http.addr` whether it is ready; exit code 1 if not
+    #[arg(long)]
+    pub(crate) running: bool,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct ConfigArgs {
     /// Print the documented defaults instead
     #[arg(long)]
@@ -364,7 +371,7 @@ impl Command {
             | Self::Tag(_)
             | Self::Show(_)
             | Self::Schema
-            | Self::Check
+            | Self::Check(_)
             | Self::Config(_) => Vec::new(),
         }
     }

@@ -1,6 +1,7 @@
 //! What each command does.
 
 mod config;
+mod health;
 mod input;
 mod pipeline;
 mod show;
@@ -36,7 +37,8 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Tag(args) => tag::run(&layers()?, args),
         Command::Show(args) => show::run(&layers()?, args),
         Command::Schema => schema(),
-        Command::Check => config::check(&layers()?),
+        Command::Check(args) if args.running => health::check(&layers()?),
+        Command::Check(_) => config::check(&layers()?),
         Command::Config(args) => config::show(&layers()?, args),
         Command::Topology(args) => topology::run(&layers()?, &args.action),
     }

@@ -3,7 +3,7 @@
 mod intake;
 
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -134,8 +134,8 @@ pub(crate) fn check(settings: &Settings) -> Problems {
         )
     });
     let addr = &settings.http.addr;
-    problems.require(addr.is_empty() || addr.parse::<SocketAddr>().is_ok(), || {
-        format!("`http.addr` is `{addr}`: must be an address and port such as `127.0.0.1:9464`")
+    problems.require(addr.is_empty() || http_addr(addr).is_some(), || {
+        format!("`http.addr` is `{addr}`: must be an address and port such as `127.0.0.1:9464`, or a port")
     });
     check_nats(&settings.nats, &mut problems);
     problems
@@ -235,9 +235,15 @@ fn check_sink(sink: &SinkSettings, problems: &mut Problems) {
 /// Returns what the process needs. The settings were checked.
 pub(crate) fn process(settings: &Settings) -> ProcessConfig {
     ProcessConfig {
-        http: settings.http.addr.parse().ok(),
+        http: http_addr(&settings.http.addr),
         grace: settings.process.grace.0,
     }
+}
+
+/// Returns the address to listen on; a port alone is one of the loopback interface.
+fn http_addr(addr: &str) -> Option<SocketAddr> {
+    let port = || Some(SocketAddr::from((Ipv4Addr::LOCALHOST, addr.parse().ok()?)));
+    addr.parse().ok().or_else(port)
 }
 
 /// Returns the watcher's configuration.
@@ -350,6 +356,18 @@ mod tests {
         for key in ["`sink.batch_lines`", "`http.addr`", "`topology.prefix`"] {
             assert!(named.contains(key), "{key} in: {named}");
         }
+    }
+
+    #[test]
+    fn http_stays_on_this_machine_unless_told_otherwise() {
+        let check = |addr: &str, expect: Option<&str>| {
+            assert_eq!(http_addr(addr).map(|addr| addr.to_string()).as_deref(), expect);
+        };
+        check("9464", Some("127.0.0.1:9464"));
+        check("0.0.0.0:9464", Some("0.0.0.0:9464"));
+        check("", None);
+        check(":9464", None);
+        check("70000", None);
     }
 
     #[test]

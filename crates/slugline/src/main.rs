@@ -3,6 +3,7 @@
 mod cli;
 mod commands;
 mod config;
+mod gauges;
 mod http;
 mod progress;
 mod settings;

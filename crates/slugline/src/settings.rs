@@ -75,7 +75,8 @@ pub(crate) enum LogFormat {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct HttpSettings {
-    /// Address of `/metrics`, `/healthz` and `/readyz`, such as `127.0.0.1:9464`. Empty: no HTTP.
+    /// Address of `/metrics`, `/healthz` and `/readyz`, such as `127.0.0.1:9464`; a port alone is one of the loopback
+    /// interface. Empty: no HTTP.
     pub(crate) addr: String,
 }
 

@@ -32,5 +32,7 @@ const SECONDS: &[f64] = &[
 pub(crate) fn record_metrics() -> anyhow::Result<PrometheusHandle> {
     let builder =
         PrometheusBuilder::new().set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), SECONDS)?;
-    Ok(builder.install_recorder()?)
+    let handle = builder.install_recorder()?;
+    wire::telemetry::describe();
+    Ok(handle)
 }

@@ -291,7 +291,7 @@ impl Walker {
             closed: false,
         };
         self.wait(path, waiting, FOLDER_AGAIN);
-        metrics::counter!("watch_rescans_total", "cause" => "new_folder").increment(1);
+        metrics::counter!("slugline_watch_rescans_total", "cause" => "new_folder").increment(1);
         self.walk(path).map_continue(|_| ())
     }
 

@@ -4,10 +4,14 @@ use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 /// Longest file name that common file systems take, in bytes.
 const NAME_MAX: usize = 255;
+
+/// Rights of the files that the watcher makes, less what the umask takes away: nothing for strangers.
+pub(crate) const FILE_MODE: u32 = 0o640;
 
 /// Syncs a folder, so that names made or removed in it last.
 pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
@@ -25,6 +29,7 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
         .write(true)
         .create(true)
         .truncate(true)
+        .mode(FILE_MODE)
         .open(&temporary)?;
     file.write_all(bytes)?;
     file.sync_all()?;
@@ -67,7 +72,11 @@ fn link_and_unlink(from: &Path, to: &Path) -> io::Result<()> {
 /// Copies a file under a new name, synced, failing with `AlreadyExists` instead of replacing one.
 pub(crate) fn copy_without_replacing(from: &Path, to: &Path) -> io::Result<()> {
     let mut source = File::open(from)?;
-    let mut target = OpenOptions::new().write(true).create_new(true).open(to)?;
+    let mut target = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(FILE_MODE)
+        .open(to)?;
     let copied = io::copy(&mut source, &mut target).and_then(|_| target.sync_all());
     if let Err(error) = copied {
         // Half a copy must not be taken for the file.

@@ -4,8 +4,10 @@ use std::ffi::OsStr;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use crate::durable::FILE_MODE;
 use crate::{Config, Error};
 
 /// The watched folder.
@@ -83,6 +85,7 @@ pub(crate) fn lock(state_dir: &Path) -> Result<File, Error> {
         .write(true)
         .create(true)
         .truncate(false)
+        .mode(FILE_MODE)
         .open(state_dir.join("watcher.lock"))
         .map_err(folder_error)?;
     match file.try_lock() {

@@ -13,9 +13,10 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use crate::durable::sync_folder;
+use crate::durable::{FILE_MODE, sync_folder};
 
 /// Names the format; also the key of every check.
 const HEADER: [u8; RECORD] = *b"slugline watcher checkpoint v1\n\n";
@@ -153,6 +154,7 @@ impl Journal {
             .write(true)
             .create(true)
             .truncate(true)
+            .mode(FILE_MODE)
             .open(&temporary)?;
         file.write_all(&HEADER)?;
         let mut written = 0;

@@ -263,7 +263,7 @@ impl Pipeline {
         for (article, receipt) in receipts {
             match self.receipted(&article, receipt).await? {
                 Ok(()) => {
-                    self.progress.article_delivered();
+                    self.progress.article_delivered(article.text.len() as u64);
                     deliveries.accepted.push(article.id);
                 }
                 Err(failure) => deliveries.reject(article.id, failure),

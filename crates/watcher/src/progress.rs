@@ -63,17 +63,18 @@ impl Progress {
 
     pub(crate) fn bytes_read(&self, bytes: u64) {
         self.bytes.fetch_add(bytes, Ordering::Relaxed);
-        metrics::counter!("component_received_events_total", "component_id" => "watcher").increment(1);
-        metrics::counter!("component_received_bytes_total", "component_id" => "watcher").increment(bytes);
+        metrics::counter!("slugline_component_received_events_total", "component_id" => "watcher").increment(1);
+        metrics::counter!("slugline_component_received_bytes_total", "component_id" => "watcher").increment(bytes);
     }
 
     pub(crate) fn article_published(&self) {
         self.published.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(crate) fn article_delivered(&self) {
+    pub(crate) fn article_delivered(&self, bytes: u64) {
         self.delivered.fetch_add(1, Ordering::Relaxed);
-        metrics::counter!("component_sent_events_total", "component_id" => "watcher").increment(1);
+        metrics::counter!("slugline_component_sent_bytes_total", "component_id" => "watcher").increment(bytes);
+        metrics::counter!("slugline_component_sent_events_total", "component_id" => "watcher").increment(1);
     }
 
     pub(crate) fn file_failed(&self, reason: &'static str) {
@@ -86,7 +87,7 @@ impl Progress {
         self.skipped.fetch_add(1, Ordering::Relaxed);
         self.file_done();
         metrics::counter!(
-            "component_discarded_events_total", "component_id" => "watcher", "intentional" => "true"
+            "slugline_component_discarded_events_total", "component_id" => "watcher", "intentional" => "true"
         )
         .increment(1);
     }
@@ -107,7 +108,7 @@ impl Progress {
 /// Counts an error that was dealt with.
 pub(crate) fn error_counted(error_type: &'static str, stage: &'static str) {
     metrics::counter!(
-        "component_errors_total", "component_id" => "watcher", "error_type" => error_type, "stage" => stage
+        "slugline_component_errors_total", "component_id" => "watcher", "error_type" => error_type, "stage" => stage
     )
     .increment(1);
 }

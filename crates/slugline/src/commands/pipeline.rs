@@ -9,6 +9,7 @@ use enricher::{Engine, SharedEngine};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{self, ProcessConfig, Roles};
+use crate::gauges;
 use crate::http::{Readiness, Server};
 use crate::progress::{Reporter, Screen};
 use crate::settings::{Layers, Settings};
@@ -73,6 +74,7 @@ async fn run_stages(
         _ => Some(wiring::connect(settings, roles).await?),
     };
     let readiness = readiness(tally.clone(), connection.clone());
+    let gauges = gauges::keep(tally.clone(), Arc::clone(&readiness), connection.clone());
     let reporter = Reporter::new(screen, tally.clone(), once);
     let stages = async {
         match connection {
@@ -83,7 +85,12 @@ async fn run_stages(
     let supervised = supervise(stages, signals, drain.clone(), process.grace);
     let serving = async {
         match server {
-            Some(server) => server.serve(metrics, readiness, stop_serving.clone()).await,
+            Some(server) => tokio::select! {
+                // The server broke.
+                served = server.serve(metrics, readiness, stop_serving.clone()) => served,
+                // Never ends; keeps up to date what the server shows.
+                never = gauges => match never {},
+            },
             None => std::future::pending().await,
         }
     };

@@ -132,7 +132,7 @@ impl Walker {
         }
         let missed = self.scan_under_way == Some(PERIODIC) && matches!(self.mode, Mode::Events { .. });
         if missed && !waited {
-            metrics::counter!("watch_missed_total").increment(1);
+            metrics::counter!("slugline_watch_missed_total").increment(1);
         }
         let Some(relative) = self.discovery.inbox.relative(path).map(Path::to_owned) else {
             return Flow::Continue(());

@@ -22,7 +22,7 @@ const ONCE_PATIENCE: (u32, Duration) = (10, Duration::from_secs(2));
 impl Walker {
     pub(super) fn scan(&mut self, cause: &'static str) -> Flow {
         tracing::debug!(cause, "scanning the inbox");
-        metrics::counter!("watch_rescans_total", "cause" => cause).increment(1);
+        metrics::counter!("slugline_watch_rescans_total", "cause" => cause).increment(1);
         self.scan_under_way = Some(cause);
         if cause == START {
             self.discovery.progress.files_expected(self.count());
