@@ -152,11 +152,7 @@ impl Progress {
 
     pub(crate) fn count_settle_error(&self) {
         self.settle_errors.fetch_add(1, Ordering::Relaxed);
-        let labels = [
-            ID,
-            ("error_type", "acknowledgment_failed"),
-            ("stage", "sending"),
-        ];
+        let labels = [ID, ("error_type", "acknowledgment_failed"), ("stage", "sending")];
         counter!("slugline_component_errors_total", &labels).increment(1);
     }
 

@@ -63,8 +63,10 @@ impl Progress {
 
     pub(crate) fn bytes_read(&self, bytes: u64) {
         self.bytes.fetch_add(bytes, Ordering::Relaxed);
-        metrics::counter!("slugline_component_received_events_total", "component_id" => "watcher").increment(1);
-        metrics::counter!("slugline_component_received_bytes_total", "component_id" => "watcher").increment(bytes);
+        metrics::counter!("slugline_component_received_events_total", "component_id" => "watcher")
+            .increment(1);
+        metrics::counter!("slugline_component_received_bytes_total", "component_id" => "watcher")
+            .increment(bytes);
     }
 
     pub(crate) fn article_published(&self) {
@@ -73,7 +75,8 @@ impl Progress {
 
     pub(crate) fn article_delivered(&self, bytes: u64) {
         self.delivered.fetch_add(1, Ordering::Relaxed);
-        metrics::counter!("slugline_component_sent_bytes_total", "component_id" => "watcher").increment(bytes);
+        metrics::counter!("slugline_component_sent_bytes_total", "component_id" => "watcher")
+            .increment(bytes);
         metrics::counter!("slugline_component_sent_events_total", "component_id" => "watcher").increment(1);
     }
 

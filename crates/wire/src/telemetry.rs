@@ -25,18 +25,12 @@ use crate::transport::{RejectionReason, Settlement};
 
 /// Tells the installed recorder what each metric means. Without a recorder it does nothing.
 pub fn describe() {
-    describe_counter!(
-        "slugline_carrier_sent_total",
-        "messages handed to the carrier"
-    );
+    describe_counter!("slugline_carrier_sent_total", "messages handed to the carrier");
     describe_counter!(
         "slugline_carrier_sent_bytes_total",
         "payload bytes handed to NATS"
     );
-    describe_counter!(
-        "slugline_carrier_received_total",
-        "deliveries handed out"
-    );
+    describe_counter!("slugline_carrier_received_total", "deliveries handed out");
     describe_counter!(
         "slugline_carrier_received_bytes_total",
         "payload bytes received from NATS"
@@ -70,8 +64,7 @@ pub(crate) fn sent(channel: Channel) {
 }
 
 pub(crate) fn sent_bytes(channel: Channel, bytes: usize) {
-    counter!("slugline_carrier_sent_bytes_total", "channel" => channel.as_str())
-        .increment(bytes as u64);
+    counter!("slugline_carrier_sent_bytes_total", "channel" => channel.as_str()).increment(bytes as u64);
 }
 
 pub(crate) fn received(channel: Channel, attempt: u32) {
@@ -82,8 +75,7 @@ pub(crate) fn received(channel: Channel, attempt: u32) {
 }
 
 pub(crate) fn received_bytes(channel: Channel, bytes: usize) {
-    counter!("slugline_carrier_received_bytes_total", "channel" => channel.as_str())
-        .increment(bytes as u64);
+    counter!("slugline_carrier_received_bytes_total", "channel" => channel.as_str()).increment(bytes as u64);
 }
 
 pub(crate) fn error(error_type: &'static str) {
@@ -91,7 +83,8 @@ pub(crate) fn error(error_type: &'static str) {
 }
 
 pub(crate) fn event_discarded() {
-    counter!("slugline_component_discarded_events_total", "component_id" => "wire", "intentional" => "false").increment(1);
+    counter!("slugline_component_discarded_events_total", "component_id" => "wire", "intentional" => "false")
+        .increment(1);
 }
 
 pub(crate) fn settled(channel: Channel, settlement: &Settlement) {
