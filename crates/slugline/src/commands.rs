@@ -27,7 +27,7 @@ pub(crate) const EXIT_USAGE: u8 = 2;
 pub(crate) struct UsageError(pub(crate) anyhow::Error);
 
 /// Runs the command that was typed.
-pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
     let layers = || layers(&cli.common, &cli.command).map_err(|error| anyhow::Error::new(UsageError(error)));
     match &cli.command {
         Command::Run(args) => pipeline::run(&layers()?, Roles::ALL, args.inbox.once),

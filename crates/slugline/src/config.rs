@@ -69,7 +69,7 @@ impl Problems {
     }
 
     /// Notes a value outside its limits.
-    fn limit<T: PartialOrd + fmt::Display>(&mut self, key: &str, value: T, low: T, high: T) {
+    fn limit<T: Copy + PartialOrd + fmt::Display>(&mut self, key: &str, value: T, low: T, high: T) {
         self.require(value >= low && value <= high, || {
             format!("`{key}` is {value}: must be {low} to {high}")
         });

@@ -18,7 +18,7 @@ use clap::Parser;
 use commands::{EXIT_USAGE, UsageError};
 
 fn main() -> ExitCode {
-    match commands::run(cli::Cli::parse()) {
+    match commands::run(&cli::Cli::parse()) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("slugline: {error:#}");

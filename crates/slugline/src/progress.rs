@@ -70,7 +70,7 @@ impl Reporter {
                 self.screen.0.set_message(line);
                 self.screen.0.tick();
             } else if line != told {
-                self.print(&line);
+                print(&line);
                 told = line;
             }
         }
@@ -79,16 +79,11 @@ impl Reporter {
     /// Says what was done in the end.
     pub(crate) fn summary(&self) {
         self.screen.0.finish_and_clear();
-        self.print(&format!(
+        print(&format!(
             "{} in {}",
             self.counts(),
             seconds(self.started.elapsed())
         ));
-    }
-
-    fn print(&self, line: &str) {
-        // Nobody to tell if standard error is closed.
-        let _unheard = writeln!(io::stderr(), "{line}");
     }
 
     fn counts(&self) -> String {
@@ -136,6 +131,11 @@ impl Reporter {
             .saturating_sub(files.skipped + files.failed + self.tally.done());
         (rate > 0.0 && waiting > 0).then(|| Duration::from_secs_f64(waiting as f64 / rate))
     }
+}
+
+fn print(line: &str) {
+    // Nobody to tell if standard error is closed.
+    let _unheard = writeln!(io::stderr(), "{line}");
 }
 
 fn seconds(duration: Duration) -> String {

@@ -464,7 +464,9 @@ impl ReadJob {
         };
         Ok(match intake::read(&bytes, &origin, &self.config.intake) {
             Ok(mut articles) => {
-                articles.iter_mut().for_each(|article| self.copies.mark(article));
+                for article in &mut articles {
+                    self.copies.mark(article);
+                }
                 Content::Articles { id, state, articles }
             }
             Err(refusal) => Content::Refused(state, Failure::new(refusal.reason.as_str(), refusal.detail)),

@@ -4,6 +4,9 @@
 //! run. Processor time is the fair measure of cost, because stages that run at the same time share the cores; the
 //! table says both. `cargo bench --bench pipeline -- [ARTICLES] [WAITING]` sets the sizes.
 
+#![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
+#![expect(clippy::cast_sign_loss, reason = "shares and counts are never negative")]
+
 mod carrier;
 mod corpus;
 mod latency;

@@ -49,7 +49,7 @@ pub(crate) fn run(command: &mut Command, server: Option<u32>) -> Cost {
     Cost {
         wall,
         cpu,
-        server_cpu: server_cpu() - before,
+        server_cpu: server_cpu().saturating_sub(before),
         peak_memory: peak,
     }
 }

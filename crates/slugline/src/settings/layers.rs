@@ -137,11 +137,7 @@ impl Layers {
         let before = std::mem::replace(slot, (value, origin));
         // Read it right away, so that the error names the value and its origin.
         if let Err(error) = self.settings() {
-            let problem = format!("{:#}", error)
-                .lines()
-                .last()
-                .unwrap_or_default()
-                .to_owned();
+            let problem = format!("{error:#}").lines().last().unwrap_or_default().to_owned();
             let origin = self.origin(key).clone();
             self.0.insert(key.to_owned(), before);
             bail!("`{key}` ({origin}): {problem}");

@@ -80,8 +80,7 @@ fn is_pronoun_one(p: Pieces<'_>, draft: &Draft) -> bool {
         return !(p.is(before, Class::Determiner) && p.is(at + 1, Class::Person));
     }
     let joined = p.is_dash(at + 1) && p.says_any(at + 2, &["way", "off", "on", "time", "sided", "stop"]);
-    let partitive = p.says(at + 1, "of") && !hedged
-        || p.says_any(at + 1, &["another", "who", "thing", "day", "such", "or"]) && !hedged;
+    let partitive = !hedged && p.says_any(at + 1, &["of", "another", "who", "thing", "day", "such", "or"]);
     let alone = p.is(
         at + 1,
         Classes::of(&[Class::Pronoun, Class::Modal, Class::Relative, Class::Preposition]),
