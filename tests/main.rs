@@ -10,3 +10,4 @@ mod flow;
 mod hostile;
 mod shutdown;
 mod support;
+mod topics;

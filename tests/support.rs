@@ -6,6 +6,7 @@ mod fleet;
 pub(crate) mod http;
 mod output;
 mod process;
+pub(crate) mod python;
 pub(crate) mod sandbox;
 pub(crate) mod stall;
 

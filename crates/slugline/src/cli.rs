@@ -3,12 +3,18 @@
 //! Flags that are settings do not stay here: [`RunArgs::overrides`] and its siblings turn them into layers of
 //! [`crate::settings`], so that a flag, a variable and a line of the file mean exactly the same.
 
+mod operate;
+
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::settings::After;
+
+pub(crate) use operate::{
+    DeadAction, DeadArgs, DeadSelect, DeadWhich, ReprocessArgs, StatusArgs, TailArgs, TopArgs, TraceArgs,
+};
 
 /// Turns a folder of news articles into a live, queryable stream of facts
 ///
@@ -70,6 +76,19 @@ pub(crate) enum Command {
     Config(ConfigArgs),
     /// Print, apply or verify the streams and consumers
     Topology(TopologyArgs),
+    /// Tell how the fleet is doing: streams, lag, redeliveries, workers, rates
+    Status(StatusArgs),
+    /// Watch the fleet live in the terminal
+    Top(TopArgs),
+    /// Print entities and figures as they are found
+    Tail(TailArgs),
+    /// Tell where an article is: checkpoint, streams, dead letters, output line
+    Trace(TraceArgs),
+    /// List, show, retry or drop what was given up
+    Dead(DeadArgs),
+    /// Analyse articles for an enricher that does not trust them
+    #[command(hide = true)]
+    Quarantine,
 }
 
 /// The connection.
@@ -146,6 +165,8 @@ pub(crate) struct EnrichArgs {
     /// Threads that analyse [default: one per core]
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<usize>,
+    #[command(flatten)]
+    pub(crate) reprocess: ReprocessArgs,
 }
 
 #[derive(Debug, Args)]
@@ -302,6 +323,7 @@ impl Command {
                     .into_iter()
                     .chain(args.http.overrides())
                     .chain(threads)
+                    .chain(args.reprocess.overrides())
                     .collect()
             }
             Self::Sink(args) => args
@@ -313,7 +335,13 @@ impl Command {
             Self::Topology(TopologyArgs {
                 action: TopologyAction::Apply { nats, .. } | TopologyAction::Verify { nats },
             }) => nats.overrides().into_iter().collect(),
+            Self::Status(StatusArgs { nats, .. })
+            | Self::Top(TopArgs { nats })
+            | Self::Tail(TailArgs { nats, .. }) => nats.overrides().into_iter().collect(),
+            Self::Trace(args) => args.overrides().collect(),
+            Self::Dead(args) => args.action.overrides().into_iter().collect(),
             Self::Topology(_)
+            | Self::Quarantine
             | Self::Tag(_)
             | Self::Show(_)
             | Self::Schema

@@ -1,10 +1,15 @@
 //! What each command does.
 
 mod config;
+mod dead;
 mod input;
 mod pipeline;
+mod quarantine;
 mod show;
+mod status;
 mod tag;
+mod tail;
+mod top;
 mod topology;
 
 use std::io::Write;
@@ -12,9 +17,12 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 
+use wire::nats::Connection;
+
 use crate::cli::{Cli, Command, CommonArgs};
 use crate::config::Roles;
-use crate::settings::Layers;
+use crate::settings::{Layers, Settings};
+use crate::wiring::connection_config;
 
 /// Wrong use or configuration.
 pub(crate) const EXIT_USAGE: u8 = 2;
@@ -38,6 +46,12 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Check => config::check(&layers()?),
         Command::Config(args) => config::show(&layers()?, args),
         Command::Topology(args) => topology::run(&layers()?, &args.action),
+        Command::Tail(args) => tail::run(&layers()?, args),
+        Command::Dead(args) => dead::run(&layers()?, &args.action),
+        Command::Quarantine => quarantine::run(),
+        Command::Status(args) => status::run(&layers()?, args),
+        Command::Top(args) => top::run(&layers()?, args),
+        Command::Trace(_) => anyhow::bail!("soon"),
     }
 }
 
@@ -72,6 +86,34 @@ fn schema() -> anyhow::Result<ExitCode> {
     let schema = schemars::schema_for!(wire::EnrichedArticle);
     print(&serde_json::to_string_pretty(&schema)?)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Does something on the server and closes the connection again.
+fn on_server<T>(
+    settings: &Settings,
+    work: impl AsyncFnOnce(&Connection) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    require_server(settings)?;
+    runtime()?.block_on(async {
+        let connection = Connection::connect(connection_config(settings, Roles::default())?).await?;
+        let done = work(&connection).await;
+        connection.close().await;
+        done
+    })
+}
+
+/// Fails where no server is configured.
+fn require_server(settings: &Settings) -> anyhow::Result<()> {
+    if settings.nats.url.is_empty() {
+        return Err(UsageError(anyhow::anyhow!("no NATS server: give --nats or set `nats.url`")).into());
+    }
+    Ok(())
+}
+
+/// Returns what a command that mostly waits runs on.
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    Ok(runtime)
 }
 
 /// Writes a result and a line end to standard output.

@@ -7,8 +7,10 @@ mod http;
 mod progress;
 mod settings;
 mod shutdown;
+mod stall;
 mod telemetry;
 mod wiring;
+mod worker;
 
 use std::process::ExitCode;
 

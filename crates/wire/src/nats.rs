@@ -23,19 +23,28 @@ mod config;
 mod connection;
 mod consume;
 mod dead;
+mod dead_letters;
 mod encode;
 mod error;
 mod events;
+mod listen;
 mod publish;
 mod pull;
 mod room;
+mod scan;
+mod service;
 mod settle;
+mod survey;
 
 pub use config::{Auth, Config, Secret, Tls};
 pub use connection::{Connection, OLDEST_SERVER, Pending};
 pub use dead::header;
+pub use dead_letters::DeadLetter;
 pub use error::Error;
 pub use events::Events;
+pub use listen::Listener;
+pub use service::{Tally, Worker};
+pub use survey::{ConsumerState, StreamState, Survey, WorkerState};
 
 pub(crate) use consume::Consumer;
 pub(crate) use publish::{Publisher, Receipt};

@@ -13,8 +13,10 @@ use crate::http::{Readiness, Server};
 use crate::progress::{Reporter, Screen};
 use crate::settings::{Layers, Settings};
 use crate::shutdown::{Ended, Signals, supervise};
+use crate::stall::Stall;
 use crate::telemetry;
 use crate::wiring::{self, Stages, Tally};
+use crate::worker;
 
 use super::UsageError;
 
@@ -84,7 +86,18 @@ async fn run_stages(
         "" => None,
         _ => Some(wiring::connect(settings, roles).await?),
     };
-    let readiness = readiness(tally.clone(), connection.clone());
+    let stall = Stall::default();
+    let readiness = readiness(tally.clone(), connection.clone(), stall.clone());
+    if let Some(connection) = &connection {
+        worker::announce(connection, roles, &tally).await;
+    }
+    let watched = connection.clone();
+    let watching = async {
+        match &watched {
+            Some(connection) => stall.watch(connection, &roles.channels(), process.stall_after).await,
+            None => std::future::pending().await,
+        }
+    };
     let reporter = Reporter::new(screen, tally.clone(), once);
     let stages = async {
         match connection {
@@ -106,6 +119,8 @@ async fn run_stages(
         served = serving => { served?; bail!("the HTTP server stopped") }
         // Never ends; runs beside the stages.
         never = reporter.report() => match never {},
+        // Never ends either; says when nothing moves.
+        never = watching => match never {},
     };
     reporter.summary();
     match ended {
@@ -116,14 +131,17 @@ async fn run_stages(
     }
 }
 
-/// Ready means: connected (where there is a broker), and the sink is not stuck on its disk.
-fn readiness(tally: Tally, connection: Option<wire::nats::Connection>) -> Readiness {
+/// Ready means: connected (where there is a broker), the consumers move, and the sink is not stuck on its disk.
+fn readiness(tally: Tally, connection: Option<wire::nats::Connection>, stall: Stall) -> Readiness {
     Arc::new(move || {
         if connection
             .as_ref()
             .is_some_and(|connection| !connection.is_connected())
         {
             return Err("not connected to NATS".to_owned());
+        }
+        if let Some(reason) = stall.reason() {
+            return Err(reason);
         }
         if tally.sink.as_ref().is_some_and(|sink| sink.is_stalled()) {
             return Err("the sink cannot write".to_owned());

@@ -105,6 +105,11 @@ pub(crate) fn topology(settings: &Settings) -> anyhow::Result<wire::topology::Se
         replicas: topology.replicas,
         articles: bounds.clone(),
         enriched: bounds,
+        ack_wait: topology.ack_wait.0,
+        tags: topology.capture_tags.then_some(wire::topology::Bounds {
+            max_bytes: topology.tags_max_bytes.0,
+            max_age: topology.tags_max_age.0,
+        }),
         ..wire::topology::Settings::default()
     })
 }
@@ -127,7 +132,8 @@ pub(crate) async fn run(
         sink = Some((Running::start("sink", stage, drain.clone()), close));
     }
     let mut enricher = None;
-    if let Some((config, engine)) = stages.enricher {
+    if let Some((mut config, engine)) = stages.enricher {
+        config.quarantine = quarantine();
         let articles = connection.consumer::<Article>().await?;
         let close = articles.closer();
         let stage = enricher::run(
@@ -135,6 +141,7 @@ pub(crate) async fn run(
             engine,
             articles,
             connection.publisher(),
+            connection.events(),
             tally.enricher.unwrap_or_default(),
         );
         enricher = Some((Running::start("enricher", stage, drain.clone()), close));
@@ -168,6 +175,17 @@ pub(crate) async fn run(
     // The last stage's error is the cause of those upstream.
     results.reverse();
     first_error(results)
+}
+
+/// Returns how redelivered articles are analysed: by this very program, in a process of its own.
+fn quarantine() -> Option<enricher::Quarantine> {
+    let program = std::env::current_exe()
+        .inspect_err(|error| tracing::warn!(%error, "no quarantine: this program does not know its own path"))
+        .ok()?;
+    Some(enricher::Quarantine {
+        program,
+        arguments: vec!["quarantine".into()],
+    })
 }
 
 /// Waits until what is in the streams has been settled by the stages of this process, in the order of the flow.
