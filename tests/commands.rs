@@ -75,7 +75,10 @@ fn a_missing_inbox_is_an_error_that_names_it() {
 #[track_caller]
 fn check_setting(shown: &str, key: &str, value: &str, origin: &str) {
     let (_, sink) = shown.split_once("[sink]").expect("has a section");
-    let line = sink.lines().find(|line| line.starts_with(&format!("{key} ="))).expect(key);
+    let line = sink
+        .lines()
+        .find(|line| line.starts_with(&format!("{key} =")))
+        .expect(key);
     assert!(line.contains(value) && line.contains(origin), "{line}");
 }
 
@@ -174,6 +177,7 @@ fn http_serves_health_readiness_and_metrics() {
     sandbox.output().wait_for_lines(5, &[&process]);
     assert_eq!(http::get(&address, "/healthz"), (200, "ok\n".to_owned()));
     assert_eq!(http::get(&address, "/readyz"), (200, "ready\n".to_owned()));
+    http::wait_for_metric(&address, "slugline_article_age_seconds_count", "", 5.0);
     let (status, page) = http::get(&address, "/metrics");
     assert_eq!(status, 200);
     for metric in [
@@ -214,7 +218,7 @@ fn topology_is_printed_applied_and_verified() {
         "--nats",
         &url,
         "--set",
-        "topology.max_bytes=1 GiB",
+        "topology.max_bytes=3 GiB",
     ];
     let finished = finish(&mut sandbox.slugline(drift));
     let told = [finished.stdout, finished.stderr].concat();

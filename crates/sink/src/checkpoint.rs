@@ -1,9 +1,9 @@
 //! The checkpoint of a part: which lines it holds up to which byte, so that a start need not read the parts again.
 //!
 //! One file per part, `.slugline/index/<part>.keys`, appended to after every synced batch and before the batch is
-//! settled. It is never synced while the part is open and it is never trusted alone: a frame counts only if its
-//! checksum holds and the part still has the bytes it speaks of. Whatever is missing, cut short, damaged or stale
-//! is read from the part instead.
+//! settled. It is never synced: a sync per part would make a start without checkpoints slow. Nor is it ever trusted
+//! alone: a frame counts only if its checksum holds and the part still has the bytes it speaks of. Whatever is
+//! missing, cut short, damaged or stale is read from the part instead.
 //!
 //! ```text
 //! "SLGKEYS1"  frame…          all numbers little endian
@@ -95,11 +95,6 @@ impl Checkpoint {
             State::Compressed => SEALED_COMPRESSED,
         };
         self.append(kind, &[], stat.size, stat.modified.cast_unsigned());
-        if let Some(file) = &mut self.file
-            && let Err(error) = file.sync()
-        {
-            warn_of(&self.path, &error);
-        }
     }
 
     fn append(&mut self, kind: u8, keys: &[Key], a: u64, b: u64) {

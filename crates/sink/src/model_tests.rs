@@ -79,14 +79,14 @@ impl Run {
 
     fn step(&mut self) {
         match self.rng.u32(..100) {
-            0..3 => {
+            0..8 => {
                 self.writer = None;
                 self.disk.cut_power();
             }
-            3..6 => self.writer = None,
-            6..12 => self.disk.fail_one_in([0, 0, 20, 8, 3][self.rng.usize(..5)]),
-            12..15 => self.disk.set_room(self.rng.usize(..3_000)),
-            15..18 => self.disk.set_room(usize::MAX),
+            8..11 => self.writer = None,
+            11..16 => self.disk.fail_one_in([0, 0, 20, 8, 3][self.rng.usize(..5)]),
+            16 => self.disk.set_room(self.rng.usize(..3_000)),
+            17 => self.disk.set_room(usize::MAX),
             18 => self.spoil_a_checkpoint(),
             19 => self.scribble(),
             20..24 => self.roll(),
@@ -115,6 +115,11 @@ impl Run {
                 }
                 return;
             }
+        }
+        // Killed with whole lines in the file that no sync has vouched for.
+        if self.rng.bool() {
+            self.writer = None;
+            self.disk.fail_one_in(0);
         }
     }
 
@@ -149,7 +154,7 @@ impl Run {
             0 => self.disk.remove(&path).expect("healthy"),
             1 => self.disk.tamper(&path, |bytes| bytes.truncate(at)),
             _ => self.disk.tamper(&path, |bytes| {
-                bytes.iter_mut().skip(at).take(1).for_each(|byte| *byte ^= 1)
+                bytes.iter_mut().skip(at).take(1).for_each(|byte| *byte ^= 1);
             }),
         }
     }

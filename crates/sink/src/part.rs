@@ -23,6 +23,9 @@ use crate::disk::{Disk, DiskFile, Stat, write_all};
 use crate::error::{Doing, Failure};
 use crate::seen::Key;
 
+/// The start of the names of all parts.
+pub(crate) const PREFIX: &str = "part-";
+
 const TIME_FORMAT: &str = "%Y%m%dT%H%M%SZ";
 
 /// What has become of a part; told by the end of its name.
@@ -60,13 +63,13 @@ impl Name {
     pub(crate) fn new(number: u64, begun: Timestamp) -> Self {
         Self {
             number,
-            stem: format!("part-{number:010}-{}", begun.strftime(TIME_FORMAT)),
+            stem: format!("{PREFIX}{number:010}-{}", begun.strftime(TIME_FORMAT)),
         }
     }
 
     /// Parses a stem such as `part-0000000007-20261122T021530Z`.
     pub(crate) fn parse(stem: &str) -> Option<Self> {
-        let (number, time) = stem.strip_prefix("part-")?.split_once('-')?;
+        let (number, time) = stem.strip_prefix(PREFIX)?.split_once('-')?;
         let digits = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
         DateTime::strptime(TIME_FORMAT, time).ok()?;
         Some(Self {

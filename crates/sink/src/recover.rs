@@ -19,7 +19,7 @@ use crate::compress::{self, TEMPORARY};
 use crate::disk::{Disk, Stat, write_all};
 use crate::error::{Doing, Failure};
 use crate::jsonl::{Piece, scan};
-use crate::part::{Name, OpenPart, State, open_lines};
+use crate::part::{Name, OpenPart, PREFIX, State, open_lines};
 use crate::seen::Key;
 use crate::writer::Writer;
 
@@ -64,7 +64,8 @@ pub(crate) fn recover(writer: &mut Writer, remember: Duration) -> Result<(), Fai
 fn remove_temporaries(writer: &Writer) -> Result<(), Failure> {
     let state = &writer.folder.state;
     for entry in writer.disk.list(state).doing("list", state)? {
-        if entry.name.ends_with(TEMPORARY) {
+        // The watcher of the same process may keep its state here, with temporary files of its own.
+        if entry.name.starts_with(PREFIX) && entry.name.ends_with(TEMPORARY) {
             let path = state.join(&entry.name);
             writer.disk.remove(&path).doing("remove", &path)?;
         }

@@ -134,6 +134,22 @@ pub(crate) fn check(settings: &Settings) -> Problems {
     problems
 }
 
+/// Checks every setting, and that these stages have what they cannot do without.
+pub(crate) fn check_for(settings: &Settings, roles: Roles) -> Problems {
+    let mut problems = check(settings);
+    problems.require(
+        !roles.watcher || !settings.watcher.inbox.as_os_str().is_empty(),
+        || "no inbox: give INBOX or set `watcher.inbox`".to_owned(),
+    );
+    problems.require(!roles.sink || !settings.sink.out.as_os_str().is_empty(), || {
+        "no output folder: give --out or set `sink.out`".to_owned()
+    });
+    problems.require(roles == Roles::ALL || !settings.nats.url.is_empty(), || {
+        "no NATS server: give --nats or set `nats.url`".to_owned()
+    });
+    problems
+}
+
 fn check_nats(nats: &NatsSettings, problems: &mut Problems) {
     for url in nats.url.split(',').map(str::trim).filter(|url| !url.is_empty()) {
         let (scheme, rest) = url.split_once("://").unwrap_or(("nats", url));
@@ -222,19 +238,8 @@ pub(crate) fn process(settings: &Settings) -> ProcessConfig {
 ///
 /// `home` is where the checkpoint and the `failed` and `done` folders live unless they are set: the output folder
 /// for the whole pipeline (so that a fresh output folder means a fresh start), the inbox for a lone watcher.
-pub(crate) fn watcher(
-    settings: &WatcherSettings,
-    home: &Path,
-    once: bool,
-) -> Result<watcher::Config, Problems> {
-    let mut problems = Problems::default();
+pub(crate) fn watcher(settings: &WatcherSettings, home: &Path, once: bool) -> watcher::Config {
     let inbox = settings.inbox.clone();
-    problems.require(!inbox.as_os_str().is_empty(), || {
-        "no inbox: give INBOX or set `watcher.inbox`".to_owned()
-    });
-    if !problems.is_empty() {
-        return Err(problems);
-    }
     let or_home = |path: &PathBuf, name: &str| {
         if path.as_os_str().is_empty() {
             home.join(name)
@@ -242,7 +247,7 @@ pub(crate) fn watcher(
             path.clone()
         }
     };
-    Ok(watcher::Config {
+    watcher::Config {
         source_name: source_name(settings),
         state_dir: or_home(&settings.state, ".slugline/watcher"),
         failed_dir: or_home(&settings.failed, "failed"),
@@ -265,7 +270,7 @@ pub(crate) fn watcher(
         },
         poll_interval: settings.poll_interval.0,
         intake: watcher::intake::Config::default(),
-    })
+    }
 }
 
 /// Returns the name of the source: as set, else the name of the inbox folder.
@@ -295,24 +300,16 @@ pub(crate) fn enricher(settings: &Settings) -> enricher::Config {
 }
 
 /// Returns the sink's configuration.
-pub(crate) fn sink(settings: &SinkSettings) -> Result<sink::Config, Problems> {
-    let mut problems = Problems::default();
-    let out = settings.out.clone();
-    problems.require(!out.as_os_str().is_empty(), || {
-        "no output folder: give --out or set `sink.out`".to_owned()
-    });
-    if !problems.is_empty() {
-        return Err(problems);
-    }
-    Ok(sink::Config {
+pub(crate) fn sink(settings: &SinkSettings) -> sink::Config {
+    sink::Config {
         batch_lines: settings.batch_lines,
         batch_wait: settings.batch_wait.0,
         roll_bytes: settings.roll_bytes.0,
         roll_age: settings.roll_age.0,
         roll_idle: settings.roll_idle.0,
         compress: settings.compress,
-        ..sink::Config::new(out)
-    })
+        ..sink::Config::new(settings.out.clone())
+    }
 }
 
 #[cfg(test)]

@@ -280,6 +280,30 @@ mod tests {
     }
 
     #[test]
+    #[cfg(target_os = "linux")]
+    fn a_full_disk_is_told_and_the_next_commit_starts_a_new_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (mut checkpoint, known) = Checkpoint::open(folder.path()).expect("opened");
+        checkpoint
+            .commit(&known, &[Record::Refused([1; 16])])
+            .expect("committed");
+        checkpoint.journal.fill_disk();
+        let records = [Record::Delivered([2; 16])];
+        let error = checkpoint.commit(&known, &records).expect_err("full");
+        assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+        assert_eq!(
+            known.file(Stamp([2; 16])),
+            None,
+            "known, although it does not last"
+        );
+        checkpoint.commit(&known, &records).expect("committed");
+        drop(checkpoint);
+        let (_, known) = Checkpoint::open(folder.path()).expect("opened");
+        assert_eq!(known.file(Stamp([1; 16])), Some(Outcome::Refused));
+        assert_eq!(known.file(Stamp([2; 16])), Some(Outcome::Delivered));
+    }
+
+    #[test]
     fn the_journal_does_not_grow_for_ever() {
         let folder = tempfile::tempdir().expect("a folder");
         let (mut checkpoint, known) = Checkpoint::open(folder.path()).expect("opened");

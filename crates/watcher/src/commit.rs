@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
@@ -18,13 +18,17 @@ use crate::After;
 use crate::after::{self, Delivered};
 use crate::checkpoint::{Checkpoint, Known, bytes_of};
 use crate::durable::sync_folder;
-use crate::failed::{self, Failure, Keeping, Refused};
+use crate::failed::{self, Failure, Keeping, Refused, UNREADABLE};
 use crate::identity::{FileState, Stamp};
 use crate::journal::Record;
 use crate::progress::error_counted;
 
 /// Most outcomes in one batch. More saves syncs; fewer answers sooner.
 const BATCH: usize = 512;
+/// Under load, how long a batch waits for more outcomes. Longer saves syncs, shorter answers sooner.
+const LINGER: Duration = Duration::from_millis(2);
+/// When batches follow each other within this time, there is load.
+const LOAD: Duration = Duration::from_millis(20);
 /// How long to wait before the checkpoint is tried again when the disk is full or failing.
 const RETRY_AFTER: Duration = Duration::from_millis(500);
 
@@ -41,6 +45,8 @@ pub(crate) struct Commit {
     pub(crate) contents: Vec<ArticleId>,
     /// Why the file, or an article of it, was given up.
     pub(crate) failure: Option<Failure>,
+    /// The file was moved into `failed/`. Set by the committer.
+    pub(crate) left: bool,
     /// Resolves once all of it lasts. Dropped if it could not be made to last; then the file is looked at again.
     pub(crate) done: oneshot::Sender<()>,
 }
@@ -64,7 +70,12 @@ impl Committer {
     /// Runs until every sender is dropped. Blocks its thread.
     pub(crate) fn run(mut self, mut commits: mpsc::Receiver<Commit>) {
         let mut batch = Vec::with_capacity(BATCH);
+        let mut last = None;
         while let Some(first) = commits.blocking_recv() {
+            // A single file is not kept waiting.
+            if last.is_some_and(|last: Instant| last.elapsed() < LOAD) {
+                std::thread::sleep(LINGER);
+            }
             batch.push(first);
             while batch.len() < BATCH
                 && let Ok(next) = commits.try_recv()
@@ -72,12 +83,13 @@ impl Committer {
                 batch.push(next);
             }
             self.commit(&mut batch);
+            last = Some(Instant::now());
         }
     }
 
     fn commit(&mut self, batch: &mut Vec<Commit>) {
         let mut folders = BTreeSet::new();
-        batch.retain(|commit| self.set_aside(commit, &mut folders));
+        batch.retain_mut(|commit| self.set_aside(commit, &mut folders));
         // The error files must last before the journal says that they are dealt with.
         if !sync_folders(&mut folders) {
             batch.retain(|commit| commit.failure.is_none());
@@ -99,12 +111,14 @@ impl Committer {
     }
 
     /// Puts a refused file aside; returns false if that failed.
-    fn set_aside(&self, commit: &Commit, folders: &mut BTreeSet<PathBuf>) -> bool {
+    fn set_aside(&self, commit: &mut Commit, folders: &mut BTreeSet<PathBuf>) -> bool {
         let Some(failure) = &commit.failure else {
             return true;
         };
         let keeping = match self.after {
             _ if !commit.regular => Keeping::Describe,
+            // A link to it would change its `ctime`, which tells when it may be read.
+            After::Keep if failure.reason == UNREADABLE => Keeping::Describe,
             After::Keep => Keeping::Link {
                 max_copy: self.max_copy,
             },
@@ -118,6 +132,7 @@ impl Committer {
             failure,
         };
         let outcome = failed::set_aside(&refused, &self.failed_dir, keeping, folders);
+        commit.left = matches!(outcome, Ok(true));
         if let Err(error) = &outcome {
             error_counted("set_aside", "processing");
             tracing::error!(%error, path = %commit.path.display(), "failed to put a refused file aside; it will be tried again");
@@ -158,10 +173,12 @@ impl Committer {
 fn records_of(commit: &Commit) -> impl Iterator<Item = Record> + '_ {
     let contents = commit.contents.iter().map(|id| Record::Content(bytes_of(*id)));
     let file = match commit.failure {
-        Some(_) => Record::Refused(commit.stamp.0),
-        None => Record::Delivered(commit.stamp.0),
+        // Moved back by an operator it is to be tried again, so it is not remembered.
+        Some(_) if commit.left => None,
+        Some(_) => Some(Record::Refused(commit.stamp.0)),
+        None => Some(Record::Delivered(commit.stamp.0)),
     };
-    contents.chain([file])
+    contents.chain(file)
 }
 
 /// Syncs and empties the set; returns whether all could be synced.

@@ -3,8 +3,10 @@
 //! One thread walks the inbox and hands candidates to the pipeline through a short queue. When the pipeline is
 //! busy the walk stands still, so the backlog stays in the folder and memory does not grow with it.
 
+mod look;
+mod scan;
+
 use std::fs::{self, Metadata};
-use std::io;
 use std::ops::ControlFlow;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -15,28 +17,25 @@ use std::time::{Duration, Instant, SystemTime};
 use notify::{ErrorKind, RecommendedWatcher};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
-use walkdir::WalkDir;
 
-use crate::checkpoint::{Known, Outcome};
+use crate::checkpoint::Known;
 use crate::events::{self, Flights, Hint, Hints, Ticket};
 use crate::failed::Failure;
 use crate::identity::{FileState, Stamp};
 use crate::inbox::{Inbox, remote_file_system};
-use crate::ready::{Readiness, Waiting, WaitingRoom, readiness};
-use crate::{After, Config, Polling};
+use crate::ready::{Waiting, WaitingRoom};
+use crate::{Config, Polling, Progress};
 
-/// How many folders are open at once while walking; deeper ones are read ahead instead.
-const OPEN_FOLDERS: usize = 32;
-/// How many entries are walked between two looks at the hints.
-const ENTRIES_BETWEEN_HINTS: u32 = 64;
 /// How long a new folder may be unwatched: it is looked at once more then.
 const FOLDER_AGAIN: Duration = Duration::from_millis(500);
 /// How often the watched folder itself is looked at: it may have been replaced.
 const ROOT_CHECK: Duration = Duration::from_millis(500);
 /// Longest nap: how late a stop is noticed.
 const NAP: Duration = Duration::from_millis(250);
-/// In `once` mode, how many settle times a file may keep changing, and at least how long.
-const ONCE_PATIENCE: (u32, Duration) = (10, Duration::from_secs(10));
+
+/// Causes of scans that mean something to other parts of the discovery.
+const START: &str = "start";
+const PERIODIC: &str = "periodic";
 
 /// A file to be worked on.
 #[derive(Debug)]
@@ -66,6 +65,7 @@ pub(crate) struct Discovery {
     pub(crate) hints: Arc<Hints>,
     pub(crate) flights: Arc<Flights>,
     pub(crate) candidates: mpsc::Sender<Candidate>,
+    pub(crate) progress: Arc<Progress>,
     pub(crate) stop: CancellationToken,
 }
 
@@ -94,8 +94,10 @@ struct Walker {
     next_root_check: Instant,
     /// When `once` gives up on files that keep changing.
     give_up: Option<Instant>,
-    /// The cause of the scan under way counts what events had missed.
-    in_periodic_scan: bool,
+    /// The cause of the scan under way.
+    scan_under_way: Option<&'static str>,
+    /// The inbox was there when last looked at.
+    root_seen: bool,
 }
 
 /// The receiving end is gone or a stop was asked for.
@@ -104,18 +106,7 @@ type Flow = ControlFlow<()>;
 impl Discovery {
     /// Runs until stopped, or in `once` mode until everything has an outcome. Blocks its thread.
     pub(crate) fn run(self, receiver: Receiver<Hint>) {
-        let now = Instant::now();
-        let mut walker = Walker {
-            discovery: self,
-            receiver,
-            waiting: WaitingRoom::default(),
-            mode: Mode::Polling,
-            polling_forced: false,
-            next_scan: now,
-            next_root_check: now,
-            give_up: None,
-            in_periodic_scan: false,
-        };
+        let mut walker = Walker::new(self, receiver);
         // Breaking off is how it ends.
         if walker.run().is_break() {
             tracing::debug!("discovery was stopped");
@@ -124,9 +115,25 @@ impl Discovery {
 }
 
 impl Walker {
+    fn new(discovery: Discovery, receiver: Receiver<Hint>) -> Self {
+        let now = Instant::now();
+        Self {
+            discovery,
+            receiver,
+            waiting: WaitingRoom::default(),
+            mode: Mode::Polling,
+            polling_forced: false,
+            next_scan: now,
+            next_root_check: now,
+            give_up: None,
+            scan_under_way: None,
+            root_seen: true,
+        }
+    }
+
     fn run(&mut self) -> Flow {
         self.arm();
-        self.scan("start")?;
+        self.scan(START)?;
         loop {
             self.check_root();
             self.take_due()?;
@@ -178,7 +185,7 @@ impl Walker {
             return Some(cause);
         }
         let due = !self.discovery.config.once && Instant::now() >= self.next_scan;
-        due.then_some("periodic")
+        due.then_some(PERIODIC)
     }
 
     // --- the watched folder ---
@@ -223,6 +230,7 @@ impl Walker {
         }
         self.next_root_check = now + ROOT_CHECK;
         let identity = root_identity(&self.discovery.inbox.root);
+        self.root_seen |= identity.is_some();
         match &self.mode {
             Mode::Events { root, .. } if identity != Some(*root) => self.root_lost(),
             Mode::RootLost if identity.is_some() => {
@@ -235,8 +243,10 @@ impl Walker {
     }
 
     fn root_lost(&mut self) {
-        if matches!(self.mode, Mode::Events { .. }) {
+        if std::mem::take(&mut self.root_seen) {
             tracing::warn!(path = %self.discovery.inbox.root.display(), "the inbox went away; waiting for it");
+        }
+        if matches!(self.mode, Mode::Events { .. }) {
             self.mode = Mode::RootLost;
             self.next_root_check = Instant::now();
         }
@@ -282,7 +292,7 @@ impl Walker {
         };
         self.wait(path, waiting, FOLDER_AGAIN);
         metrics::counter!("watch_rescans_total", "cause" => "new_folder").increment(1);
-        self.walk(&path.to_owned()).map_continue(|_| ())
+        self.walk(path).map_continue(|_| ())
     }
 
     fn take_due(&mut self) -> Flow {
@@ -295,6 +305,9 @@ impl Walker {
             let Some((metadata, state)) = self.state_of(&path) else {
                 continue;
             };
+            if metadata.is_file() && self.is_dealt_with(state.stamp()) {
+                continue;
+            }
             if state == before {
                 self.take_up(&path, &metadata, state, waited.closed, true)?;
             } else {
@@ -303,293 +316,78 @@ impl Walker {
         }
         self.check_stop()
     }
-
-    // --- scans ---
-
-    fn scan(&mut self, cause: &'static str) -> Flow {
-        tracing::debug!(cause, "scanning the inbox");
-        metrics::counter!("watch_rescans_total", "cause" => cause).increment(1);
-        self.in_periodic_scan = cause == "periodic" && matches!(self.mode, Mode::Events { .. });
-        self.discovery.known.scan_begins();
-        let root = self.discovery.inbox.root.clone();
-        let complete = self.walk(&root);
-        self.in_periodic_scan = false;
-        if matches!(complete, ControlFlow::Continue(true)) {
-            self.discovery.known.scan_was_complete();
-        }
-        let config = &self.discovery.config;
-        let interval = match self.mode {
-            Mode::Events { .. } => config.rescan_interval,
-            Mode::Polling | Mode::RootLost => config.poll_interval,
-        };
-        let now = Instant::now();
-        self.next_scan = now + interval;
-        let patience = (config.settle_time * ONCE_PATIENCE.0).max(ONCE_PATIENCE.1);
-        self.give_up.get_or_insert(now + patience);
-        complete.map_continue(|_| ())
-    }
-
-    /// Looks at everything in a folder. Continues with whether all of it could be seen.
-    fn walk(&mut self, folder: &Path) -> ControlFlow<(), bool> {
-        let inbox = self.discovery.inbox.clone();
-        let entries = WalkDir::new(folder)
-            .follow_links(false)
-            .max_open(OPEN_FOLDERS)
-            .into_iter()
-            .filter_entry(move |entry| inbox.relative(entry.path()).is_some());
-        let mut complete = true;
-        let mut since_hints = 0;
-        for entry in entries {
-            match entry {
-                Ok(entry) if entry.file_type().is_dir() => {}
-                Ok(entry) => self.look_at_entry(entry.path())?,
-                Err(error) => complete &= self.unreadable_folder(&error)?,
-            }
-            since_hints += 1;
-            if since_hints >= ENTRIES_BETWEEN_HINTS {
-                since_hints = 0;
-                self.check_stop()?;
-                self.follow_path_hints()?;
-            }
-        }
-        ControlFlow::Continue(complete)
-    }
-
-    /// Follows some hints in the middle of a walk, so that new files need not wait for its end.
-    fn follow_path_hints(&mut self) -> Flow {
-        for _ in 0..ENTRIES_BETWEEN_HINTS {
-            match self.receiver.try_recv() {
-                Ok(Hint::Path { path, closed }) => self.look_at_file(&path, closed)?,
-                Ok(Hint::Folder(path)) => {
-                    let waiting = Waiting {
-                        state: None,
-                        closed: false,
-                    };
-                    self.wait(&path, waiting, Duration::ZERO);
-                }
-                Ok(Hint::RootLost) => self.root_lost(),
-                Ok(other) => self.follow(other)?,
-                Err(_) => break,
-            }
-        }
-        Flow::Continue(())
-    }
-
-    /// Deals with an error of the walk; continues with whether the walk can still count as complete.
-    fn unreadable_folder(&mut self, error: &walkdir::Error) -> ControlFlow<(), bool> {
-        let kind = error.io_error().map_or(io::ErrorKind::Other, io::Error::kind);
-        let Some(path) = error.path() else {
-            return ControlFlow::Continue(false);
-        };
-        if error.depth() == 0 && path == self.discovery.inbox.root {
-            self.root_lost();
-            return ControlFlow::Continue(false);
-        }
-        if kind == io::ErrorKind::NotFound {
-            return ControlFlow::Continue(true);
-        }
-        if let Some((metadata, state)) = self.state_of(path) {
-            let failure = Failure::new("unreadable", format!("failed to look into the folder: {error}"));
-            self.refuse(path, state, failure, state.unreadable_stamp(&metadata))?;
-        } else {
-            tracing::warn!(%error, "failed to look into a folder");
-        }
-        ControlFlow::Continue(false)
-    }
-
-    // --- single paths ---
-
-    fn look_at_entry(&mut self, path: &Path) -> Flow {
-        self.look_at_file(path, false)
-    }
-
-    /// Looks at a path that may be a file, a folder or gone.
-    fn look_at(&mut self, path: &Path, closed: bool) -> Flow {
-        match self.state_of(path) {
-            Some((metadata, _)) if metadata.is_dir() => self.new_folder(path),
-            Some((metadata, state)) => self.consider(path, &metadata, state, closed),
-            None => Flow::Continue(()),
-        }
-    }
-
-    fn look_at_file(&mut self, path: &Path, closed: bool) -> Flow {
-        match self.state_of(path) {
-            Some((metadata, _)) if metadata.is_dir() => {
-                let waiting = Waiting {
-                    state: None,
-                    closed: false,
-                };
-                self.wait(path, waiting, Duration::ZERO);
-                Flow::Continue(())
-            }
-            Some((metadata, state)) => self.consider(path, &metadata, state, closed),
-            None => Flow::Continue(()),
-        }
-    }
-
-    /// Returns the state of a path itself, links not followed; `None` if it is gone or none of ours.
-    fn state_of(&self, path: &Path) -> Option<(Metadata, FileState)> {
-        self.discovery.inbox.relative(path)?;
-        match fs::symlink_metadata(path) {
-            Ok(metadata) => {
-                let state = FileState::of(&metadata);
-                Some((metadata, state))
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(error) => {
-                tracing::warn!(%error, path = %path.display(), "failed to look at a path");
-                None
-            }
-        }
-    }
-
-    /// Takes a file up if it is complete and not dealt with, or lets it wait.
-    fn consider(&mut self, path: &Path, metadata: &Metadata, state: FileState, closed: bool) -> Flow {
-        if metadata.is_file() {
-            if self.is_dealt_with(state.stamp()) {
-                self.waiting.remove(path);
-                return Flow::Continue(());
-            }
-            let closed = closed
-                || self
-                    .waiting
-                    .get(path)
-                    .is_some_and(|waits| waits.closed && waits.state == Some(state));
-            let settle_time = self.discovery.config.settle_time;
-            if let Readiness::In(time) = readiness(&state, closed, settle_time, SystemTime::now()) {
-                self.wait_unsettled(path, state, closed, time);
-                return Flow::Continue(());
-            }
-        }
-        self.take_up(path, metadata, state, closed, false)
-    }
-
-    fn wait_unsettled(&mut self, path: &Path, state: FileState, closed: bool, time: Duration) {
-        let waits = self.waiting.get(path);
-        if waits.is_some_and(|waits| waits.state == Some(state) && waits.closed == closed) {
-            // It keeps its place: looking at it often must not put it off.
-            return;
-        }
-        let waiting = Waiting {
-            state: Some(state),
-            closed,
-        };
-        self.wait(path, waiting, time);
-    }
-
-    fn wait(&mut self, path: &Path, waiting: Waiting, time: Duration) {
-        let due = Instant::now() + time;
-        if !self.waiting.insert(path, waiting, due) {
-            // No room: the next scan finds it. Soon enough, but not before it can be ready.
-            self.next_scan = self.next_scan.min(due + FOLDER_AGAIN);
-            if self.discovery.config.once {
-                self.discovery.hints.ask_for_scan("waiting_room_full");
-            }
-        }
-    }
-
-    fn is_dealt_with(&self, stamp: Stamp) -> bool {
-        match self.discovery.known.file(stamp) {
-            Some(Outcome::Refused | Outcome::Kept) => true,
-            // With `move` and `delete` it should be gone: a crash came between checkpoint and move.
-            Some(Outcome::Delivered) => self.discovery.config.after == After::Keep,
-            None => false,
-        }
-    }
-
-    fn take_up(
-        &mut self,
-        path: &Path,
-        metadata: &Metadata,
-        state: FileState,
-        closed: bool,
-        waited: bool,
-    ) -> Flow {
-        self.waiting.remove(path);
-        if metadata.is_symlink() {
-            return self.take_up_link(path, state);
-        }
-        if metadata.is_dir() {
-            return self.new_folder(path);
-        }
-        if !metadata.is_file() {
-            let failure = Failure::new("not_a_file", "a FIFO, socket or device, left in place");
-            return self.refuse(path, state, failure, state.special_stamp());
-        }
-        if self.in_periodic_scan && !waited {
-            metrics::counter!("watch_missed_total").increment(1);
-        }
-        let Some(relative) = self.discovery.inbox.relative(path).map(Path::to_owned) else {
-            return Flow::Continue(());
-        };
-        self.send(path, state, closed, Task::Read(relative))
-    }
-
-    fn take_up_link(&mut self, path: &Path, link: FileState) -> Flow {
-        let stamp = link.special_stamp();
-        let root = &self.discovery.inbox.root;
-        let failure = match fs::canonicalize(path) {
-            Ok(target) => match (target.strip_prefix(root), fs::metadata(&target)) {
-                (Ok(relative), Ok(metadata)) if metadata.is_file() => {
-                    let state = FileState::of(&metadata);
-                    if self.is_dealt_with(state.stamp()) {
-                        return Flow::Continue(());
-                    }
-                    let settle_time = self.discovery.config.settle_time;
-                    if let Readiness::In(time) = readiness(&state, false, settle_time, SystemTime::now()) {
-                        self.wait_unsettled(path, link, false, time);
-                        return Flow::Continue(());
-                    }
-                    let task = Task::Read(relative.to_owned());
-                    return self.send(path, state, false, task);
-                }
-                // A folder inside is walked under its own name; what vanished needs no word.
-                (Ok(_), _) => return Flow::Continue(()),
-                (Err(_), _) => Failure::new(
-                    "outside_inbox",
-                    format!(
-                        "a symbolic link to {}, which is outside the inbox",
-                        target.display()
-                    ),
-                ),
-            },
-            Err(error) => Failure::new(
-                "dangling_link",
-                format!("a symbolic link that leads nowhere: {error}"),
-            ),
-        };
-        self.refuse(path, link, failure, stamp)
-    }
-
-    fn refuse(&mut self, path: &Path, state: FileState, failure: Failure, stamp: Stamp) -> Flow {
-        if self.is_dealt_with(stamp) {
-            return Flow::Continue(());
-        }
-        self.send(path, state, false, Task::Refuse(failure, stamp))
-    }
-
-    fn send(&mut self, path: &Path, state: FileState, closed: bool, task: Task) -> Flow {
-        let Some(relative) = self.discovery.inbox.relative(path).map(Path::to_owned) else {
-            return Flow::Continue(());
-        };
-        let Some(ticket) = self.discovery.flights.start(path, state, closed) else {
-            return Flow::Continue(());
-        };
-        let candidate = Candidate {
-            path: path.to_owned(),
-            relative,
-            state,
-            task,
-            ticket,
-        };
-        match self.discovery.candidates.blocking_send(candidate) {
-            Ok(()) => Flow::Continue(()),
-            Err(_) => Flow::Break(()),
-        }
-    }
 }
 
 fn root_identity(root: &Path) -> Option<RootIdentity> {
     let metadata = fs::metadata(root).ok().filter(Metadata::is_dir)?;
     Some((metadata.dev(), metadata.ino(), metadata.created().ok()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns a walker over an empty folder that is watched through events, and its candidates.
+    fn watching(folder: &Path) -> (Walker, mpsc::Receiver<Candidate>) {
+        let mut config = Config::new(folder.join("in"), folder.join("state"));
+        config.polling = Polling::Never;
+        config.rescan_interval = Duration::from_hours(1);
+        config.poll_interval = Duration::ZERO;
+        fs::create_dir(&config.inbox).expect("made");
+        let (hints, receiver) = Hints::new(16);
+        let (candidates, candidate_receiver) = mpsc::channel(16);
+        let discovery = Discovery {
+            inbox: Inbox::open(&config).expect("opened"),
+            config: Arc::new(config),
+            known: Arc::default(),
+            flights: Flights::new(Arc::clone(&hints)),
+            hints,
+            candidates,
+            progress: Arc::default(),
+            stop: CancellationToken::new(),
+        };
+        let mut walker = Walker::new(discovery, receiver);
+        walker.arm();
+        assert!(walker.scan(START).is_continue());
+        (walker, candidate_receiver)
+    }
+
+    #[test]
+    fn without_room_for_more_watches_the_folder_is_polled() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (mut walker, _candidates) = watching(folder.path());
+        assert!(matches!(walker.mode, Mode::Events { .. }));
+        assert_eq!(
+            walker.scan_cause(),
+            None,
+            "the next periodic scan is an hour away"
+        );
+        assert!(walker.follow(Hint::WatchesExhausted).is_continue());
+        assert_eq!(walker.scan_cause(), Some("watches_exhausted"));
+        assert!(walker.scan("watches_exhausted").is_continue());
+        assert_eq!(walker.scan_cause(), Some(PERIODIC), "polling goes on");
+        walker.arm();
+        assert!(matches!(walker.mode, Mode::Polling), "it is not tried again");
+    }
+
+    #[test]
+    fn a_hint_about_a_complete_file_makes_it_a_candidate_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (mut walker, mut candidates) = watching(folder.path());
+        let path = walker.discovery.inbox.root.join("a.txt");
+        fs::write(&path, "text").expect("written");
+        let long_ago = SystemTime::now() - Duration::from_mins(1);
+        let file = fs::File::options().write(true).open(&path).expect("opened");
+        file.set_modified(long_ago).expect("set");
+        for _ in 0..3 {
+            let hint = Hint::Path {
+                path: path.clone(),
+                closed: true,
+            };
+            assert!(walker.follow(hint).is_continue());
+        }
+        let candidate = candidates.try_recv().expect("a candidate");
+        assert_eq!(candidate.relative, Path::new("a.txt"));
+        assert!(candidates.try_recv().is_err(), "it is in flight already");
+    }
 }

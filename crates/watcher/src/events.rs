@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use notify::event::{AccessKind, AccessMode, CreateKind, ModifyKind, RemoveKind, RenameMode};
+use notify::event::{AccessKind, AccessMode, CreateKind, ModifyKind, RenameMode};
 use notify::{ErrorKind, Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use crate::identity::FileState;
@@ -60,7 +60,7 @@ impl Hints {
     pub(crate) fn push(&self, hint: Hint) {
         match self.queue.try_send(hint) {
             // A full queue wakes the receiver anyway.
-            Err(TrySendError::Full(Hint::Wake)) | Ok(()) | Err(TrySendError::Disconnected(_)) => {}
+            Ok(()) | Err(TrySendError::Full(Hint::Wake) | TrySendError::Disconnected(_)) => {}
             Err(TrySendError::Full(_)) => self.ask_for_scan("queue_full"),
         }
     }
@@ -84,7 +84,7 @@ pub(crate) fn watch(inbox: &Inbox, hints: &Arc<Hints>) -> notify::Result<Recomme
         move |event: notify::Result<Event>| match event {
             Ok(event) => queue_hints(event, &inbox, &hints),
             Err(error) if matches!(error.kind, ErrorKind::MaxFilesWatch) => {
-                hints.push(Hint::WatchesExhausted)
+                hints.push(Hint::WatchesExhausted);
             }
             Err(error) => {
                 tracing::warn!(%error, "file system events failed");
@@ -144,7 +144,7 @@ fn hint_of(kind: EventKind) -> Option<Kind> {
         // A hard link is made but never closed.
         EventKind::Create(_) | EventKind::Modify(ModifyKind::Name(RenameMode::Any)) => Some(Kind::Begun),
         EventKind::Modify(ModifyKind::Data(_) | ModifyKind::Any) if !CLOSE_IS_TOLD => Some(Kind::Begun),
-        EventKind::Remove(RemoveKind::Folder) | _ => None,
+        _ => None,
     }
 }
 
@@ -225,4 +225,107 @@ impl Drop for Ticket {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path(name: &str, closed: bool) -> Hint {
+        let path = PathBuf::from("/in").join(name);
+        Hint::Path { path, closed }
+    }
+
+    fn state(size: u64) -> FileState {
+        FileState {
+            device: 1,
+            inode: 1,
+            size,
+            modified_ns: 0,
+        }
+    }
+
+    #[test]
+    fn a_full_queue_asks_for_one_scan() {
+        let (hints, receiver) = Hints::new(2);
+        for name in ["a", "b"] {
+            hints.push(path(name, true));
+        }
+        assert_eq!(hints.take_scan_cause(), None);
+        hints.push(path("c", true));
+        hints.push(path("d", true));
+        assert_eq!(hints.take_scan_cause(), Some("queue_full"));
+        assert_eq!(hints.take_scan_cause(), None);
+        assert_eq!(receiver.try_iter().count(), 2);
+    }
+
+    #[test]
+    fn events_become_hints() {
+        #[track_caller]
+        fn check(event: Event, expect: &[Hint], scan: Option<&str>) {
+            let inbox = Inbox::at("/in");
+            let (hints, receiver) = Hints::new(8);
+            queue_hints(event, &inbox, &hints);
+            let queued: Vec<_> = receiver.try_iter().filter(|hint| *hint != Hint::Wake).collect();
+            assert_eq!(queued, expect);
+            assert_eq!(hints.take_scan_cause(), scan);
+        }
+        let on = |kind, name: &str| Event::new(kind).add_path(PathBuf::from("/in").join(name));
+        let closed = EventKind::Access(AccessKind::Close(AccessMode::Write));
+        let from = EventKind::Modify(ModifyKind::Name(RenameMode::From));
+        let both = EventKind::Modify(ModifyKind::Name(RenameMode::Both));
+        let removed = EventKind::Remove(notify::event::RemoveKind::Folder);
+        check(on(closed, "a"), &[path("a", true)], None);
+        check(on(closed, "a.tmp"), &[], None);
+        check(
+            on(both, "a.tmp").add_path("/in/a".into()),
+            &[path("a", true)],
+            None,
+        );
+        check(
+            on(EventKind::Create(CreateKind::File), "a"),
+            &[path("a", false)],
+            None,
+        );
+        check(
+            on(EventKind::Create(CreateKind::Folder), "d"),
+            &[Hint::Folder("/in/d".into())],
+            None,
+        );
+        check(
+            on(EventKind::Access(AccessKind::Close(AccessMode::Read)), "a"),
+            &[],
+            None,
+        );
+        check(on(removed, "d"), &[], None);
+        check(
+            Event::new(removed).add_path("/in".into()),
+            &[Hint::RootLost],
+            None,
+        );
+        check(Event::new(from).add_path("/in".into()), &[Hint::RootLost], None);
+        let overflow = Event::new(EventKind::Other).set_flag(notify::event::Flag::Rescan);
+        check(overflow, &[], Some("overflow"));
+    }
+
+    #[test]
+    fn a_path_flies_once_and_changes_are_looked_at_after_landing() {
+        let (hints, receiver) = Hints::new(8);
+        let flights = Flights::new(hints);
+        let file = Path::new("/in/a");
+        let ticket = flights.start(file, state(1), true).expect("a ticket");
+        assert!(
+            flights.start(file, state(1), true).is_none(),
+            "the same state is in flight"
+        );
+        drop(ticket);
+        assert_eq!(receiver.try_recv(), Ok(Hint::Wake), "nothing changed");
+        let ticket = flights.start(file, state(1), true).expect("a ticket");
+        assert!(flights.start(file, state(2), true).is_none());
+        assert!(flights.start(file, state(3), false).is_none());
+        assert!(!flights.is_empty());
+        drop(ticket);
+        assert_eq!(receiver.try_recv(), Ok(path("a", true)));
+        assert!(flights.is_empty());
+    }
 }

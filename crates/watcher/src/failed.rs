@@ -14,6 +14,9 @@ use wire::ArticleId;
 use crate::durable::{copy_without_replacing, move_without_replacing, numbered, write_whole};
 use crate::identity::{FileState, Stamp};
 
+/// The reason of files and folders that may not be read.
+pub(crate) const UNREADABLE: &str = "unreadable";
+
 /// Why a file, or an article of it, was given up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Failure {
@@ -77,14 +80,14 @@ struct ErrorFile {
     stamp: String,
 }
 
-/// Puts a refused file aside with an error file beside it. Repeating it changes nothing. The folders that must be
-/// synced for it to last are added to `folders`.
+/// Puts a refused file aside with an error file beside it, and returns whether the file left its place. Repeating
+/// it changes nothing. The folders that must be synced for it to last are added to `folders`.
 pub(crate) fn set_aside(
     refused: &Refused<'_>,
     failed_dir: &Path,
     keeping: Keeping,
     folders: &mut BTreeSet<PathBuf>,
-) -> io::Result<()> {
+) -> io::Result<bool> {
     let target = failed_dir.join(refused.relative);
     let folder = target.parent().unwrap_or(failed_dir);
     fs::create_dir_all(folder)?;
@@ -96,6 +99,7 @@ pub(crate) fn set_aside(
             match move_unchanged(refused, &target) {
                 Ok(()) => {
                     folders.extend(refused.path.parent().map(Path::to_owned));
+                    return Ok(true);
                 }
                 Err(error) => {
                     tracing::warn!(%error, path = %refused.path.display(), "failed to move a refused file; it stays in place");
@@ -109,7 +113,7 @@ pub(crate) fn set_aside(
         }
         Keeping::Describe => write_error_file(&error_path, refused, "nothing")?,
     }
-    Ok(())
+    Ok(false)
 }
 
 fn move_unchanged(refused: &Refused<'_>, target: &Path) -> io::Result<()> {

@@ -48,10 +48,11 @@ impl FileState {
         still.stamp_with(b"special")
     }
 
-    /// Returns the stamp of an unreadable file: new rights change neither size nor modification time, but `ctime`.
+    /// Returns the stamp of an unreadable file: new rights change neither size nor modification time. `ctime` would
+    /// tell too, but changes with every link, and so with the one in `failed/`.
     pub(crate) fn unreadable_stamp(&self, metadata: &Metadata) -> Stamp {
-        let changed = nanoseconds(metadata.ctime(), metadata.ctime_nsec());
-        self.stamp_with(&changed.to_le_bytes())
+        let rights = [metadata.mode(), metadata.uid(), metadata.gid()];
+        self.stamp_with(&rights.map(u32::to_le_bytes).concat())
     }
 
     fn stamp_with(&self, salt: &[u8]) -> Stamp {

@@ -45,6 +45,15 @@ impl Inbox {
         Ok(Self { root, own })
     }
 
+    /// Returns an inbox that need not exist.
+    #[cfg(test)]
+    pub(crate) fn at(root: &str) -> Self {
+        Self {
+            root: PathBuf::from(root),
+            own: Vec::new(),
+        }
+    }
+
     /// Returns the path relative to the inbox if it is one that the watcher looks at: inside, not in one of its own
     /// folders, no dotfile, no `*.tmp` or `*.part`.
     pub(crate) fn relative<'a>(&self, path: &'a Path) -> Option<&'a Path> {
@@ -113,7 +122,7 @@ pub(crate) fn remote_file_system(path: &Path) -> Option<&'static str> {
         (0x7375_7245, "coda"),
         (0x786f_4256, "vboxsf"),
     ];
-    let kind = rustix::fs::statfs(path).ok()?.f_type as u64 & 0xffff_ffff;
+    let kind = rustix::fs::statfs(path).ok()?.f_type.cast_unsigned() & 0xffff_ffff;
     KINDS
         .iter()
         .find(|(magic, _)| *magic == kind)

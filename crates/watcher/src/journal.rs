@@ -74,7 +74,7 @@ pub(crate) fn load(folder: &Path) -> io::Result<Loaded> {
     let path = file_path(folder, number);
     let mut reader = io::BufReader::with_capacity(1 << 16, File::open(&path)?);
     let mut header = [0; RECORD];
-    let header_length = read_up_to(&mut reader, &mut header)?;
+    read_up_to(&mut reader, &mut header)?;
     let mut loaded = Loaded {
         number,
         ..Loaded::default()
@@ -86,7 +86,7 @@ pub(crate) fn load(folder: &Path) -> io::Result<Loaded> {
         torn_bytes: 0,
     };
     let mut bytes = [0; RECORD];
-    while header_length == RECORD {
+    loop {
         match read_up_to(&mut reader, &mut bytes)? {
             0 => break,
             RECORD => match decode(&bytes) {
@@ -137,6 +137,12 @@ impl Journal {
         self.file.sync_data()?;
         self.records += records.len() as u64;
         Ok(())
+    }
+
+    /// Lets every further append fail, as on a full disk.
+    #[cfg(test)]
+    pub(crate) fn fill_disk(&mut self) {
+        self.file = OpenOptions::new().write(true).open("/dev/full").expect("Linux");
     }
 
     fn create(folder: &Path, number: u64, records: impl Iterator<Item = Record>) -> io::Result<Self> {

@@ -22,6 +22,7 @@ mod durable;
 mod error;
 mod events;
 mod failed;
+mod gate;
 mod identity;
 mod inbox;
 pub mod intake;
@@ -45,7 +46,7 @@ pub use progress::{Progress, Snapshot};
 use checkpoint::Checkpoint;
 use commit::Committer;
 use discover::Discovery;
-use events::{Flights, Hints};
+use events::{Flights, Hint, Hints};
 use inbox::Inbox;
 use pipeline::Pipeline;
 
@@ -80,7 +81,8 @@ pub async fn run(
         inbox: inbox.clone(),
         known: Arc::clone(&known),
         flights: Flights::new(Arc::clone(&hints)),
-        hints,
+        hints: Arc::clone(&hints),
+        progress: Arc::clone(&progress),
         candidates,
         stop: abandoned.clone(),
     };
@@ -101,6 +103,7 @@ pub async fn run(
     let pipeline = Pipeline::new(config, inbox, known, articles, commits, progress, shutdown);
     let mut outcome = Arc::new(pipeline).run(candidate_receiver).await;
     abandoned.cancel();
+    hints.push(Hint::Wake);
     while let Some(ended) = threads.join_next().await {
         outcome = outcome.and(ended.map_err(|source| Error::Stopped {
             part: "discovery or committer",

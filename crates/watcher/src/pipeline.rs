@@ -1,12 +1,12 @@
 //! What happens to one file: read → publish → receipt → commit. As many at a time as configured.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::{Semaphore, mpsc, oneshot, watch};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use wire::transport::{PublishError, ReceiptError, retry_delay};
@@ -15,7 +15,8 @@ use wire::{Article, ArticleId, Publisher, Receipt};
 use crate::checkpoint::Known;
 use crate::commit::Commit;
 use crate::discover::{Candidate, Task};
-use crate::failed::Failure;
+use crate::failed::{Failure, UNREADABLE};
+use crate::gate::Gate;
 use crate::identity::FileState;
 use crate::inbox::Inbox;
 use crate::intake::{self, Origin};
@@ -197,11 +198,11 @@ impl Pipeline {
 
     fn unreadable(&self, candidate: &Candidate, error: &io::Error, permanent: bool) -> Content {
         if permanent || self.config.once {
-            let failure = Failure::new("unreadable", error.to_string());
+            let failure = Failure::new(UNREADABLE, error.to_string());
             return Content::Refused(candidate.state, failure);
         }
         // A failing disk or mount may come back: the next scan tries again.
-        error_counted("unreadable", "reading");
+        error_counted(UNREADABLE, "reading");
         tracing::warn!(%error, path = %candidate.path.display(), "failed to read a file; the next scan tries again");
         Content::Vanished
     }
@@ -372,7 +373,7 @@ impl Pipeline {
             Task::Read(_)
                 if failure
                     .as_ref()
-                    .is_some_and(|failure| failure.reason == "unreadable") =>
+                    .is_some_and(|failure| failure.reason == UNREADABLE) =>
             {
                 match std::fs::symlink_metadata(&candidate.path) {
                     Ok(metadata) => state.unreadable_stamp(&metadata),
@@ -389,6 +390,7 @@ impl Pipeline {
             regular: matches!(candidate.task, Task::Read(_)),
             contents,
             failure,
+            left: false,
             done,
         };
         self.commits.send(commit).await.is_ok() && committed.await.is_ok()
@@ -457,43 +459,5 @@ impl ReadJob {
     }
 }
 
-/// Lets the same content through once at a time, so that two copies dropped together are published once.
-#[derive(Debug, Default)]
-struct Gate(Mutex<HashMap<ArticleId, watch::Receiver<()>>>);
-
-struct Entered<'a> {
-    gate: &'a Gate,
-    id: ArticleId,
-    /// Dropped last: wakes who waits.
-    _leaving: watch::Sender<()>,
-}
-
-impl Gate {
-    async fn enter(&self, id: ArticleId) -> Entered<'_> {
-        loop {
-            let mut inside = {
-                let mut map = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-                if let Some(inside) = map.get(&id) {
-                    inside.clone()
-                } else {
-                    let (leaving, inside) = watch::channel(());
-                    map.insert(id, inside);
-                    return Entered {
-                        gate: self,
-                        id,
-                        _leaving: leaving,
-                    };
-                }
-            };
-            // Nothing is ever sent: this ends, with an error, when the one inside leaves.
-            while inside.changed().await.is_ok() {}
-        }
-    }
-}
-
-impl Drop for Entered<'_> {
-    fn drop(&mut self) {
-        let mut map = self.gate.0.lock().unwrap_or_else(PoisonError::into_inner);
-        map.remove(&self.id);
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -12,6 +12,8 @@ pub struct Progress {
     skipped: AtomicU64,
     bytes: AtomicU64,
     files_done: AtomicU64,
+    expected: AtomicU64,
+    known: AtomicU64,
 }
 
 /// The counts at one moment. They are read one after the other, so sums may be off by what is in flight.
@@ -31,6 +33,11 @@ pub struct Snapshot {
     pub bytes: u64,
     /// Files with an outcome: delivered, failed or skipped, and so recorded in the checkpoint.
     pub files_done: u64,
+    /// Files that the first look at the folder counted; 0 until then. Later arrivals are not in it.
+    pub expected: u64,
+    /// Files that the first scan looked past, as they were dealt with before. `expected - known - files_done` is
+    /// about what is left.
+    pub known: u64,
 }
 
 impl Progress {
@@ -45,6 +52,8 @@ impl Progress {
             skipped: read(&self.skipped),
             bytes: read(&self.bytes),
             files_done: read(&self.files_done),
+            expected: read(&self.expected),
+            known: read(&self.known),
         }
     }
 
@@ -80,6 +89,14 @@ impl Progress {
             "component_discarded_events_total", "component_id" => "watcher", "intentional" => "true"
         )
         .increment(1);
+    }
+
+    pub(crate) fn files_expected(&self, count: u64) {
+        self.expected.store(count, Ordering::Relaxed);
+    }
+
+    pub(crate) fn file_known(&self) {
+        self.known.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(crate) fn file_done(&self) {

@@ -11,9 +11,9 @@ use crate::identity::FileState;
 pub(crate) enum Reading {
     /// All bytes, and the state they belong to.
     Content(Vec<u8>, FileState),
-    /// It was written to, or replaced by something else, meanwhile.
+    /// It was written to meanwhile.
     Changed,
-    /// It is gone.
+    /// It is gone, or something else than a file is in its place or on the way to it.
     Vanished,
     /// It is over the size limit; nothing was read.
     TooLarge(FileState),
@@ -23,7 +23,7 @@ pub(crate) enum Reading {
 pub(crate) fn read(root: &Path, relative: &Path, max_bytes: u64) -> io::Result<Reading> {
     let file = match open_beneath(root, relative) {
         Ok(Some(file)) => file,
-        Ok(None) => return Ok(Reading::Changed),
+        Ok(None) => return Ok(Reading::Vanished),
         Err(error)
             if matches!(
                 error.kind(),
@@ -36,7 +36,7 @@ pub(crate) fn read(root: &Path, relative: &Path, max_bytes: u64) -> io::Result<R
     };
     let metadata = file.metadata()?;
     if !metadata.is_file() {
-        return Ok(Reading::Changed);
+        return Ok(Reading::Vanished);
     }
     let before = FileState::of(&metadata);
     if before.size > max_bytes {
@@ -45,8 +45,16 @@ pub(crate) fn read(root: &Path, relative: &Path, max_bytes: u64) -> io::Result<R
     let mut bytes = Vec::with_capacity(before.size as usize + 1);
     (&file).take(max_bytes + 1).read_to_end(&mut bytes)?;
     let after = FileState::of(&file.metadata()?);
-    if before != after || bytes.len() as u64 != before.size {
+    if before != after {
         return Ok(Reading::Changed);
+    }
+    if bytes.len() as u64 != before.size {
+        // Some user-space file systems do not know their sizes. Taken for a change, it would be read for ever.
+        let told = before.size;
+        return Err(io::Error::other(format!(
+            "{} bytes could be read of {told}",
+            bytes.len()
+        )));
     }
     Ok(Reading::Content(bytes, before))
 }
@@ -110,6 +118,12 @@ mod tests {
 
     use super::*;
 
+    #[track_caller]
+    fn check(reading: io::Result<Reading>, expect: &str) {
+        let shown = format!("{:?}", reading.expect("read"));
+        assert!(shown.starts_with(expect), "{shown}");
+    }
+
     #[test]
     fn only_real_files_inside_are_read() {
         let outer = tempfile::tempdir().expect("a folder");
@@ -126,11 +140,6 @@ mod tests {
         )
         .expect("made");
 
-        #[track_caller]
-        fn check(reading: io::Result<Reading>, expect: &str) {
-            let shown = format!("{:?}", reading.expect("read"));
-            assert!(shown.starts_with(expect), "{shown}");
-        }
         for open in [open_beneath, open_checked] {
             assert!(open(&root, Path::new("sub/a")).expect("opened").is_some());
             assert!(open(&root, Path::new("link")).expect("refused").is_none());
@@ -138,8 +147,8 @@ mod tests {
         }
         check(read(&root, Path::new("sub/a"), 4), "Content([116, 101, 120, 116]");
         check(read(&root, Path::new("sub/a"), 3), "TooLarge");
-        check(read(&root, Path::new("sub"), 100), "Changed");
-        check(read(&root, Path::new("fifo"), 100), "Changed");
+        check(read(&root, Path::new("sub"), 100), "Vanished");
+        check(read(&root, Path::new("fifo"), 100), "Vanished");
         check(read(&root, Path::new("nothing"), 100), "Vanished");
     }
 }

@@ -9,6 +9,7 @@
 
 pub mod message;
 pub mod nats;
+pub mod telemetry;
 pub mod topology;
 pub mod transport;
 

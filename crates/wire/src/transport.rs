@@ -8,6 +8,10 @@
 //! | [`Settlement::Reject`] | the publisher's receipt fails | dead letter acknowledged, then terminated |
 //! | a dropped [`Delivery`] | queued again at once | redelivered after `ack_wait` |
 //! | after [`MAX_ATTEMPTS`] | rejected | dead letter without being run again |
+//! | the same message published twice | two deliveries | one delivery; the second receipt says `duplicate` |
+//! | order | as published; what comes back comes later | the same, and a publish that must be repeated comes later |
+//! | a message over the broker's limit | carried as it is | carried through the object store |
+//! | the consumer ends | when all publishers are gone and all is settled, or closed | when closed |
 //!
 //! One rule makes both at-least-once: **a stage settles a delivery only after its own effect is durable**, that
 //! is after the [`Receipt`] of what it published, or after its file is synced. In the embedded carrier the
@@ -25,6 +29,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::message::{ARTICLE_SCHEMA, Article, ArticleId, EnrichedArticle, RECORD_SCHEMA};
 use crate::nats;
+use crate::telemetry;
 use crate::topology::Channel;
 
 /// How often a delivery is tried before it is rejected as [`RejectionReason::AttemptsExhausted`].
@@ -316,8 +321,7 @@ impl<T: Message> Publisher<T> {
             }
             PublisherCarrier::Nats(publisher) => ReceiptCarrier::Nats(publisher.publish(message).await?),
         };
-        metrics::counter!("slugline_component_sent_events_total", "channel" => T::CHANNEL.as_str())
-            .increment(1);
+        telemetry::sent(T::CHANNEL);
         Ok(Receipt(receipt))
     }
 }
@@ -363,9 +367,9 @@ impl<T: Message> Consumer<T> {
             self.close();
             return None;
         };
-        metrics::counter!("slugline_component_received_events_total", "channel" => T::CHANNEL.as_str())
-            .increment(1);
-        Some(Delivery::new(delivery))
+        let delivery = Delivery::new(delivery);
+        telemetry::received(T::CHANNEL, delivery.attempt);
+        Some(delivery)
     }
 
     /// Returns what closes the consumer from outside, after it was handed to a stage: cancelling it is
@@ -436,6 +440,7 @@ impl<T: Message> Delivery<T> {
     /// An error is no reason to stop: what was done is done, and a delivery that comes back is recognised
     /// downstream.
     pub async fn settle(self, settlement: Settlement) -> Result<(), SettleError> {
+        telemetry::settled(T::CHANNEL, &settlement);
         match self.carrier {
             DeliveryCarrier::Embedded(delivery) => {
                 delivery.settle(settlement);

@@ -49,12 +49,23 @@ impl Crf {
         }
     }
 
-    /// Trains on every segment, `epochs` times in random order, and returns the mean of the last weights.
-    pub(crate) fn train(examples: &Examples, n_features: usize, rate: Rate, seed: u64) -> Self {
+    /// Trains on the segments that `takes` says, `epochs` times in random order, and returns the mean of the last
+    /// weights.
+    pub(crate) fn train(
+        examples: &Examples,
+        n_features: usize,
+        rate: Rate,
+        seed: u64,
+        start: Option<&Self>,
+        takes: impl Fn(&Segment) -> bool,
+    ) -> Self {
         let mut random = fastrand::Rng::with_seed(seed);
         let mut crf = Self::new(n_features);
+        if let Some(start) = start {
+            crf.transitions.clone_from(&start.transitions);
+        }
         let mut mean: Option<(Self, u32)> = None;
-        let mut order: Vec<Segment> = examples.segments.clone();
+        let mut order: Vec<Segment> = examples.segments.iter().copied().filter(takes).collect();
         for epoch in 0..rate.epochs {
             random.shuffle(&mut order);
             let mut lattice = Lattice::default();
@@ -125,7 +136,7 @@ impl Crf {
         lattice.potentials.clear();
         for (token, kept) in tokens.clone().zip(kept.iter_mut()) {
             kept.clear();
-            let mut scores = [0.0; N_LABELS];
+            let mut scores = [0.0_f32; N_LABELS];
             for &feature in examples.features(token) {
                 if random.f32() >= rate.dropout {
                     kept.push(feature);
@@ -136,7 +147,11 @@ impl Crf {
                         .for_each(|(score, weight)| *score += weight);
                 }
             }
-            scores.iter_mut().for_each(|score| *score *= boost);
+            let base = examples.base.get(token).copied().unwrap_or_default();
+            scores
+                .iter_mut()
+                .zip(base)
+                .for_each(|(score, base)| *score = *score * boost + base);
             lattice.potentials.push(scores);
         }
         let kinds = &examples.kinds[tokens.clone()];
@@ -306,20 +321,23 @@ impl Crf {
         log
     }
 
+    /// Returns the summed weights of a token.
+    pub(crate) fn score(&self, examples: &Examples, token: usize) -> Row {
+        let mut scores = examples.base.get(token).copied().unwrap_or_default();
+        for &feature in examples.features(token) {
+            let row = &self.rows[feature as usize];
+            scores
+                .iter_mut()
+                .zip(row)
+                .for_each(|(score, weight)| *score += weight);
+        }
+        scores
+    }
+
     /// Returns the best labels of a segment.
     pub(crate) fn decode(&self, examples: &Examples, segment: &Segment) -> Vec<Label> {
         let scores: Vec<Row> = (segment.start as usize..segment.end as usize)
-            .map(|token| {
-                let mut scores = [0.0; N_LABELS];
-                for &feature in examples.features(token) {
-                    let row = &self.rows[feature as usize];
-                    scores
-                        .iter_mut()
-                        .zip(row)
-                        .for_each(|(score, weight)| *score += weight);
-                }
-                scores
-            })
+            .map(|token| self.score(examples, token))
             .collect();
         let kinds = &examples.kinds[segment.start as usize..segment.end as usize];
         self.best_path(&scores, kinds)

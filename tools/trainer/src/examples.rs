@@ -4,12 +4,15 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use enricher::engine::entities::features;
+use enricher::engine::entities::labels::Label;
 use enricher::engine::entities::model::kind;
 use enricher::engine::entities::sheet::Sheet;
+use enricher::engine::entities::votes::Votes;
 use enricher::engine::hash::mix;
 use enricher::engine::lexicon::Lexicon;
 
-use crate::corpus::{Document, LabelSet};
+use crate::corpus::{self, Document, LabelSet};
+use crate::crf::Row;
 
 /// Feature hashes are good hashes already.
 #[derive(Debug, Default, Clone, Copy)]
@@ -54,6 +57,8 @@ pub(crate) struct Examples {
     pub(crate) kinds: Vec<u8>,
     pub(crate) allowed: Vec<LabelSet>,
     pub(crate) segments: Vec<Segment>,
+    /// Scores from an earlier pass, one per token; empty in the first pass.
+    pub(crate) base: Vec<Row>,
 }
 
 impl Examples {
@@ -66,16 +71,35 @@ impl Examples {
     }
 }
 
+/// What the features are made from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Pass<'l> {
+    /// The text alone.
+    First,
+    /// The labels of the first pass, per document.
+    Second(&'l [Vec<Label>]),
+}
+
 /// Calls `visit` with the segment number, the token and its features, for every candidate of a document.
-fn visit(lexicon: &Lexicon<'_>, document: &Document, mut visit: impl FnMut(&Sheet, usize, usize, &[u64])) {
+fn visit(
+    lexicon: &Lexicon<'_>,
+    document: &Document,
+    labels: Option<&[Label]>,
+    mut visit: impl FnMut(&Sheet, usize, usize, &[u64]),
+) {
     let sheet = Sheet::new(lexicon, &document.text, &document.tokens, &document.sentences);
+    let votes = labels.map(|labels| Votes::new(&sheet, labels));
     let mut buffer = Vec::new();
     for (number, segment) in sheet.segments.iter().enumerate() {
         for at in segment.range() {
             buffer.clear();
-            features::extract(&sheet, sheet.sentence_of[number], at, &mut buffer);
-            if document.scheme != 0 {
-                add_scheme(&sheet, document.scheme, at, &mut buffer);
+            if let Some(votes) = &votes {
+                votes.extract(at, &mut buffer);
+            } else {
+                features::extract(&sheet, sheet.sentence_of[number], at, &mut buffer);
+                if !matches!(document.scheme, corpus::OURS | corpus::SILVER) {
+                    add_scheme(&sheet, document.scheme, at, &mut buffer);
+                }
             }
             visit(&sheet, number, at, &buffer);
         }
@@ -100,11 +124,25 @@ fn add_scheme(sheet: &Sheet, scheme: u8, at: usize, buffer: &mut Vec<u64>) {
     }
 }
 
+impl Pass<'_> {
+    fn labels(&self, document: usize) -> Option<&[Label]> {
+        match self {
+            Self::First => None,
+            Self::Second(labels) => Some(&labels[document]),
+        }
+    }
+}
+
 /// Numbers the features that occur at least `at_least` times.
-pub(crate) fn count(lexicon: &Lexicon<'_>, documents: &[Document], at_least: u32) -> Dictionary {
+pub(crate) fn count(
+    lexicon: &Lexicon<'_>,
+    documents: &[Document],
+    pass: Pass<'_>,
+    at_least: u32,
+) -> Dictionary {
     let mut counts = FeatureMap::<u32>::default();
-    for document in documents {
-        visit(lexicon, document, |_, _, _, features| {
+    for (index, document) in documents.iter().enumerate() {
+        visit(lexicon, document, pass.labels(index), |_, _, _, features| {
             for feature in features {
                 *counts.entry(*feature).or_default() += 1;
             }
@@ -126,34 +164,44 @@ pub(crate) fn count(lexicon: &Lexicon<'_>, documents: &[Document], at_least: u32
 }
 
 /// Reads documents as examples; features without a number are left out.
-pub(crate) fn read(lexicon: &Lexicon<'_>, documents: &[Document], dictionary: &Dictionary) -> Examples {
+pub(crate) fn read(
+    lexicon: &Lexicon<'_>,
+    documents: &[Document],
+    pass: Pass<'_>,
+    dictionary: &Dictionary,
+) -> Examples {
     let mut examples = Examples::default();
     examples.offsets.push(0);
     for (index, document) in documents.iter().enumerate() {
         let mut last = usize::MAX;
-        visit(lexicon, document, |sheet, segment, at, features| {
-            if segment != last {
-                last = segment;
-                let start = examples.kinds.len() as u32;
-                examples.segments.push(Segment {
-                    start,
-                    end: start,
-                    weight: document.weight,
-                    document: index as u32,
-                    token: at as u32,
-                });
-            }
-            let numbers = features
-                .iter()
-                .filter_map(|feature| dictionary.numbers.get(feature));
-            examples.features.extend(numbers);
-            examples.offsets.push(examples.features.len());
-            examples.kinds.push(kind(&sheet.forms[at]) as u8);
-            examples.allowed.push(consistent(&examples, document, at));
-            if let Some(segment) = examples.segments.last_mut() {
-                segment.end += 1;
-            }
-        });
+        visit(
+            lexicon,
+            document,
+            pass.labels(index),
+            |sheet, segment, at, features| {
+                if segment != last {
+                    last = segment;
+                    let start = examples.kinds.len() as u32;
+                    examples.segments.push(Segment {
+                        start,
+                        end: start,
+                        weight: document.weight,
+                        document: index as u32,
+                        token: at as u32,
+                    });
+                }
+                let numbers = features
+                    .iter()
+                    .filter_map(|feature| dictionary.numbers.get(feature));
+                examples.features.extend(numbers);
+                examples.offsets.push(examples.features.len());
+                examples.kinds.push(kind(&sheet.forms[at]) as u8);
+                examples.allowed.push(consistent(&examples, document, at));
+                if let Some(segment) = examples.segments.last_mut() {
+                    segment.end += 1;
+                }
+            },
+        );
     }
     examples
 }

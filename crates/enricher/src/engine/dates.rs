@@ -4,6 +4,7 @@
 //! year in particular ("recently") are not dates; a phrase that needs a day of publication which is not known keeps
 //! its words and has no value.
 
+mod clock;
 mod numeric;
 mod phrase;
 mod resolve;

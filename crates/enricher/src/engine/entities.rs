@@ -10,9 +10,13 @@ pub mod forms;
 pub mod labels;
 pub mod mentions;
 pub mod model;
+mod resolve;
+mod rules;
 pub mod sheet;
+pub mod votes;
+pub mod watch;
 
-use wire::message::{EntityIds, EntityType};
+use std::sync::Arc;
 
 use super::Document;
 use super::analysis::Entity;
@@ -20,65 +24,108 @@ use super::lexicon::{self, Lexicon};
 use super::text::Span;
 use super::tokens::Token;
 use labels::{Label, N_LABELS};
-use model::{Model, Scores};
+use mentions::Mention;
+use model::{Decoder, Model, Scores};
 use sheet::Sheet;
+use votes::Votes;
+use watch::WatchLists;
 
-/// The lexicons and the model that entities are found with.
-#[derive(Debug)]
+/// The lexicons, the model and the watch-lists that entities are found with. Cheap to clone: clones share them.
+#[derive(Debug, Clone)]
 pub struct Tagger {
     lexicon: Lexicon<'static>,
-    model: Model,
+    model: Arc<Model>,
+    lists: Arc<WatchLists>,
 }
 
 impl Tagger {
-    /// Returns a tagger with the built-in lexicons and model.
+    /// Returns a tagger with the built-in lexicons and model, and no watch-lists.
     pub fn new() -> Self {
         Self {
             lexicon: lexicon::built_in(),
-            model: Model::built_in(),
+            model: Arc::new(Model::built_in()),
+            lists: Arc::default(),
+        }
+    }
+
+    /// Returns a tagger with other watch-lists; the model is shared.
+    #[must_use]
+    pub fn with_lists(&self, lists: WatchLists) -> Self {
+        Self {
+            lists: Arc::new(lists),
+            ..self.clone()
         }
     }
 
     /// Returns the entities of a document, in order of first mention.
     pub fn tag(&self, document: &Document<'_>, tokens: &[Token], sentences: &[Span]) -> Vec<Entity> {
-        let sheet = Sheet::new(&self.lexicon, document.text, tokens, sentences);
-        let mentions = self.mentions(&sheet, tokens);
-        mentions
-            .into_iter()
-            .map(|(span, kind)| Entity {
-                kind,
-                subtype: None,
-                name: span.of(document.text).to_owned(),
-                role: None,
-                ids: EntityIds::default(),
-                country: None,
-                lists: Vec::new(),
-                salience: 0.0,
-                confidence: 0.5,
-                mentions: vec![span],
-            })
-            .collect()
+        let text = document.text;
+        let sheet = Sheet::new(&self.lexicon, text, tokens, sentences);
+        let mut mentions = self.mentions(&sheet, tokens);
+        rules::apply(text, tokens, &sheet, &mut mentions);
+        self.lists.apply(&sheet, tokens, &mut mentions);
+        let scene = resolve::Scene {
+            text,
+            tokens,
+            sentences,
+            sheet: &sheet,
+            lexicon: self.lexicon,
+            lists: &self.lists,
+        };
+        resolve::resolve(&scene, &mentions)
     }
 
-    fn mentions(&self, sheet: &Sheet, tokens: &[Token]) -> Vec<(Span, EntityType)> {
-        let mut found = Vec::new();
+    /// Labels every token twice: by itself, then knowing what the first pass said about its other mentions.
+    fn mentions(&self, sheet: &Sheet, tokens: &[Token]) -> Vec<Mention> {
         let mut features = Vec::with_capacity(160);
-        let mut scores: Vec<Scores> = Vec::new();
-        let mut kinds = Vec::new();
-        let mut path: Vec<Label> = Vec::new();
+        let mut scores: Vec<Scores> = Vec::with_capacity(sheet.forms.len() / 3);
+        let mut decoder = Decoder::default();
+        let mut first = vec![Label::OUTSIDE; sheet.forms.len()];
         for (segment, sentence) in sheet.segments.iter().zip(&sheet.sentence_of) {
-            scores.clear();
-            kinds.clear();
+            let start = scores.len();
             for at in segment.range() {
                 features.clear();
                 features::extract(sheet, *sentence, at, &mut features);
                 let mut sums = [0; N_LABELS];
                 self.model.score(&features, &mut sums);
                 scores.push(sums);
-                kinds.push(model::kind(&sheet.forms[at]));
             }
-            model::best_path(&scores, &kinds, &self.model.transitions, &mut path);
-            mentions::spans(&tokens[segment.range()], &path, &mut found);
+            let forms = &sheet.forms[segment.range()];
+            decoder.decode(
+                &scores[start..],
+                forms,
+                &self.model.transitions[0],
+                &mut first[segment.range()],
+            );
+        }
+        let votes = Votes::new(sheet, &first);
+        let mut path = Vec::new();
+        let mut ranges = Vec::new();
+        let mut found = Vec::new();
+        let mut rest = scores.as_mut_slice();
+        for segment in &sheet.segments {
+            let start = segment.start as usize;
+            let (own, after) = rest.split_at_mut(segment.range().len());
+            rest = after;
+            for (at, sums) in segment.range().zip(own.iter_mut()) {
+                features.clear();
+                votes.extract(at, &mut features);
+                self.model.score(&features, sums);
+            }
+            path.clear();
+            path.resize(own.len(), Label::OUTSIDE);
+            decoder.decode(
+                own,
+                &sheet.forms[segment.range()],
+                &self.model.transitions[1],
+                &mut path,
+            );
+            ranges.clear();
+            mentions::ranges(&tokens[segment.range()], &path, &mut ranges);
+            found.extend(ranges.drain(..).map(|(range, kind)| {
+                let confidence = self.model.confidence(&own[range.clone()], &path[range.clone()]);
+                Mention::new(tokens, start + range.start..start + range.end, kind, confidence)
+            }));
         }
         found
     }

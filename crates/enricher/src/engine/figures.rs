@@ -10,11 +10,15 @@ mod change;
 mod claimant;
 mod draft;
 mod kind;
+mod names;
+mod quantity;
 mod reject;
+mod special;
 mod subject;
 mod unit;
 
 use self::draft::Draft;
+use self::names::Names;
 use super::Document;
 use super::analysis::{DateMention, Entity, Figure, FigureKind, Quote};
 use super::attribution::Attribution;
@@ -43,23 +47,30 @@ impl Grammar {
         quotes: &[Quote],
     ) -> Vec<Figure> {
         let mut figures = Vec::new();
-        let mut dates = Overlaps::new(dates);
+        let names = Names::new(entities);
+        let mut taken = Overlaps::new(dates);
         for (index, sentence) in sentences.iter().enumerate() {
             let (start, end) = (pieces.at(sentence.start), pieces.at(sentence.end));
-            let mut drafts = find_drafts(pieces, start, end, &mut dates);
+            let mut drafts = find_drafts(pieces, start, end, &mut taken, &names);
             if drafts.is_empty() {
                 continue;
             }
             for draft in &mut drafts {
                 draft.sentence = index;
-                draft.subject = subject::read(pieces, draft.after, end).map(|phrase| (phrase.first, phrase.last));
+                let phrase = match draft.kind {
+                    Some(kind) => quantity::subject(pieces, &names, draft, kind, start, end),
+                    None => subject::read(pieces, &names, draft, end).or_else(|| quantity::of_total(pieces, &names, draft, start)),
+                };
+                draft.set_subject(phrase);
             }
             bound::inherit_in_brackets(pieces, &mut drafts);
-            kind::decide(pieces, &mut drafts, start, end);
+            kind::decide(pieces, &names, &mut drafts, start, end);
             change::apply(pieces, &mut drafts, start, end);
             let first = figures.len();
             figures.extend(drafts.iter().map(|draft| Figure {
                 claimant: claimant::of(pieces, draft, attributions, quotes, entities),
+                place: names.place_of(pieces.span(draft.first), *sentence, index.checked_sub(1).map(|before| sentences[before])),
+                when: nearest_date(dates, pieces.span(draft.first), *sentence),
                 ..finish(pieces, draft, first)
             }));
         }
@@ -67,7 +78,7 @@ impl Grammar {
     }
 }
 
-fn find_drafts(p: Pieces<'_>, start: usize, end: usize, dates: &mut Overlaps<'_>) -> Vec<Draft> {
+fn find_drafts(p: Pieces<'_>, start: usize, end: usize, dates: &mut Overlaps<'_>, names: &Names) -> Vec<Draft> {
     let mut drafts = Vec::new();
     let mut at = start;
     while at < end {
@@ -82,6 +93,9 @@ fn find_drafts(p: Pieces<'_>, start: usize, end: usize, dates: &mut Overlaps<'_>
         at = draft.last + 1;
         bound::apply(p, &mut draft, start);
         let in_date = dates.overlap(p.cover(draft.first, draft.last));
+        if reject::is_in_name(p, &draft, names) {
+            continue;
+        }
         if (in_date && draft.kind != Some(FigureKind::Duration)) || reject::is_not_a_figure(p, &draft, start, end) {
             continue;
         }
@@ -93,10 +107,10 @@ fn find_drafts(p: Pieces<'_>, start: usize, end: usize, dates: &mut Overlaps<'_>
 /// The test made at every piece: a number, a currency, or "a" before a magnitude.
 fn may_start(p: Pieces<'_>, at: usize) -> bool {
     number::may_start(p, at)
-        || p.is_mark(at, Mark::Currency)
+        || p.is_any_mark(at, &[Mark::Currency, Mark::Hash])
         || p.is(at, Class::CurrencyCode)
         || (p.is(at, Class::Article) && number::may_start(p, at + 1))
-        || (p.is_capital(at) && p.is_mark(at + 1, Mark::Currency))
+        || (p.is_capital(at) && (p.is_mark(at + 1, Mark::Currency) || p.str(at) == "Y" && p.str(at + 1) == "="))
 }
 
 fn finish(p: Pieces<'_>, draft: &Draft, first: usize) -> Figure {
@@ -122,6 +136,18 @@ fn finish(p: Pieces<'_>, draft: &Draft, first: usize) -> Figure {
         compared_to: draft.compared_to.map(|index| first + index),
         confidence: 0.9,
     }
+}
+
+/// Returns the date that a figure belongs to: the nearest one in its sentence.
+fn nearest_date(dates: &[DateMention], number: Span, sentence: Span) -> Option<usize> {
+    let first = dates.partition_point(|date| date.span.start < sentence.start);
+    let last = dates.partition_point(|date| date.span.start < sentence.end);
+    (first..last)
+        .filter(|&index| dates[index].precision.is_some() && !dates[index].span.overlaps(number))
+        .min_by_key(|&index| {
+            let date = dates[index].span;
+            date.start.saturating_sub(number.end).max(number.start.saturating_sub(date.end))
+        })
 }
 
 /// Answers, for ascending spans, whether a date overlaps.

@@ -29,7 +29,10 @@ pub fn find(p: Pieces<'_>, sentences: &[Span], attributions: &[Attribution], ent
         if words >= SHORTEST {
             let sentence = super::sentences::index_at(sentences, p.span(at).start);
             let last_sentence = super::sentences::index_at(sentences, p.span(close).start);
-            let said = speaker(attributions, at, close, sentence, last_sentence)
+            // "The paper reports:" may introduce a quote in the next paragraph.
+            let introduced = at > 0 && p.is_mark(at - 1, Mark::Colon);
+            let first_sentence = sentence - usize::from(introduced && sentence > 0);
+            let said = speaker(p, attributions, at, close, first_sentence, last_sentence)
                 .or_else(|| before.filter(|(said_in, _)| said_in + 1 >= sentence).map(|(_, said)| said));
             before = said.map(|said| (last_sentence, said));
             quotes.push(Quote {
@@ -57,14 +60,16 @@ fn opens(p: Pieces<'_>, at: usize) -> bool {
 /// Finds the closing mark; a new paragraph without one continues the quote only if it opens with a mark again.
 fn closing(p: Pieces<'_>, open: usize) -> Option<usize> {
     let straight = p.is_mark(open, Mark::QuoteStraight);
+    let backticks = p.str(open) == "``";
     let limit = p.len().min(open + LONGEST);
     let mut at = open + 1;
     while at < limit {
-        let closes = if straight { p.is_mark(at, Mark::QuoteStraight) } else { p.is_mark(at, Mark::QuoteClose) };
+        let begins_line = p.ends_line(at - 1);
+        let closes = p.is_mark(at, Mark::QuoteClose) || straight && p.is_mark(at, Mark::QuoteStraight) && !begins_line || backticks && p.is_mark(at, Mark::QuoteStraight);
         if closes {
             return Some(at);
         }
-        let goes_on = p.is_mark(at + 1, Mark::QuoteOpen);
+        let goes_on = p.is_any_mark(at + 1, &[Mark::QuoteOpen, Mark::QuoteStraight]);
         if p.ends_line(at) && !goes_on {
             return None;
         }
@@ -74,12 +79,13 @@ fn closing(p: Pieces<'_>, open: usize) -> Option<usize> {
 }
 
 /// The attribution in the quote's own sentences whose cue stands nearest to one of its ends, outside the quote.
-fn speaker(attributions: &[Attribution], open: usize, close: usize, first: usize, last: usize) -> Option<&Attribution> {
+fn speaker<'a>(p: Pieces<'_>, attributions: &'a [Attribution], open: usize, close: usize, first: usize, last: usize) -> Option<&'a Attribution> {
     let from = attributions.partition_point(|attribution| attribution.sentence < first);
     attributions[from..]
         .iter()
         .take_while(|attribution| attribution.sentence <= last + 1)
         .filter(|attribution| attribution.cue.1 < open || attribution.cue.0 > close)
-        .filter(|attribution| attribution.sentence <= last || attribution.cue.0 < close + 12)
+        .filter(|attribution| attribution.sentence <= last || attribution.cue.0 < close + 12 && !(close..attribution.cue.0).any(|at| p.ends_line(at)))
+        .filter(|attribution| !p.says_any(attribution.source.0, &["i", "we"]))
         .min_by_key(|attribution| if attribution.cue.1 < open { open - attribution.cue.1 } else { attribution.cue.0 - close })
 }

@@ -1,6 +1,6 @@
 //! What the tests of the sink share: synthetic records, a running sink, and the reading back of a folder.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -130,14 +130,35 @@ pub(crate) fn parts(out: &Path, suffix: &str) -> Vec<PathBuf> {
     parts
 }
 
+/// Returns the content of a part, decompressed.
+fn content(part: &Path) -> Vec<u8> {
+    let bytes = fs::read(part).expect("readable");
+    if part.extension().is_some_and(|extension| extension == "zst") {
+        return zstd::decode_all(bytes.as_slice()).expect("whole zstd frames");
+    }
+    bytes
+}
+
+/// Returns the ids of all whole lines that a killed sink left behind.
+pub(crate) fn ids_left_behind(out: &Path) -> BTreeSet<ArticleId> {
+    let mut ids = BTreeSet::new();
+    for part in parts(out, "") {
+        for line in content(&part).split_inclusive(|byte| *byte == b'\n') {
+            if line.ends_with(b"\n") {
+                let record: EnrichedArticle =
+                    serde_json::from_slice(line).expect("each whole line is a record");
+                ids.insert(record.id);
+            }
+        }
+    }
+    ids
+}
+
 /// Returns how many lines each article id has in all parts, having checked that each line is a whole record.
 pub(crate) fn lines_by_id(out: &Path) -> BTreeMap<ArticleId, usize> {
     let mut lines = BTreeMap::new();
     for part in parts(out, "") {
-        let mut bytes = fs::read(&part).expect("readable");
-        if part.extension().is_some_and(|extension| extension == "zst") {
-            bytes = zstd::decode_all(bytes.as_slice()).expect("whole zstd frames");
-        }
+        let bytes = content(&part);
         assert!(
             bytes.is_empty() || bytes.ends_with(b"\n"),
             "{} ends in a torn line",

@@ -62,8 +62,15 @@ pub(crate) fn both_hops(url: &str, payloads: &[Vec<Payload>; 2]) -> Duration {
 async fn publish_all(context: &Context, payloads: &[Payload]) {
     futures::stream::iter(payloads)
         .map(|payload| async {
-            let Payload { subject, headers, bytes } = payload.clone();
-            let receipt = context.publish_with_headers(subject, headers, bytes).await.expect("is sent");
+            let Payload {
+                subject,
+                headers,
+                bytes,
+            } = payload.clone();
+            let receipt = context
+                .publish_with_headers(subject, headers, bytes)
+                .await
+                .expect("is sent");
             receipt.await.expect("is acknowledged");
         })
         .buffer_unordered(WINDOW)
@@ -73,9 +80,18 @@ async fn publish_all(context: &Context, payloads: &[Payload]) {
 
 async fn pull_all(context: &Context, stream: &str, count: usize) {
     let stream = context.get_stream(stream).await.expect("is there");
-    let consumer = pull::Config { durable_name: Some("bare".to_owned()), max_ack_pending: 4096, ..pull::Config::default() };
+    let consumer = pull::Config {
+        durable_name: Some("bare".to_owned()),
+        max_ack_pending: 4096,
+        ..pull::Config::default()
+    };
     let consumer = stream.create_consumer(consumer).await.expect("is made");
-    let messages = consumer.stream().max_messages_per_batch(WINDOW).messages().await.expect("opens");
+    let messages = consumer
+        .stream()
+        .max_messages_per_batch(WINDOW)
+        .messages()
+        .await
+        .expect("opens");
     let mut messages = messages.take(count);
     while let Some(message) = messages.next().await {
         message.expect("arrives").ack().await.expect("is acknowledged");
@@ -88,5 +104,8 @@ async fn connect(url: &str) -> Context {
 }
 
 fn runtime() -> Runtime {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime")
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime")
 }

@@ -29,7 +29,11 @@ impl Corpus {
     fn with_sentences(folder: &Path, count: usize, sentences: usize) -> Self {
         let pool = sample_sentences();
         let mut rng = Rng::with_seed(1);
-        let mut corpus = Self { folder: folder.to_owned(), files: Vec::with_capacity(count), bytes: 0 };
+        let mut corpus = Self {
+            folder: folder.to_owned(),
+            files: Vec::with_capacity(count),
+            bytes: 0,
+        };
         for number in 0..count {
             let text = article(number, &pool, sentences, &mut rng);
             let subfolder = folder.join(format!("{:03}", number / 1000));
@@ -47,7 +51,8 @@ impl Corpus {
 
 /// Returns an article that is unlike any other.
 pub(crate) fn article(number: usize, pool: &[String], sentences: usize, rng: &mut Rng) -> String {
-    let mut text = format!("The provincial office said in bulletin number {number} that it had begun to count.");
+    let mut text =
+        format!("The provincial office said in bulletin number {number} that it had begun to count.");
     for n in 0..sentences {
         text.push_str(if n % 3 == 2 { "\n\n" } else { " " });
         text.push_str(&pool[rng.usize(..pool.len())]);
@@ -67,8 +72,14 @@ pub(crate) fn sample_sentences() -> Vec<String> {
     let mut sentences = Vec::new();
     for file in files {
         let text = fs::read_to_string(file).expect("is UTF-8");
-        let long = text.lines().filter(|line| line.len() > 120).flat_map(|line| line.split_inclusive(". "));
-        sentences.extend(long.map(|sentence| sentence.trim().to_owned()).filter(|sentence| sentence.len() > 40));
+        let long = text
+            .lines()
+            .filter(|line| line.len() > 120)
+            .flat_map(|line| line.split_inclusive(". "));
+        sentences.extend(
+            long.map(|sentence| sentence.trim().to_owned())
+                .filter(|sentence| sentence.len() > 40),
+        );
     }
     sentences
 }

@@ -39,10 +39,16 @@ pub(crate) fn measure(folder: &Path, rate: f64) {
     });
     child.kill().expect("is running");
     child.wait().expect("is a child");
-    let mut times: Vec<Duration> =
-        dropped.iter().filter_map(|(id, at)| written.get(id).map(|seen| seen.duration_since(*at))).collect();
+    let mut times: Vec<Duration> = dropped
+        .iter()
+        .filter_map(|(id, at)| written.get(id).map(|seen| seen.duration_since(*at)))
+        .collect();
     times.sort();
-    let at = |share: f64| times.get(((times.len() as f64 * share) as usize).min(times.len() - 1)).copied();
+    let at = |share: f64| {
+        times
+            .get(((times.len() as f64 * share) as usize).min(times.len() - 1))
+            .copied()
+    };
     println!(
         "file to line at {rate:.0}/s: {:.0} ms median, {:.0} ms at 99 %, {:.0} ms worst ({} of {} files)",
         at(0.5).map_or(f64::NAN, millis),

@@ -53,20 +53,33 @@ impl Row {
 }
 
 fn main() {
-    let mut sizes = std::env::args().skip(1).filter_map(|argument| argument.parse().ok());
+    let mut sizes = std::env::args()
+        .skip(1)
+        .filter_map(|argument| argument.parse().ok());
     let (articles, waiting) = (sizes.next().unwrap_or(ARTICLES), sizes.next().unwrap_or(WAITING));
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a temporary folder");
     let corpus = Corpus::make(&folder.path().join("inbox"), articles);
-    println!("{articles} articles of {} bytes on average", corpus.bytes / articles as u64);
+    println!(
+        "{articles} articles of {} bytes on average",
+        corpus.bytes / articles as u64
+    );
     println!("| what | articles/s | MB/s | CPU µs/article | server µs/article | peak MB |");
     println!("|---|---|---|---|---|---|");
     let row = |name, cost| {
-        let row = Row { name, articles, bytes: corpus.bytes, cost };
+        let row = Row {
+            name,
+            articles,
+            bytes: corpus.bytes,
+            cost,
+        };
         row.print();
         row
     };
     let engine = row("`tag`: read and analyse, no transport", tag(&corpus));
-    let embedded = row("`run`, embedded", embedded(&corpus, &folder.path().join("embedded")));
+    let embedded = row(
+        "`run`, embedded",
+        embedded(&corpus, &folder.path().join("embedded")),
+    );
     let (cost, payloads) = on_nats(&corpus, &folder.path().join("nats"));
     let nats = row("`run --nats`", cost);
     let bare = row("bare carrier, both hops", bare(&payloads, folder.path()));
@@ -82,7 +95,10 @@ fn main() {
     }
     memory(folder.path(), waiting);
     start_up(&corpus);
-    latency::measure(folder.path(), articles as f64 / embedded.cost.wall.as_secs_f64() / 2.0);
+    latency::measure(
+        folder.path(),
+        articles as f64 / embedded.cost.wall.as_secs_f64() / 2.0,
+    );
 }
 
 fn slugline<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Command {
@@ -110,8 +126,12 @@ fn on_nats(corpus: &Corpus, out: &Path) -> (Cost, [Vec<carrier::Payload>; 2]) {
     let pid_file = out.with_extension("pid");
     let server = start_server(&pid_file);
     let mut command = run_command(&corpus.folder, out);
-    let cost = run(command.args(["--nats", &server.url()]), Some(server_pid(&pid_file)));
-    let payloads = ["SLUGLINE_ARTICLES", "SLUGLINE_ENRICHED"].map(|stream| carrier::read_all(&server.url(), stream));
+    let cost = run(
+        command.args(["--nats", &server.url()]),
+        Some(server_pid(&pid_file)),
+    );
+    let payloads =
+        ["SLUGLINE_ARTICLES", "SLUGLINE_ENRICHED"].map(|stream| carrier::read_all(&server.url(), stream));
     (cost, payloads)
 }
 
@@ -119,8 +139,14 @@ fn on_nats(corpus: &Corpus, out: &Path) -> (Cost, [Vec<carrier::Payload>; 2]) {
 fn bare(payloads: &[Vec<carrier::Payload>; 2], folder: &Path) -> Cost {
     let pid_file = folder.join("bare.pid");
     let server = start_server(&pid_file);
-    let applied = slugline(["topology", "apply", "--nats", &server.url()]).output().expect("runs");
-    assert!(applied.status.success(), "{}", String::from_utf8_lossy(&applied.stderr));
+    let applied = slugline(["topology", "apply", "--nats", &server.url()])
+        .output()
+        .expect("runs");
+    assert!(
+        applied.status.success(),
+        "{}",
+        String::from_utf8_lossy(&applied.stderr)
+    );
     let pid = server_pid(&pid_file);
     let (cpu, server_cpu) = (process_cpu(std::process::id()), process_cpu(pid));
     let wall = carrier::both_hops(&server.url(), payloads);
@@ -134,7 +160,11 @@ fn bare(payloads: &[Vec<carrier::Payload>; 2], folder: &Path) -> Cost {
 
 fn start_server(pid_file: &Path) -> Server {
     let config = format!("pid_file: \"{}\"\n", pid_file.display());
-    Server::start_with(Options { config, ..Options::default() }).expect("a NATS server")
+    Server::start_with(Options {
+        config,
+        ..Options::default()
+    })
+    .expect("a NATS server")
 }
 
 fn server_pid(pid_file: &Path) -> u32 {
@@ -146,17 +176,31 @@ fn server_pid(pid_file: &Path) -> u32 {
 fn memory(folder: &Path, waiting: usize) {
     let peak = |files: usize| {
         let corpus = Corpus::make_short(&folder.join(format!("waiting-{files}")), files);
-        run(&mut run_command(&corpus.folder, &folder.join(format!("out-{files}"))), None).peak_memory as f64 / 1e6
+        run(
+            &mut run_command(&corpus.folder, &folder.join(format!("out-{files}"))),
+            None,
+        )
+        .peak_memory as f64
+            / 1e6
     };
     let (few, many) = (peak(1_000), peak(waiting));
-    println!("peak memory: {few:.1} MB with 1,000 waiting files, {many:.1} MB with {waiting} ({:+.1})", many - few);
+    println!(
+        "peak memory: {few:.1} MB with 1,000 waiting files, {many:.1} MB with {waiting} ({:+.1})",
+        many - few
+    );
 }
 
 /// Prints how long `tag` takes for one short article.
 fn start_up(corpus: &Corpus) {
-    let mut times: Vec<Duration> = (0..21).map(|_| run(slugline(["tag"]).arg(&corpus.files[0]), None).wall).collect();
+    let mut times: Vec<Duration> = (0..21)
+        .map(|_| run(slugline(["tag"]).arg(&corpus.files[0]), None).wall)
+        .collect();
     times.sort();
-    println!("start-up of `tag`: {:.0} ms median, {:.0} ms worst of 21", millis(times[10]), millis(times[20]));
+    println!(
+        "start-up of `tag`: {:.0} ms median, {:.0} ms worst of 21",
+        millis(times[10]),
+        millis(times[20])
+    );
 }
 
 fn millis(time: Duration) -> f64 {

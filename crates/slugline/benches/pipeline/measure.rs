@@ -24,12 +24,19 @@ pub(crate) fn run(command: &mut Command, server: Option<u32>) -> Cost {
     let server_cpu = || server.map_or(Duration::ZERO, process_cpu);
     let before = server_cpu();
     let start = Instant::now();
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().expect("starts");
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("starts");
     let mut peak = 0;
     loop {
         // NOWAIT: the ended process stays, so that its times can be read.
         let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
-        if waitid(WaitId::Pid(Pid::from_child(&child)), options).expect("is a child").is_some() {
+        if waitid(WaitId::Pid(Pid::from_child(&child)), options)
+            .expect("is a child")
+            .is_some()
+        {
             break;
         }
         peak = peak.max(peak_memory(child.id()));
@@ -39,7 +46,12 @@ pub(crate) fn run(command: &mut Command, server: Option<u32>) -> Cost {
     let cpu = process_cpu(child.id());
     let status = child.wait().expect("is a child");
     assert!(status.success(), "{command:?}: {status}");
-    Cost { wall, cpu, server_cpu: server_cpu() - before, peak_memory: peak }
+    Cost {
+        wall,
+        cpu,
+        server_cpu: server_cpu() - before,
+        peak_memory: peak,
+    }
 }
 
 /// Returns the user and system time of a process so far.
@@ -47,7 +59,12 @@ pub(crate) fn process_cpu(pid: u32) -> Duration {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).expect("is there");
     // The name may hold spaces; the fields after its parenthesis do not. Ticks are 10 ms.
     let (_, fields) = stat.rsplit_once(')').expect("has a name");
-    let ticks: u64 = fields.split_whitespace().skip(11).take(2).map(|field| field.parse::<u64>().unwrap_or(0)).sum();
+    let ticks: u64 = fields
+        .split_whitespace()
+        .skip(11)
+        .take(2)
+        .map(|field| field.parse::<u64>().unwrap_or(0))
+        .sum();
     Duration::from_millis(ticks * 10)
 }
 

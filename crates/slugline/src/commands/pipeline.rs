@@ -23,17 +23,13 @@ use super::UsageError;
 /// Runs these stages until they end or a signal stops them.
 pub(crate) fn run(layers: &Layers, roles: Roles, once: bool) -> anyhow::Result<ExitCode> {
     let settings = layers.settings()?;
-    let usage = |error: config::Problems| anyhow::Error::new(UsageError(error.into()));
-    let problems = config::check(&settings);
+    let problems = config::check_for(&settings, roles);
     if !problems.is_empty() {
-        return Err(usage(problems));
-    }
-    if settings.nats.url.is_empty() && roles != Roles::ALL {
-        return Err(UsageError(anyhow::anyhow!("no NATS server: give --nats or set `nats.url`")).into());
+        return Err(UsageError(problems.into()).into());
     }
     let screen = Screen::stderr();
     telemetry::log_to(screen.clone(), &settings.log)?;
-    let stages = stages(&settings, roles, once).map_err(usage)?;
+    let stages = stages(&settings, roles, once);
     let process = config::process(&settings);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let code = runtime.block_on(run_stages(&settings, stages, process, screen, roles, once));
@@ -42,27 +38,21 @@ pub(crate) fn run(layers: &Layers, roles: Roles, once: bool) -> anyhow::Result<E
     code
 }
 
-fn stages(settings: &Settings, roles: Roles, once: bool) -> Result<Stages, config::Problems> {
+fn stages(settings: &Settings, roles: Roles, once: bool) -> Stages {
     let home: PathBuf = if roles.sink {
         settings.sink.out.clone()
     } else {
         settings.watcher.inbox.clone()
     };
-    Ok(Stages {
-        sink: if roles.sink {
-            Some(config::sink(&settings.sink)?)
-        } else {
-            None
-        },
-        watcher: if roles.watcher {
-            Some(config::watcher(&settings.watcher, &home, once)?)
-        } else {
-            None
-        },
+    Stages {
+        sink: roles.sink.then(|| config::sink(&settings.sink)),
+        watcher: roles
+            .watcher
+            .then(|| config::watcher(&settings.watcher, &home, once)),
         enricher: roles
             .enricher
             .then(|| (config::enricher(settings), SharedEngine::new(Engine::new()))),
-    })
+    }
 }
 
 async fn run_stages(

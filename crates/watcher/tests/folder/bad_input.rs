@@ -5,6 +5,7 @@ use std::fs::{self, File, Permissions};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileTypeExt, PermissionsExt, symlink};
 use std::os::unix::net::UnixListener;
+use std::time::Duration;
 
 use rustix::fs::{CWD, Mode, mkfifoat};
 use watcher::{After, Polling};
@@ -148,6 +149,28 @@ async fn links_that_leave_the_inbox_are_described_and_not_followed() {
 }
 
 #[tokio::test]
+async fn a_folder_replaced_by_a_link_is_not_followed() {
+    let mut sandbox = Sandbox::new();
+    sandbox.config.polling = Polling::Never;
+    let first = sandbox.write("sub/a.txt", "inside");
+    let mut running = sandbox.start();
+    running.until_seen(first).await;
+    fs::create_dir(sandbox.outside("folder")).expect("made");
+    fs::rename(sandbox.path("sub"), sandbox.outside("old")).expect("renamed");
+    symlink(sandbox.outside("folder"), sandbox.path("sub")).expect("linked");
+    fs::write(sandbox.path("sub/secret.txt"), "outside").expect("written");
+    let last = sandbox.write("b.txt", "inside too");
+    running.until_seen(last).await;
+    eventually("the link to be refused", || {
+        running.progress.snapshot().failed == 1
+    })
+    .await;
+    let (seen, _) = running.stop().await;
+    assert_eq!(seen.len(), 2, "a secret was published: {seen:?}");
+    assert_eq!(sandbox.failures()["sub"], "outside_inbox");
+}
+
+#[tokio::test]
 async fn names_of_any_bytes_and_any_length_are_read() {
     for after in MODES {
         let names: [&[u8]; 5] = [
@@ -192,7 +215,7 @@ async fn deep_folders_are_read() {
 async fn an_unreadable_file_is_described_and_read_once_it_can_be() {
     let sandbox = Sandbox::new();
     let id = sandbox.write("locked.txt", "locked");
-    fs::set_permissions(sandbox.path("locked.txt"), Permissions::from_mode(0)).expect("locked");
+    fs::set_permissions(sandbox.path("locked.txt"), Permissions::from_mode(0o0)).expect("locked");
     if fs::read(sandbox.path("locked.txt")).is_ok() {
         println!("skipped: this user may read everything");
         return;
@@ -218,6 +241,42 @@ async fn a_refused_file_is_read_again_once_it_has_changed() {
     let id = sandbox.write("a.txt", "now with text");
     running.until_seen(id).await;
     running.stop().await;
+}
+
+#[tokio::test]
+async fn a_refused_file_that_is_moved_back_is_tried_again() {
+    let mut sandbox = Sandbox::new();
+    sandbox.config.after = After::Move;
+    sandbox.write("a.txt", "text that the next stage rejects, today");
+    let reject = |_: &wire::Article| wire::Settlement::Reject {
+        reason: wire::RejectionReason::EnginePanic,
+        detail: "it panicked".to_owned(),
+    };
+    sandbox.once_with(reject).await;
+    assert_eq!(sandbox.failures()["a.txt"], "engine_panic");
+    fs::rename(sandbox.config.failed_dir.join("a.txt"), sandbox.path("a.txt")).expect("moved back");
+    let (seen, counts) = sandbox.once().await;
+    assert_eq!((seen.len(), counts.failed), (1, 0));
+    assert!(sandbox.config.done_dir.join("a.txt").exists());
+}
+
+#[tokio::test]
+async fn a_refused_file_that_cannot_be_put_aside_stays_and_is_tried_again() {
+    for after in MODES {
+        let mut sandbox = Sandbox::new();
+        sandbox.config.after = after;
+        sandbox.write("sub/bad.txt", "");
+        let good = sandbox.write("sub/good.txt", "a good article");
+        fs::create_dir_all(&sandbox.config.failed_dir).expect("made");
+        fs::write(sandbox.config.failed_dir.join("sub"), "in the way").expect("written");
+        let (seen, counts) = sandbox.once().await;
+        assert!(seen.contains_key(&good));
+        assert_eq!(counts.failed, 1);
+        assert!(sandbox.path("sub/bad.txt").exists());
+        fs::remove_file(sandbox.config.failed_dir.join("sub")).expect("removed");
+        sandbox.once().await;
+        assert_eq!(sandbox.failures()["sub/bad.txt"], "empty");
+    }
 }
 
 #[tokio::test]
@@ -256,14 +315,16 @@ async fn files_that_vanish_are_no_trouble() {
 #[tokio::test]
 async fn a_file_that_never_rests_does_not_hold_up_a_single_run_for_ever() {
     use std::io::Write;
-    let sandbox = Sandbox::new();
+    let mut sandbox = Sandbox::new();
+    // Far longer than the writer ever pauses, however busy the machine.
+    sandbox.config.settle_time = Duration::from_millis(600);
     let good = sandbox.write("good.txt", "a good article");
     let path = sandbox.path("endless.log");
     let mut file = File::create(&path).expect("created");
     let writer = async {
         loop {
             file.write_all(b"and on\n").expect("written");
-            tokio::time::sleep(sandbox.config.settle_time / 4).await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
     tokio::select! {

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use tokio_util::sync::CancellationToken;
 use watcher::After;
 use wire::{ArticleId, Settlement};
 
@@ -31,7 +33,7 @@ async fn check_crashes(after: After) {
             let wanted = left.min(3 + round * 2);
             running.until("some articles", |seen| seen.len() >= wanted).await;
         }
-        seen.extend(running.crash().into_keys());
+        seen.extend(running.crash().await.into_keys());
     }
     let (last, _) = sandbox.once().await;
     seen.extend(last.into_keys());
@@ -136,8 +138,8 @@ async fn an_article_whose_receipt_never_came_is_published_again() {
     let watching = watcher::run(
         sandbox.config.clone(),
         articles,
-        Default::default(),
-        Default::default(),
+        Arc::default(),
+        CancellationToken::new(),
     );
     tokio::select! {
         outcome = watching => panic!("it ended: {outcome:?}"),

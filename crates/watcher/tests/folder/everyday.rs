@@ -2,7 +2,10 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
+use std::sync::Arc;
+use std::time::Duration;
 
+use tokio_util::sync::CancellationToken;
 use watcher::{After, Config, Error, Polling};
 
 use crate::sandbox::{Running, Sandbox, eventually};
@@ -39,6 +42,8 @@ async fn an_empty_inbox_is_done_at_once() {
 async fn check_arrivals(polling: Polling) {
     let mut sandbox = Sandbox::new();
     sandbox.config.polling = polling;
+    // With events, no periodic scan helps out.
+    sandbox.config.rescan_interval = Duration::from_mins(10);
     let there = sandbox.write("there.txt", "there at the start");
     let mut running = sandbox.start();
     running.until_seen(there).await;
@@ -66,6 +71,21 @@ async fn check_arrivals(polling: Polling) {
 #[tokio::test]
 async fn arrivals_are_seen_through_events() {
     check_arrivals(Polling::Never).await;
+}
+
+#[tokio::test]
+async fn files_in_folders_made_a_moment_ago_are_seen() {
+    let mut sandbox = Sandbox::new();
+    sandbox.config.polling = Polling::Never;
+    sandbox.config.rescan_interval = Duration::from_mins(10);
+    let mut running = sandbox.start();
+    let first = sandbox.write("first.txt", "events are on");
+    running.until_seen(first).await;
+    for n in 0..200 {
+        sandbox.write(&format!("{n}/sub/a.txt"), &format!("article {n}"));
+    }
+    running.until("all files", |seen| seen.len() == 201).await;
+    running.stop().await;
 }
 
 #[tokio::test]
@@ -134,6 +154,37 @@ async fn move_takes_files_away_and_replaces_none() {
 }
 
 #[tokio::test]
+async fn move_reaches_another_file_system() {
+    use std::os::unix::fs::MetadataExt;
+    let mut sandbox = Sandbox::new();
+    let Ok(elsewhere) = tempfile::tempdir_in("/dev/shm") else {
+        println!("skipped: no second file system");
+        return;
+    };
+    let device = |path: &std::path::Path| fs::metadata(path).expect("a folder").dev();
+    if device(elsewhere.path()) == device(&sandbox.config.inbox) {
+        println!("skipped: no second file system");
+        return;
+    }
+    sandbox.config.after = After::Move;
+    sandbox.config.done_dir = elsewhere.path().join("done");
+    sandbox.config.failed_dir = elsewhere.path().join("failed");
+    sandbox.write("sub/a.txt", "one");
+    sandbox.write("sub/b.txt", " ");
+    let (seen, _) = sandbox.once().await;
+    assert_eq!(seen.len(), 1);
+    assert_eq!(fs::read_dir(sandbox.path("sub")).expect("a folder").count(), 0);
+    assert_eq!(
+        fs::read_to_string(sandbox.config.done_dir.join("sub/a.txt")).expect("read"),
+        "one"
+    );
+    assert_eq!(
+        fs::read_to_string(sandbox.config.failed_dir.join("sub/b.txt")).expect("read"),
+        " "
+    );
+}
+
+#[tokio::test]
 async fn delete_removes_delivered_files_and_nothing_else() {
     let mut sandbox = Sandbox::new();
     sandbox.config.after = After::Delete;
@@ -171,8 +222,8 @@ async fn the_second_watcher_refuses_to_start_and_says_why() {
     let refused = watcher::run(
         sandbox.config.clone(),
         articles,
-        Default::default(),
-        Default::default(),
+        Arc::default(),
+        CancellationToken::new(),
     )
     .await;
     let error = refused.expect_err("refused");
@@ -187,7 +238,7 @@ async fn a_missing_inbox_is_an_error() {
     let sandbox = Sandbox::new();
     let config = Config::new(sandbox.path("nowhere"), sandbox.outside("state"));
     let (articles, _consumer) = wire::transport::embedded::channel("sink", 1);
-    let outcome = watcher::run(config, articles, Default::default(), Default::default()).await;
+    let outcome = watcher::run(config, articles, Arc::default(), CancellationToken::new()).await;
     assert!(matches!(outcome, Err(Error::Inbox { .. })), "{outcome:?}");
 }
 
@@ -196,7 +247,7 @@ async fn an_inbox_that_is_replaced_is_watched_again() {
     let mut sandbox = Sandbox::new();
     sandbox.config.polling = Polling::Never;
     // Only events, and the look at the inbox itself, can bring the later files.
-    sandbox.config.rescan_interval = std::time::Duration::from_secs(600);
+    sandbox.config.rescan_interval = Duration::from_mins(10);
     let first = sandbox.write("a.txt", "before");
     let mut running = sandbox.start();
     running.until_seen(first).await;
@@ -214,16 +265,18 @@ async fn an_inbox_that_is_replaced_is_watched_again() {
 #[tokio::test]
 async fn a_file_is_not_read_while_it_is_being_written() {
     use std::io::Write;
-    let sandbox = Sandbox::new();
+    let mut sandbox = Sandbox::new();
+    // Far longer than the writer ever pauses, however busy the machine.
+    sandbox.config.settle_time = Duration::from_millis(600);
     let mut running = sandbox.start();
     let mut file = fs::File::create(sandbox.path("slow.txt")).expect("created");
     let mut text = String::new();
-    for n in 0..6 {
+    for n in 0..40 {
         let line = format!("line {n}\n");
         file.write_all(line.as_bytes()).expect("written");
         text += &line;
-        // The writer takes its time: half the settle time.
-        tokio::time::sleep(sandbox.config.settle_time / 2).await;
+        // The writer takes its time: longer than the settle time, all in all.
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
     drop(file);
     running.until_seen(wire::ArticleId::of(text.as_bytes())).await;
@@ -238,23 +291,16 @@ async fn a_full_carrier_leaves_the_backlog_in_the_folder() {
     for n in 0..400 {
         sandbox.write(&format!("{n}.txt"), &format!("article {n}"));
     }
-    let (gate, opened) = std::sync::mpsc::sync_channel::<()>(1);
     let config = Config {
         once: true,
         ..sandbox.config.clone()
     };
-    // The consumer stands still until the gate is opened.
+    // The consumer takes nothing until the pipeline is full.
     let (articles, mut consumer) = wire::transport::embedded::channel::<wire::Article>("sink", 1);
-    let progress = std::sync::Arc::new(watcher::Progress::default());
-    let watching = watcher::run(
-        config,
-        articles,
-        std::sync::Arc::clone(&progress),
-        Default::default(),
-    );
+    let progress = Arc::new(watcher::Progress::default());
+    let watching = watcher::run(config, articles, Arc::clone(&progress), CancellationToken::new());
     let consuming = async {
         eventually("the pipeline to be full", || progress.snapshot().found == 4).await;
-        gate.send(()).expect("opened");
         let mut count = 0;
         while let Some(delivery) = consumer.next().await {
             assert!(progress.snapshot().found <= count + 4);
@@ -265,7 +311,6 @@ async fn a_full_carrier_leaves_the_backlog_in_the_folder() {
     };
     let (outcome, count) = tokio::join!(watching, consuming);
     outcome.expect("it ends well");
-    opened.recv().expect("the gate was opened");
     assert_eq!(count, 400);
 }
 
@@ -278,8 +323,8 @@ async fn a_closed_carrier_ends_the_watcher_with_an_error() {
     let outcome = watcher::run(
         sandbox.config.clone(),
         articles,
-        Default::default(),
-        Default::default(),
+        Arc::default(),
+        CancellationToken::new(),
     )
     .await;
     assert!(matches!(outcome, Err(Error::CarrierClosed)), "{outcome:?}");

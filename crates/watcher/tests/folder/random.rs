@@ -166,7 +166,7 @@ impl World {
             }
             Action::Crash => {
                 self.seen
-                    .extend(self.running.take().expect("a watcher").crash().into_keys());
+                    .extend(self.running.take().expect("a watcher").crash().await.into_keys());
                 self.running = Some(self.sandbox.start());
                 self.crashed = true;
             }

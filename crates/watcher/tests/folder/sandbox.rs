@@ -31,14 +31,24 @@ pub(crate) struct Running {
     pub(crate) progress: Arc<Progress>,
     pub(crate) shutdown: CancellationToken,
     watcher: JoinSet<Result<(), Error>>,
-    /// Never ends before the watcher; aborted on drop.
-    _collector: JoinSet<()>,
+    collector: JoinSet<()>,
     seen: watch::Receiver<Seen>,
 }
 
 impl Sandbox {
     pub(crate) fn new() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
+        Self::in_folder(tempfile::tempdir().expect("a folder"))
+    }
+
+    /// Returns a sandbox for very many files, on a file system in memory where there is one.
+    pub(crate) fn in_memory() -> Self {
+        match tempfile::tempdir_in("/dev/shm") {
+            Ok(folder) => Self::in_folder(folder),
+            Err(_) => Self::new(),
+        }
+    }
+
+    fn in_folder(folder: tempfile::TempDir) -> Self {
         let inbox = folder.path().join("in");
         fs::create_dir(&inbox).expect("an inbox");
         let config = Config {
@@ -138,7 +148,7 @@ impl Running {
             progress,
             shutdown,
             watcher,
-            _collector: collector,
+            collector,
             seen,
         }
     }
@@ -185,7 +195,10 @@ impl Running {
     }
 
     /// Ends the watcher in the middle of whatever it does.
-    pub(crate) fn crash(self) -> Seen {
+    pub(crate) async fn crash(mut self) -> Seen {
+        self.watcher.shutdown().await;
+        // Only now is certain that nothing more is settled.
+        self.collector.shutdown().await;
         self.seen()
     }
 }

@@ -12,10 +12,10 @@ use crate::sandbox::{Running, Sandbox};
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_burst_of_20000_files_overflows_every_queue_and_loses_none() {
     const COUNT: usize = 20_000;
-    let mut sandbox = Sandbox::new();
+    let mut sandbox = Sandbox::in_memory();
     sandbox.config.polling = Polling::Never;
     // No periodic scan helps: the overflow itself must bring one.
-    sandbox.config.rescan_interval = Duration::from_secs(600);
+    sandbox.config.rescan_interval = Duration::from_mins(10);
     let opened = Arc::new((Mutex::new(false), Condvar::new()));
     let waited = AtomicBool::new(false);
     let gate = Arc::clone(&opened);

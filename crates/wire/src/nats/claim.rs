@@ -13,6 +13,7 @@ use tokio::io::AsyncReadExt;
 
 use super::connection::Shared;
 use super::encode::Outbound;
+use crate::telemetry;
 
 /// Marks a message whose payload is a [`Claim`].
 pub(super) const CLAIM_HEADER: &str = "Slugline-Claim";
@@ -75,7 +76,7 @@ impl Shared {
             .await
             .map_err(|_| store("it took too long".to_owned()))?
             .map_err(|error| store(error.to_string()))?;
-        metrics::counter!("slugline_claim_checks_total").increment(1);
+        telemetry::claim_checked();
         let claim = Claim {
             schema: CLAIM_SCHEMA.to_owned(),
             bucket: self.topology.bucket(),

@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 
 use super::room::Room;
 use super::{Config, Error, Events, backoff};
+use crate::telemetry;
 use crate::topology::{Applied, Channel, Drift, Topology, TopologyError};
 use crate::transport::{self, Message};
 
@@ -224,6 +225,11 @@ impl Shared {
             .await
     }
 
+    /// Returns how often the connection was made.
+    pub(super) fn generation(&self) -> u64 {
+        *self.connected.borrow()
+    }
+
     /// Waits until the connection was made once more, from now on.
     pub(super) fn next_connection(&self) -> impl Future<Output = ()> + Send + use<> {
         let mut connected = self.connected.clone();
@@ -283,13 +289,17 @@ fn note(event: &Event, made: &watch::Sender<u64>) {
     match event {
         Event::Connected => {
             made.send_modify(|count| *count += 1);
+            telemetry::connected(true);
             tracing::info!("connected to NATS");
         }
-        Event::Disconnected | Event::LameDuckMode => tracing::warn!(%event, "the connection to NATS"),
-        Event::Draining | Event::Closed => tracing::debug!(%event, "the connection to NATS"),
+        Event::Disconnected | Event::Closed => {
+            telemetry::connected(false);
+            tracing::info!(%event, "the connection to NATS");
+        }
+        Event::LameDuckMode => tracing::warn!(%event, "the connection to NATS"),
+        Event::Draining => tracing::debug!(%event, "the connection to NATS"),
         Event::SlowConsumer(_) | Event::ServerError(_) | Event::ClientError(_) => {
-            metrics::counter!("slugline_component_errors_total", "error_type" => "connection_failed")
-                .increment(1);
+            telemetry::error("connection_failed");
             tracing::warn!(%event, "the connection to NATS");
         }
     }

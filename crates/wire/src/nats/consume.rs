@@ -18,20 +18,32 @@ use super::claim::{CLAIM_HEADER, ClaimError};
 use super::connection::Shared;
 use super::pull::Pump;
 use super::settle::{Delivery, Raw};
+use crate::telemetry;
 use crate::topology::{Drift, TopologyError};
 use crate::transport::{MAX_ATTEMPTS, Message, RejectionReason, retry_delay};
 
 /// Deliveries that wait to be taken. Bounded by the pull requests: never more than `prefetch` are asked for.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Queue {
     waiting: Mutex<VecDeque<Raw>>,
     /// Told when a delivery arrives.
     arrived: Notify,
-    /// Told when a delivery is taken.
-    pub(super) taken: Notify,
+    /// Told when a delivery is taken and at most half of the queue is left.
+    pub(super) room: Notify,
+    /// Half of what the queue is kept filled with.
+    half: usize,
 }
 
 impl Queue {
+    fn new(prefetch: usize) -> Self {
+        Self {
+            waiting: Mutex::default(),
+            arrived: Notify::new(),
+            room: Notify::new(),
+            half: prefetch / 2,
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, VecDeque<Raw>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -57,9 +69,14 @@ impl Queue {
 
     async fn pop(&self) -> Raw {
         loop {
-            let next = self.lock().pop_front();
+            let (next, left) = {
+                let mut waiting = self.lock();
+                (waiting.pop_front(), waiting.len())
+            };
             if let Some(raw) = next {
-                self.taken.notify_one();
+                if left <= self.half {
+                    self.room.notify_one();
+                }
                 return raw;
             }
             self.arrived.notified().await;
@@ -102,7 +119,7 @@ impl<T: Message> Consumer<T> {
         if !drifts.is_empty() {
             return Err(TopologyError::Drifted(drifts).into());
         }
-        let queue = Arc::new(Queue::default());
+        let queue = Arc::new(Queue::new(shared.config.prefetch.max(1)));
         let closed = shared.closing.child_token();
         let pump = Pump::new(
             Arc::clone(&shared),
@@ -160,9 +177,7 @@ impl<T: Message> Consumer<T> {
             .headers
             .as_ref()
             .is_some_and(|headers| headers.get(CLAIM_HEADER).is_some());
-        if raw.delivered > 1 {
-            metrics::counter!("slugline_redelivered_total", "stage" => T::CHANNEL.stage()).increment(1);
-        }
+        telemetry::received_bytes(T::CHANNEL, raw.payload.len());
         if raw.delivered > MAX_ATTEMPTS || claimed {
             return Err(Box::pin(examine(Arc::clone(&self.shared), raw)));
         }

@@ -9,6 +9,7 @@ use bytes::Bytes;
 
 use super::connection::Shared;
 use super::encode::value;
+use crate::telemetry;
 
 /// How long an event may wait for room in the connection's buffer before it is dropped.
 const PATIENCE: Duration = Duration::from_millis(100);
@@ -48,10 +49,8 @@ impl Events {
                 tokio::time::timeout(PATIENCE, publish(shared, subject, id, payload)).await,
                 Ok(Ok(()))
             );
-        if sent {
-            metrics::counter!("slugline_events_sent_total").increment(1);
-        } else {
-            metrics::counter!("slugline_events_discarded_total").increment(1);
+        if !sent {
+            telemetry::event_discarded();
         }
         sent
     }

@@ -15,6 +15,7 @@ use super::backoff;
 use super::claim::ClaimError;
 use super::connection::Shared;
 use super::encode::Outbound;
+use crate::telemetry;
 use crate::topology::Channel;
 use crate::transport::{Message, PublishError, ReceiptError, Receipted};
 
@@ -69,11 +70,14 @@ impl<T: Message> Publisher<T> {
         }
         // Sent here and not in the task, so that messages keep the order in which they were published.
         let first = send(shared, &outbound).await;
+        telemetry::sent_bytes(T::CHANNEL, outbound.payload.len());
+        telemetry::publish_in_flight(T::CHANNEL, 1.0);
         let (sender, receipt) = oneshot::channel();
         let task_shared = Arc::clone(shared);
         shared.tasks.spawn(async move {
             let outcome = acknowledge(&task_shared, T::CHANNEL, &outbound, first).await;
             drop(permit);
+            telemetry::publish_in_flight(T::CHANNEL, -1.0);
             if sender.send(outcome).is_err() {
                 tracing::debug!("a publish was acknowledged after its publisher stopped waiting");
             }
@@ -193,7 +197,7 @@ async fn acknowledge(
         let error = match answer {
             Ok(answer) => {
                 if answer.duplicate {
-                    metrics::counter!("slugline_duplicate_total", "stage" => channel.as_str()).increment(1);
+                    telemetry::duplicate(channel);
                 }
                 return Ok(Receipted {
                     duplicate: answer.duplicate,
@@ -220,8 +224,7 @@ async fn acknowledge(
 }
 
 fn note_retry(channel: Channel, attempt: u32, failure: Failure, error: &AckError) {
-    metrics::counter!("slugline_publish_retries_total", "channel" => channel.as_str(), "cause" => failure.as_str())
-        .increment(1);
+    telemetry::publish_retried(channel, failure.as_str());
     // Every publish under way fails when the server is gone: tell it rarely.
     if attempt == 4 || attempt.is_multiple_of(32) {
         tracing::warn!(%error, %channel, attempt, cause = failure.as_str(), "a publish is not acknowledged yet");

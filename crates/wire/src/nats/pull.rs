@@ -1,11 +1,13 @@
 //! Keeping a consumer's queue filled, whatever happens to the server.
 //!
-//! One pull request at a time, for as many deliveries as the queue has room. Each request has a reply subject of its
-//! own, so an answer to an earlier one is never taken for an answer to this one. While deliveries wait, the server
+//! Pull requests ask for as many deliveries as the queue has room, and the next one goes out while the last is still
+//! being answered, so that a round trip to the server leaves no gap. Each request has a reply subject of its own, so
+//! that its end is not taken for that of another. While deliveries wait, the server
 //! is told so every third of `ack_wait`: a worker that waits for a full broker must not lose what it holds to the
 //! clock. (The client library's own message stream prefetches up to one and a half batches that nobody keeps alive,
 //! and its batches do not wake up again after a heartbeat.)
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +22,7 @@ use super::backoff;
 use super::connection::Shared;
 use super::consume::{Queue, progress_every};
 use super::settle::Raw;
+use crate::telemetry;
 use crate::topology::Channel;
 
 /// Why a session with the server is over.
@@ -86,9 +89,7 @@ impl Pump {
             if matches!(ended, Ended::Closed) {
                 break;
             }
-            metrics::counter!("slugline_component_errors_total",
-                "error_type" => "pull_failed", "stage" => self.channel.stage())
-            .increment(1);
+            telemetry::error("pull_failed");
             tracing::warn!(error = %ended, channel = %self.channel, "the consumer reopens");
             // A session that worked for a while starts the pauses anew.
             if started.elapsed() > Duration::from_secs(30) {
@@ -105,7 +106,10 @@ impl Pump {
     }
 
     async fn session(&mut self) -> Result<(), Ended> {
-        let consumer = self.consumer().await?;
+        let consumer = tokio::select! {
+            () = self.closed.cancelled() => return Err(Ended::Closed),
+            consumer = self.consumer() => consumer?,
+        };
         let inbox = self.shared.client.new_inbox();
         let mut subscriber = self.shared.client.subscribe(format!("{inbox}.*")).await?;
         let outcome = self.pull(&consumer, &inbox, &mut subscriber).await;
@@ -135,11 +139,12 @@ impl Pump {
         let mut progress = tokio::time::interval(every);
         progress.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut heard = Instant::now();
-        let mut open: Option<Open> = None;
+        let mut open: VecDeque<Open> = VecDeque::new();
         loop {
-            let room = prefetch.saturating_sub(queue.len());
-            if open.is_none() && room * 2 >= prefetch {
-                open = Some(self.request(consumer, inbox, room).await?);
+            let asked: usize = open.iter().map(|request| request.left).sum();
+            let room = prefetch.saturating_sub(queue.len() + asked);
+            if room * 2 >= prefetch {
+                open.push_back(self.request(consumer, inbox, room).await?);
                 heard = Instant::now();
             }
             tokio::select! {
@@ -151,13 +156,17 @@ impl Pump {
                     self.receive(message, &mut open)?;
                 }
                 // The server should have shown a sign of life long ago.
-                () = tokio::time::sleep_until(heard + silence), if open.is_some() => {
+                () = tokio::time::sleep_until(heard + silence), if !open.is_empty() => {
                     return Err(Ended::MissingHeartbeat);
                 }
                 // There may be room for another request.
-                () = queue.taken.notified(), if open.is_none() => {}
-                // A new connection: the server has forgotten the request.
-                _ = connected.changed() => open = None,
+                () = queue.room.notified() => {}
+                // A new connection: the server has forgotten the request, and after a hard restart perhaps also
+                // that it delivered what waits here. Given back, it comes again at once in either case.
+                _ = connected.changed() => {
+                    open.clear();
+                    self.give_back().await;
+                }
                 // Keep alive what waits here.
                 _ = progress.tick() => self.keep_alive().await,
             }
@@ -183,33 +192,34 @@ impl Pump {
     }
 
     /// Takes one message in: a delivery goes to the queue, a status ends the request or the session.
-    fn receive(&self, message: async_nats::Message, open: &mut Option<Open>) -> Result<(), Ended> {
+    fn receive(&self, message: async_nats::Message, open: &mut VecDeque<Open>) -> Result<(), Ended> {
         let status = message.status.unwrap_or(StatusCode::OK);
         if status == StatusCode::OK {
             self.enqueue(message);
-            if let Some(request) = open {
+            // The server answers requests in their order.
+            if let Some(request) = open.front_mut() {
                 request.left -= 1;
                 if request.left == 0 {
-                    *open = None;
+                    open.pop_front();
                 }
             }
             return Ok(());
         }
         let ours = open
-            .as_ref()
-            .is_some_and(|open| message.subject.as_str() == open.inbox);
-        if !ours || status == StatusCode::IDLE_HEARTBEAT {
+            .iter()
+            .position(|request| message.subject.as_str() == request.inbox);
+        let Some(ours) = ours.filter(|_| status != StatusCode::IDLE_HEARTBEAT) else {
             return Ok(());
-        }
+        };
         let description = message.description.unwrap_or_default();
         match status {
             StatusCode::NO_RESPONDERS => Err(Ended::NoResponders),
             StatusCode::TIMEOUT | StatusCode::NOT_FOUND => {
-                *open = None;
+                open.remove(ours);
                 Ok(())
             }
             StatusCode::REQUEST_TERMINATED if description == "Batch Completed" => {
-                *open = None;
+                open.remove(ours);
                 Ok(())
             }
             _ => Err(Ended::Status(format!("{status} {description}"))),
@@ -221,7 +231,7 @@ impl Pump {
             context: self.shared.context.clone(),
             message,
         };
-        if let Some(raw) = Raw::of(message) {
+        if let Some(raw) = Raw::of(message, self.shared.generation()) {
             self.queue.push(raw);
         } else {
             tracing::warn!("received a message that is not a delivery");
@@ -236,6 +246,8 @@ impl Pump {
         if spec.read(context).await?.is_some() {
             return Ok(context.get_consumer_from_stream(&spec.name, &spec.stream).await?);
         }
+        // The new consumer does not know what the old one delivered.
+        self.queue.drain();
         tracing::error!(
             consumer = spec.name,
             stream = spec.stream,

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use super::backoff;
 use super::connection::Shared;
+use crate::telemetry;
 use crate::topology::Channel;
 use crate::transport::{MAX_ATTEMPTS, Rejection, RejectionReason, Settlement};
 
@@ -30,15 +31,18 @@ pub(super) struct Raw {
     pub(super) sequence: u64,
     /// How often it was delivered, this time included.
     pub(super) delivered: u32,
+    /// Over which connection it came; see [`Shared::generation`].
+    pub(super) generation: u64,
 }
 
 impl Raw {
     /// Returns `None` for what is not a delivery of a JetStream consumer.
-    pub(super) fn of(message: jetstream::Message) -> Option<Self> {
+    pub(super) fn of(message: jetstream::Message, generation: u64) -> Option<Self> {
         let info = message.info().ok()?;
         let (sequence, delivered) = (info.stream_sequence, info.delivered);
         let message = message.message;
         Some(Self {
+            generation,
             sequence,
             delivered: u32::try_from(delivered).unwrap_or(u32::MAX),
             subject: message.subject.to_string(),
@@ -140,8 +144,7 @@ impl Shared {
             .await
             .map_err(UnsettledError::from)?;
         tracing::warn!(subject = raw.subject, sequence = raw.sequence, %rejection, "left a dead letter");
-        metrics::counter!("slugline_dead_letters_total", "stage" => stage, "reason" => reason.as_str())
-            .increment(1);
+        telemetry::dead_letter(stage, reason);
         self.answer(channel, raw, AckKind::Term).await
     }
 
@@ -155,6 +158,7 @@ impl Shared {
             let request = client::Request::new()
                 .payload(payload.clone())
                 .timeout(Some(self.config.request_timeout));
+            let started = self.generation();
             let reconnected = self.next_connection();
             let error = tokio::select! {
                 answer = self.client.send_request(raw.reply.clone(), request) => match answer {
@@ -168,7 +172,11 @@ impl Shared {
                 error.kind(),
                 RequestErrorKind::TimedOut | RequestErrorKind::NoResponders | RequestErrorKind::Other
             );
-            if !repeatable || Instant::now() >= deadline {
+            // A server that was restarted hard may have forgotten that it delivered this, and then never answers.
+            let forgotten = raw.generation != self.generation()
+                && started == self.generation()
+                && error.kind() == RequestErrorKind::TimedOut;
+            if !repeatable || forgotten || Instant::now() >= deadline {
                 return Err(UnsettledError::from(error).into());
             }
             tracing::debug!(%error, attempt, sequence = raw.sequence, "a settlement is repeated");

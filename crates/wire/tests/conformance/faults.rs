@@ -143,7 +143,7 @@ async fn a_cluster_survives_the_loss_of_a_server() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_waits_for_a_slow_stage_is_not_redelivered() {
-    let ack_wait = Duration::from_millis(500);
+    let ack_wait = Duration::from_millis(1500);
     let choice = Choice {
         ack_wait,
         ..Choice::default()
@@ -155,10 +155,17 @@ async fn what_waits_for_a_slow_stage_is_not_redelivered() {
             .expect("receipted");
     }
     // The time that passes is the case itself: a stage that takes nothing for several times `ack_wait`.
-    tokio::time::sleep(ack_wait * 4).await;
+    tokio::time::sleep(ack_wait * 2).await;
+    let mut taken = Vec::new();
     for number in 0..8 {
         let delivery = rig.next().await;
         assert_eq!((delivery.attempt, &delivery.message), (1, &article(number)));
+        taken.push(delivery);
+    }
+    // Now there is room, and the server would send again what it believes lost.
+    let ninth = tokio::time::timeout(ack_wait / 5, rig.consumer.next()).await;
+    assert!(ninth.is_err(), "redelivered: {ninth:?}");
+    for delivery in taken {
         delivery.settle(Settlement::Done).await.expect("settled");
     }
     rig.broker().settled().await;

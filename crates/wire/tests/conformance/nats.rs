@@ -218,7 +218,12 @@ async fn events_reach_whoever_listens() {
         .subscribe("slugline.figure.killed.>")
         .await
         .expect("subscribed");
-    listener.flush().await.expect("flushed");
+    // Hearing itself proves that the server knows of the subscription.
+    listener
+        .publish("slugline.figure.killed.self", Bytes::new())
+        .await
+        .expect("sent");
+    within(heard.next()).await.expect("its own event");
     assert!(
         connection
             .events()

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::Context;
 
-use super::{Document, LabelSet, Row, RowEntity};
+use super::{Document, LabelSet, Row, RowEntity, SILVER};
 
 /// Sentences that follow one another are read as one document of this many, so that words recur as in an article.
 const SENTENCES: usize = 8;
@@ -78,7 +78,7 @@ fn append(whole: &mut Row, unsure: &mut Vec<(usize, usize)>, row: Row, is_unsure
 }
 
 fn finish((_, row, unsure, _): (String, Row, Vec<(usize, usize)>, usize)) -> Option<Document> {
-    let mut document = super::document(row, 0, 1.0)?;
+    let mut document = super::document(row, SILVER, 1.0)?;
     for (start, end) in unsure {
         for (token, allowed) in document.tokens.iter().zip(&mut document.allowed) {
             if (start..end).contains(&(token.span.start as usize)) {

@@ -2,12 +2,15 @@
 
 use super::{Attribution, CUES, source, status};
 use crate::engine::analysis::ClaimStatus;
-use crate::engine::pieces::{Class, Classes, Mark, Pieces};
+use crate::engine::pieces::{Class, Classes, Mark, Pieces, Shape};
 
 /// Reads the frame whose cue stands at a piece, if one does.
 pub(super) fn read(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attribution> {
     if p.says(at, "according") && p.says(at + 1, "to") {
         return according_to(p, at, at + 1, start, end);
+    }
+    if p.is_mark(at, Mark::Colon) {
+        return speaker_line(p, at, start, end);
     }
     if !p.is(at, CUES) || is_noun(p, at, start) {
         return None;
@@ -23,6 +26,16 @@ fn attribution(p: Pieces<'_>, source: (usize, usize), cue: (usize, usize), scope
         false => status(p, cue.1),
     };
     (scope.0 < scope.1).then_some(Attribution { source, referent: source, cue, status, scope, sentence: 0 })
+}
+
+/// "SMITH: …" at the start of a line, as in transcripts.
+fn speaker_line(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attribution> {
+    let first = start + usize::from(p.is_quote(start));
+    let is_name = at > first && at - first <= 4 && (first..at).all(|index| p.is_capital(index) || p.is_mark(index, Mark::Stop));
+    let is_loud = p.shape(at - 1) == Some(Shape::Upper);
+    let is_line = start == 0 || p.ends_line(start - 1);
+    let speaks = is_name && is_line && at + 1 < end && !p.is_glued(at) && (is_loud || p.is_quote(at + 1));
+    speaks.then(|| attribution(p, (first, at - 1), (at, at), (at + 1, end))).flatten()
 }
 
 /// "according to SOURCE", "…, according to SOURCE, …".
@@ -45,7 +58,7 @@ fn is_noun(p: Pieces<'_>, at: usize, start: usize) -> bool {
         return true;
     }
     let after_modifier = p.is(before, Classes::of(&[Class::Article, Class::Determiner, Class::Preposition])) && !p.says_any(before, &["that", "this", "all", "both", "some", "to", "up", "out", "later"]);
-    let possessive = p.all.get(before).is_some_and(|piece| piece.shape == crate::engine::pieces::Shape::Possessive);
+    let possessive = p.all.get(before).is_some_and(|piece| piece.shape == Shape::Possessive);
     (is_base_or_s && (after_modifier || possessive)) || (after_modifier && p.str(at).ends_with("ed"))
 }
 
@@ -125,5 +138,6 @@ fn may_say(p: Pieces<'_>, at: usize, (first, last): (usize, usize)) -> bool {
     let is_estimate = p.is(at, Class::EstimateVerb);
     let passive = at > 0 && p.says_any(at - 1, &["is", "are", "was", "were", "be", "been", "being"]) && p.str(at).ends_with("ed") || p.says(at, "said") && p.says_any(at - 1, &["is", "are", "was", "were", "be"]);
     let is_belief = is_estimate && p.says(at + 1, "to") && p.str(at).ends_with('d');
-    (is_document || is_saying || is_estimate) && !passive && !is_belief && !p.says(first, "which")
+    let is_share = (first..=last).any(|index| p.is(index, Class::Percent) || p.is_mark(index, Mark::Percent)) || p.says_any(first, &["half", "percent"]);
+    !is_share && (is_document || is_saying || is_estimate) && !passive && !is_belief && !p.says_any(first, &["which", "there", "what"])
 }

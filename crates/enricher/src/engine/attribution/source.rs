@@ -120,9 +120,11 @@ fn belongs(p: Pieces<'_>, at: usize, last: usize, start: usize) -> bool {
     !is_verb || is_participle_in_name(p, at)
 }
 
+/// "the *elected* president says", "a poll *released* Friday found".
 fn is_participle_in_name(p: Pieces<'_>, at: usize) -> bool {
     let word = p.str(at);
-    (word.ends_with("ed") || word.ends_with("ing")) && p.is(at.wrapping_sub(1), Classes::of(&[Class::Article, Class::Determiner]))
+    let of_document = word.ends_with("ed") && p.is(at.wrapping_sub(1), Class::Document);
+    of_document || (word.ends_with("ed") || word.ends_with("ing")) && p.is(at.wrapping_sub(1), Classes::of(&[Class::Article, Class::Determiner]))
 }
 
 /// Whether everything from the start of the sentence up to "and" is one noun phrase.

@@ -1,6 +1,6 @@
 //! What a date phrase says, before it is known which day that is.
 
-use super::numeric;
+use super::{clock, numeric};
 use super::year;
 use crate::engine::pieces::{Class, Classes, Mark, Pieces, number};
 
@@ -36,6 +36,8 @@ pub(super) enum Meaning {
     Weekday { day: i8, side: Side, part: &'static str },
     /// "yesterday", "two weeks ago", "next year": whole units from the day of publication.
     Shift { unit: &'static str, by: i32, part: &'static str },
+    /// "16:08 UTC", "5 p.m.".
+    Clock { hour: i8, minute: i8 },
     /// "the past five years": a span of time that ends or begins now.
     Span { unit: &'static str, count: Option<i32> },
     /// Words that cannot be resolved alone: "a week later", "that day".
@@ -55,31 +57,37 @@ pub(super) enum Side {
     Future,
 }
 
+/// Words that a date phrase can begin with.
 const TRIGGERS: Classes = Classes::of(&[
     Class::Month,
     Class::Weekday,
-    Class::DayPart,
     Class::Season,
-    Class::Determiner,
-    Class::Article,
     Class::Cardinal,
     Class::Ordinal,
-    Class::Adverb,
-    Class::TimeUnit,
-    Class::Pronoun,
+    Class::DateWord,
 ]);
+
+/// Words that make a date phrase of the article or hedge before them.
+const AFTER_ARTICLE: Classes = Classes::of(&[Class::DateWord, Class::TimeUnit, Class::Ordinal, Class::Season, Class::Cardinal]);
 
 /// Reads the date phrase that starts at a piece, if one does.
 pub(super) fn read(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Phrase> {
     if p.is_digits(at) {
         return numeric::read(p, at)
+            .or_else(|| clock::read(p, at))
             .or_else(|| day_month(p, at))
             .or_else(|| ordinal_unit(p, at, at))
             .or_else(|| ago(p, at, end))
-            .or_else(|| year::read(p, at, start));
+            .or_else(|| year::read(p, at, start))
+            .or_else(|| length(p, at));
     }
-    if !(p.is(at, TRIGGERS) || is_side_word(p, at) || p.says_any(at, &["several", "few", "many", "early", "late", "mid", "end", "beginning"])) {
+    let opens = p.is(at, TRIGGERS) || p.is(at, Classes::of(&[Class::Article, Class::Determiner])) && p.is(at + 1, AFTER_ARTICLE);
+    if !opens {
         return None;
+    }
+    // "in recent years", "for decades"
+    if p.says(at, "recent") && p.is(at + 1, Class::TimeUnit) && p.str(at + 1).ends_with('s') {
+        return phrase(at, at + 1, Meaning::Span { unit: p.code(at + 1)?, count: None });
     }
     edge(p, at, start, end)
         .or_else(|| month(p, at, start))
@@ -90,6 +98,30 @@ pub(super) fn read(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option
         .or_else(|| season(p, at))
         .or_else(|| ago(p, at, end))
         .or_else(|| day_part(p, at, start))
+        .or_else(|| length(p, at))
+}
+
+/// "six months", "a five-year high", "nearly two weeks": a length of time, with its hedge.
+fn length(p: Pieces<'_>, at: usize) -> Option<Phrase> {
+    let (count, next) = number::read_whole(p, at)?;
+    let unit = next + usize::from(p.is_mark(next, Mark::Hyphen) && p.is_glued(next) && p.is_glued_before(next));
+    let is_age = p.says_any(unit + 1, &["old", "olds"]) || p.is_mark(unit + 1, Mark::Hyphen) && p.says_any(unit + 2, &["old", "olds"]) || p.says_all(unit + 1, &["of", "age"]);
+    let is_rank = p.says(unit, "second") && p.is_word(unit + 1);
+    if !p.is(unit, Class::TimeUnit) || is_age || is_rank || count >= 10_000.0 {
+        return None;
+    }
+    phrase(over_hedge(p, at), unit, Meaning::Span { unit: p.code(unit)?, count: Some(count as i32) })
+}
+
+/// Steps left over the hedge of a length of time.
+fn over_hedge(p: Pieces<'_>, at: usize) -> usize {
+    if at >= 1 && p.says_any(at - 1, &["nearly", "almost", "over", "about", "around"]) {
+        at - 1
+    } else if at >= 2 && p.says(at - 1, "than") && p.says_any(at - 2, &["more", "less"]) {
+        at - 2
+    } else {
+        at
+    }
 }
 
 fn phrase(first: usize, last: usize, meaning: Meaning) -> Option<Phrase> {
@@ -192,11 +224,8 @@ fn named_day(p: Pieces<'_>, at: usize) -> Option<Phrase> {
         _ => return None,
     };
     let (part, last) = part_behind(p, at + 1).unwrap_or(("", at));
-    phrase(at, last, Meaning::Shift { unit: "day", by, part })
-}
-
-fn is_side_word(p: Pieces<'_>, at: usize) -> bool {
-    p.says_any(at, &["last", "next", "past", "previous", "coming", "following", "recent", "upcoming"])
+    let first = if at > 0 && p.says_any(at - 1, &["earlier", "later"]) { at - 1 } else { at };
+    phrase(first, last, Meaning::Shift { unit: "day", by, part })
 }
 
 fn side(p: Pieces<'_>, at: usize) -> Option<Side> {
@@ -249,7 +278,9 @@ fn sided(p: Pieces<'_>, at: usize, end: usize) -> Option<Phrase> {
         } else {
             Meaning::Shift { unit, by: step(side), part: "" }
         };
-        return phrase(at, name, meaning);
+        // "the last week of March"
+        let month = p.says(name + 1, "of") && month_value(p, name + 2).is_some();
+        return phrase(at, if month { name + 2 } else { name }, if month { Meaning::Unknown } else { meaning });
     }
     counted_span(p, at, name, side, end)
 }
@@ -300,8 +331,8 @@ fn ago(p: Pieces<'_>, at: usize, end: usize) -> Option<Phrase> {
         let meaning = count.map_or(Meaning::Unknown, |count| Meaning::Shift { unit: code, by: -count, part: "" });
         return phrase(at, last, meaning);
     }
-    let relative = p.says_any(last, &["earlier", "later", "before", "after", "afterwards"]);
-    (relative && !p.is(last + 1, Classes::of(&[Class::Determiner, Class::Article]))).then(|| phrase(at, last, Meaning::Unknown)).flatten()
+    let relative = p.says_any(last, &["earlier", "later", "afterwards"]);
+    relative.then(|| phrase(at, last, Meaning::Unknown)).flatten()
 }
 
 /// "the third quarter of 2024", "third quarter", "the 19th century".
@@ -383,10 +414,15 @@ fn the_decade(p: Pieces<'_>, at: usize) -> Option<Phrase> {
 
 /// "the weekend", "overnight" and "that day" name a day that only the text around them knows.
 fn day_part(p: Pieces<'_>, at: usize, start: usize) -> Option<Phrase> {
+    let at = at + usize::from(p.says(at, "the") && p.says(at + 1, "same"));
     let named = p.says_any(at, &["that", "same"]) && p.says_any(at + 1, &["day", "week", "month", "year", "night", "morning", "evening"]);
     if named {
         let first = if at > start && p.says(at - 1, "the") { at - 1 } else { at };
         return phrase(first, at + 1, Meaning::Unknown);
+    }
+    let the_unit = p.says(at, "the") && p.says_any(at + 1, &["day", "week"]) && !p.is_word(at + 2);
+    if the_unit {
+        return phrase(at, at + 1, Meaning::Unknown);
     }
     let weekend = p.says(at, "the") && p.says(at + 1, "weekend");
     weekend.then(|| phrase(at, at + 1, Meaning::Shift { unit: "weekend", by: 0, part: "" })).flatten()

@@ -47,6 +47,14 @@ pub(super) fn resolve(meaning: Meaning, published: Option<Date>, future: bool) -
             .map(|day| with_part(day_value(day), part))
             .unwrap_or_default(),
         Meaning::Shift { unit, by, part } => published.and_then(|published| shift(published, unit, by)).map(|found| with_part(found, part)).unwrap_or_default(),
+        Meaning::Clock { hour, minute } => Resolved {
+            value: Some(match published {
+                Some(day) => format!("{day}T{hour:02}:{minute:02}"),
+                None => format!("T{hour:02}:{minute:02}"),
+            }),
+            precision: Some(Precision::Minute),
+            first_day: published,
+        },
         Meaning::Span { unit, count } => Resolved { value: Some(period(unit, count)), precision: None, first_day: None },
         Meaning::Unknown => Resolved::default(),
     }

@@ -72,6 +72,22 @@ impl Context {
         self.entries.get(*index as usize)
     }
 
+    /// Returns the number of a word among those known, by its folded hash.
+    pub fn index(&self, key: u64) -> Option<usize> {
+        let index = self.slots.get(self.slot(key)?)?;
+        (*index != FREE).then_some(*index as usize)
+    }
+
+    /// Returns how many words are known.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Returns whether the document has no capitalised word.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
     /// Returns the first run whose initials make up an acronym, given by its folded hash.
     pub fn expansion(&self, acronym: u64) -> Option<u32> {
         let at = self.initials.partition_point(|(initials, _)| *initials < acronym);

@@ -286,7 +286,7 @@ fn heads(sheet: &Sheet, run: Run, at: usize, sink: &mut Sink<'_>) {
 fn document(window: &Window<'_>, mode: u64, sink: &mut Sink<'_>) {
     let sheet = window.sheet;
     let this = window.form(0);
-    if this.flags.has(Flags::ALL_CAPS) {
+    if this.flags.has(Flags::ACRONYM) {
         if let Some(expansion) = sheet.context.expansion(this.lower) {
             let run = sheet.runs[expansion as usize];
             let last = &sheet.forms[run.end as usize - 1];

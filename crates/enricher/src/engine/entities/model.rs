@@ -26,8 +26,8 @@ const ROW: usize = 16;
 #[derive(Debug)]
 pub struct Model {
     lines: Vec<Line>,
-    /// Weights of the transitions.
-    pub transitions: Box<Transitions>,
+    /// Weights of the transitions in the first and the second pass.
+    pub transitions: Box<[Transitions; 2]>,
     /// What a score must be divided by to be a log-odds.
     pub scale: f32,
 }
@@ -41,12 +41,12 @@ impl Model {
     pub fn parse(file: &[u8]) -> Option<Self> {
         let body = file.strip_prefix(MAGIC)?;
         let (scale, body) = body.split_at_checked(4)?;
-        let (transitions, lines) = body.split_at_checked(N_KINDS * N_LABELS * N_LABELS * 2)?;
+        let (transitions, lines) = body.split_at_checked(2 * N_KINDS * N_LABELS * N_LABELS * 2)?;
         let mut numbers = transitions
             .chunks_exact(2)
             .map(|bytes| i16::from_le_bytes([bytes[0], bytes[1]]));
-        let mut table = Box::new([[[0; N_LABELS]; N_LABELS]; N_KINDS]);
-        for weight in table.iter_mut().flatten().flatten() {
+        let mut table = Box::new([[[[0; N_LABELS]; N_LABELS]; N_KINDS]; 2]);
+        for weight in table.iter_mut().flatten().flatten().flatten() {
             *weight = numbers.next()?;
         }
         let lines: Vec<Line> = lines
@@ -86,11 +86,21 @@ impl Model {
         }
     }
 
+    /// Returns how probable the least certain of some labels is, from the scores of its own token alone.
+    pub fn confidence(&self, scores: &[Scores], labels: &[Label]) -> f32 {
+        let one = |(scores, label): (&Scores, &Label)| {
+            let own = scores[label.0 as usize];
+            let odds = |score: &i32| ((score - own) as f32 / self.scale).exp();
+            1.0 / scores.iter().map(odds).sum::<f32>()
+        };
+        scores.iter().zip(labels).map(one).fold(1.0, f32::min)
+    }
+
     /// Packs a model. Rows come with their feature; where a line is full, the first rows given win.
     pub fn pack(
         rows: &[(u64, [i8; N_LABELS])],
         n_lines: usize,
-        transitions: &Transitions,
+        transitions: &[Transitions; 2],
         scale: f32,
     ) -> Vec<u8> {
         let mut lines = vec![[0_u8; LINE]; n_lines];
@@ -112,6 +122,7 @@ impl Model {
         file.extend(
             transitions
                 .iter()
+                .flatten()
                 .flatten()
                 .flatten()
                 .flat_map(|weight| weight.to_le_bytes()),
@@ -145,38 +156,66 @@ pub fn kind(form: &Form) -> usize {
     }
 }
 
-/// Returns the best labels of a segment, given the scores and kinds of its tokens.
-///
-/// Before and after a segment stands nothing but outside, so every segment is decided by itself.
-pub fn best_path(scores: &[Scores], kinds: &[usize], transitions: &Transitions, path: &mut Vec<Label>) {
-    path.clear();
-    path.resize(scores.len(), Label::OUTSIDE);
-    let mut back: Vec<[u8; N_LABELS]> = Vec::with_capacity(scores.len());
-    let mut best = [i32::MIN / 2; N_LABELS];
-    best[0] = 0;
-    for (scores, &kind) in scores.iter().zip(kinds) {
-        let mut next = [i32::MIN / 2; N_LABELS];
-        let mut from = [0; N_LABELS];
-        for label in Label::all() {
-            let to = label.0 as usize;
-            for previous in Label::all().filter(|previous| label.may_follow(*previous)) {
-                let score = best[previous.0 as usize] + i32::from(transitions[kind][previous.0 as usize][to]);
-                if score > next[to] {
-                    next[to] = score;
-                    from[to] = previous.0;
-                }
-            }
-            next[to] += scores[to];
+/// Finds the best labels of segments; keeps its memory between them.
+#[derive(Debug, Default)]
+pub struct Decoder {
+    back: Vec<[u8; N_LABELS]>,
+}
+
+impl Decoder {
+    /// Writes the best labels of a segment, given the scores of its tokens.
+    ///
+    /// Before and after a segment stands nothing but outside, so every segment is decided by itself.
+    pub fn decode(
+        &mut self,
+        scores: &[Scores],
+        forms: &[Form],
+        transitions: &Transitions,
+        path: &mut [Label],
+    ) {
+        self.back.clear();
+        let mut best = [i32::MIN / 2; N_LABELS];
+        best[0] = 0;
+        for (scores, form) in scores.iter().zip(forms) {
+            let (next, from) = step(&best, scores, &transitions[kind(form)]);
+            best = next;
+            self.back.push(from);
         }
-        best = next;
-        back.push(from);
+        let last = (0..N_LABELS).max_by_key(|&label| (best[label], N_LABELS - label));
+        let mut label = last.unwrap_or(0) as u8;
+        for (slot, from) in path.iter_mut().zip(&self.back).rev() {
+            *slot = Label(label);
+            label = from[label as usize];
+        }
     }
-    let last = (0..N_LABELS).max_by_key(|&label| (best[label], N_LABELS - label));
-    let mut label = last.unwrap_or(0) as u8;
-    for (slot, from) in path.iter_mut().zip(&back).rev() {
-        *slot = Label(label);
-        label = from[label as usize];
+}
+
+/// Extends the best paths by one token: outside and beginnings may follow anything, insides only their own type.
+fn step(
+    best: &Scores,
+    scores: &Scores,
+    transitions: &[[i16; N_LABELS]; N_LABELS],
+) -> (Scores, [u8; N_LABELS]) {
+    let mut next = [i32::MIN / 2; N_LABELS];
+    let mut from = [0; N_LABELS];
+    for (previous, (&score, weights)) in best.iter().zip(transitions).enumerate() {
+        let mut offer = |label: usize| {
+            let score = score + i32::from(weights[label]);
+            if score > next[label] {
+                next[label] = score;
+                from[label] = previous as u8;
+            }
+        };
+        offer(0);
+        (1..N_LABELS).step_by(2).for_each(&mut offer);
+        if previous > 0 {
+            offer(previous + previous % 2);
+        }
     }
+    next.iter_mut()
+        .zip(scores)
+        .for_each(|(best, score)| *best += score);
+    (next, from)
 }
 
 #[cfg(test)]
@@ -188,25 +227,26 @@ mod tests {
         let mut weights = [0; N_LABELS];
         weights[3] = -7;
         let rows = [(0x1234_5678_9abc_def0, weights), (42, [1; N_LABELS])];
-        let transitions = [[[5; N_LABELS]; N_LABELS]; N_KINDS];
+        let transitions = [[[[5; N_LABELS]; N_LABELS]; N_KINDS]; 2];
         let model = Model::parse(&Model::pack(&rows, 8, &transitions, 16.0)).unwrap();
         let mut scores = [0; N_LABELS];
         model.score(&[42, 0x1234_5678_9abc_def0, 99], &mut scores);
         assert_eq!(scores[3], -6);
         assert_eq!(scores[0], 1);
-        assert_eq!(model.transitions[7][12][12], 5);
+        assert_eq!(model.transitions[1][7][12][12], 5);
         assert!(Model::parse(b"something else").is_none());
     }
 
     #[test]
     fn the_best_path_never_continues_what_did_not_begin() {
         let mut scores = vec![[0; N_LABELS]; 3];
+        let forms = [Form::default(); 3];
         scores[0][2] = 100;
         scores[1][2] = 100;
         scores[2][4] = 100;
         let transitions = [[[0; N_LABELS]; N_LABELS]; N_KINDS];
-        let mut path = Vec::new();
-        best_path(&scores, &[0; 3], &transitions, &mut path);
+        let mut path = [Label::OUTSIDE; 3];
+        Decoder::default().decode(&scores, &forms, &transitions, &mut path);
         assert!(!path[0].is_inside());
         assert!(path.windows(2).all(|pair| pair[1].may_follow(pair[0])));
     }

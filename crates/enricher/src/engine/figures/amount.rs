@@ -60,6 +60,7 @@ fn draft(first: &Part, last: &Part, (low, high): (f64, f64), shape: Shape, is_pa
         unit: if is_share { Some("percent") } else { unit.code() },
         kind: if is_share { Unit::Percent.kind() } else { unit.kind() },
         subject: None,
+        head: None,
         change: None,
         negated: false,
         part_of: None,
@@ -95,6 +96,8 @@ fn read_part(p: Pieces<'_>, at: usize, start: usize) -> Option<Part> {
             part.after = unit::skip_currency_word(p, number.next);
             part.printed = part.after;
         }
+        // A rank has no unit: "the third day".
+        None if number.form == Form::Ordinal => {}
         None => {
             if let Some(found) = unit::after(p, number.next, &number) {
                 part.unit = found.unit;
@@ -114,7 +117,7 @@ fn article_number(p: Pieces<'_>, at: usize) -> Option<Number> {
         return None;
     }
     let is_scale = p.is(at + 1, Class::Scale) && !p.is_glued(at);
-    let is_part = p.says_any(at + 1, &["quarter", "third"]) && number::read(p, at + 1).is_some();
+    let is_part = p.says_any(at + 1, &["quarter", "third"]) && !p.is_mark(at + 2, Mark::Hyphen) && number::read(p, at + 1).is_some();
     (is_scale || is_part).then(|| number::read(p, at + 1)).flatten()
 }
 
@@ -126,6 +129,9 @@ fn sign(p: Pieces<'_>, at: usize, start: usize) -> (usize, bool) {
     let before = at - 1;
     if p.says_any(before, &["minus", "negative"]) {
         return (before, true);
+    }
+    if p.is_mark(before, Mark::Hyphen) && before > start && p.says(before - 1, "minus") {
+        return (before - 1, true);
     }
     let stands_free = before == start || !p.is_glued_before(before) || p.is_any_mark(before.wrapping_sub(1), &[Mark::Open]);
     let is_minus = p.is_mark(before, Mark::Hyphen) && p.is_glued(before) && stands_free && p.is_digits(at);
@@ -203,7 +209,7 @@ fn joint(p: Pieces<'_>, first: &Part, start: usize) -> Option<(Joint, usize)> {
         let before = first.first.wrapping_sub(1);
         let by = first.first > start && (p.says_any(before, &["by", "off"]) || p.is(before, Classes::of(&[Class::Up, Class::Down])));
         // "from 5 to 6 years" after a verb of change compares two figures, as does "rose by 5 to 6 years".
-        return (!by && !(is_from && follows_change(p, first.first, start))).then_some((Joint::To, at + 1));
+        return (!(by && first.unit != Unit::None) && !(is_from && follows_change(p, first.first, start))).then_some((Joint::To, at + 1));
     }
     if p.says(at, "and") {
         let from = first.first.saturating_sub(3).max(start);

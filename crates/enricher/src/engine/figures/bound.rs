@@ -172,7 +172,7 @@ fn behind(p: Pieces<'_>, draft: &Draft) -> Option<(Bound, usize)> {
     None
 }
 
-/// Hands a hedge on to the conversion in brackets behind it: "about 50 km (30 miles)".
+/// Hands the hedge and the subject on to the conversion in brackets behind it: "about 50 km (30 miles)".
 pub(super) fn inherit_in_brackets(p: Pieces<'_>, drafts: &mut [Draft]) {
     for index in 1..drafts.len() {
         let (done, rest) = drafts.split_at_mut(index);
@@ -181,6 +181,8 @@ pub(super) fn inherit_in_brackets(p: Pieces<'_>, drafts: &mut [Draft]) {
         let converts = draft.unit.is_some() && draft.kind == source.kind && draft.bound == Bound::Exact;
         if opens && converts && draft.shape == Shape::Single {
             draft.bound = source.bound;
+            draft.subject = source.subject;
+            draft.head = source.head;
         }
     }
 }

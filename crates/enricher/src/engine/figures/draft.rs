@@ -1,5 +1,6 @@
 //! A figure in the making: what the number rules have found and the meaning rules are still to fill in.
 
+use super::subject::Phrase;
 use crate::engine::analysis::{Bound, Change, FigureKind};
 
 /// A figure as piece indices; `first ..= last` is the number as printed, with sign, currency and percent.
@@ -27,6 +28,8 @@ pub(super) struct Draft {
     pub kind: Option<FigureKind>,
     /// First and last piece of the counted noun phrase.
     pub subject: Option<(usize, usize)>,
+    /// The head noun of the subject.
+    pub head: Option<usize>,
     /// Whether it is itself a change.
     pub change: Option<Change>,
     /// Whether the text denies it.
@@ -57,6 +60,12 @@ pub(super) enum Shape {
 }
 
 impl Draft {
+    /// Sets what is counted.
+    pub(super) fn set_subject(&mut self, phrase: Option<Phrase>) {
+        self.subject = phrase.map(|phrase| (phrase.first, phrase.last));
+        self.head = phrase.map(|phrase| phrase.head);
+    }
+
     /// Returns the value, bounds as the record wants them: `(value, low, high)`.
     pub(super) fn values(&self) -> (Option<f64>, Option<f64>, Option<f64>) {
         let (low, high) = (Some(self.low), Some(self.high));

@@ -4,7 +4,9 @@
 //! itself, what it shares with its neighbours in a list, what the including figure says, and the noun alone.
 
 use super::draft::{Draft, Shape};
-use crate::engine::analysis::FigureKind;
+use super::names::Names;
+use super::special;
+use crate::engine::analysis::{EntityType, FigureKind};
 use crate::engine::pieces::{Class, Classes, Mark, Pieces};
 
 /// How far a verb may stand from its number, in pieces.
@@ -47,16 +49,23 @@ impl Found {
 }
 
 /// Decides the kinds of all drafts of one sentence that have none yet.
-pub(super) fn decide(p: Pieces<'_>, drafts: &mut [Draft], start: usize, end: usize) {
+pub(super) fn decide(p: Pieces<'_>, names: &Names, drafts: &mut [Draft], start: usize, end: usize) {
+    for draft in drafts.iter_mut() {
+        if draft.kind.is_none() {
+            draft.kind = special::kind(p, names, draft, start, end);
+        } else if special::is_length_of_life(p, draft, start) {
+            draft.kind = Some(FigureKind::Age);
+        }
+    }
     let mut found: Vec<Option<Found>> = Vec::with_capacity(drafts.len());
     for index in 0..drafts.len() {
         let next = drafts.get(index + 1).map_or(end, |next| next.start);
         let draft = &drafts[index];
-        found.push(if draft.kind.is_some() { None } else { own(p, draft, start, next, end) });
+        found.push(if draft.kind.is_some() { None } else { own(p, names, draft, start, next, end) });
     }
     for index in (0..drafts.len().saturating_sub(1)).rev() {
         let behind = matches!(found[index + 1], Some(Found::Behind(_)));
-        if open(&drafts[index], found[index]) && behind && is_list(p, &drafts[index], &drafts[index + 1]) {
+        if open(&drafts[index], found[index]) && behind && !includes(p, &drafts[index], start) && is_list(p, &drafts[index], &drafts[index + 1]) {
             found[index] = found[index + 1];
         }
     }
@@ -65,7 +74,7 @@ pub(super) fn decide(p: Pieces<'_>, drafts: &mut [Draft], start: usize, end: usi
             continue;
         }
         let (before, draft) = (&drafts[index - 1], &drafts[index]);
-        if is_list(p, before, draft) && matches!(found[index - 1], Some(Found::Before(_))) && counts_persons(p, draft) {
+        if is_list(p, before, draft) && matches!(found[index - 1], Some(Found::Before(_))) && counts_persons(p, names, draft) {
             found[index] = found[index - 1];
         } else if includes(p, draft, start) && !matches!(before.kind, Some(FigureKind::Money)) {
             found[index] = found[index - 1];
@@ -75,12 +84,12 @@ pub(super) fn decide(p: Pieces<'_>, drafts: &mut [Draft], start: usize, end: usi
             found[index] = found[index - 1];
         }
     }
-    for (draft, found) in drafts.iter_mut().zip(found) {
+    for index in 0..drafts.len() {
+        let (done, rest) = drafts.split_at_mut(index);
+        let draft = &mut rest[0];
         if draft.kind.is_none() {
-            draft.kind = Some(match found {
-                Some(found) => found.kind(),
-                None => by_noun(p, draft),
-            });
+            let kind = found[index].map(Found::kind).or_else(|| by_noun(p, names, draft));
+            draft.kind = Some(kind.unwrap_or_else(|| bare(p, draft, done.last())));
         }
     }
 }
@@ -90,28 +99,37 @@ fn open(draft: &Draft, found: Option<Found>) -> bool {
 }
 
 /// What stands around the number itself.
-fn own(p: Pieces<'_>, draft: &Draft, start: usize, next: usize, end: usize) -> Option<Found> {
-    if draft.shape == Shape::Ordinal || !may_be_persons(p, draft) {
+fn own(p: Pieces<'_>, names: &Names, draft: &Draft, start: usize, next: usize, end: usize) -> Option<Found> {
+    if draft.shape == Shape::Ordinal || !may_be_persons(p, names, draft) {
         return None;
     }
     if let Some(kind) = subject_noun(p, draft) {
         return Some(Found::Noun(kind));
     }
-    let behind = verb_behind(p, draft, next, end);
-    if let Some(kind) = behind {
-        return Some(Found::Behind(kind));
-    }
-    if let Some(kind) = verb_before(p, draft, start).or_else(|| toll(p, draft, start)) {
+    if let Some(kind) = verb_before(p, draft, start) {
         return Some(Found::Before(kind));
     }
-    modifier(p, draft).map(Found::Noun)
+    let is_part = includes(p, draft, start);
+    if let Some(kind) = verb_behind(p, draft, next, end).filter(|_| !is_part || state_follows(p, draft)) {
+        return Some(Found::Behind(kind));
+    }
+    if is_part {
+        return None;
+    }
+    toll(p, names, draft, start).map(Found::Before).or_else(|| modifier(p, draft).map(Found::Noun))
+}
+
+/// "including 177 killed in", "including five injured": the part has a fate of its own.
+fn state_follows(p: Pieces<'_>, draft: &Draft) -> bool {
+    let at = draft.subject.map_or(draft.after, |(_, last)| (last + 1).max(draft.after));
+    harm_verb(p, at).is_some() && !p.is_mark(at, Mark::Comma)
 }
 
 /// Whether the counted noun leaves room for persons: "12 homes were destroyed, killing" must not make homes die.
-fn may_be_persons(p: Pieces<'_>, draft: &Draft) -> bool {
+fn may_be_persons(p: Pieces<'_>, names: &Names, draft: &Draft) -> bool {
     match draft.subject {
         None => draft.bound != crate::engine::analysis::Bound::Range,
-        Some((first, last)) => (first..=last).any(|at| is_person(p, at)) || harm_noun(p, last).is_some() || has_harm(p, first, last),
+        Some((first, last)) => (first..=last).any(|at| is_person(p, names, at)) || harm_noun(p, last).is_some() || has_harm(p, first, last),
     }
 }
 
@@ -119,18 +137,21 @@ fn has_harm(p: Pieces<'_>, first: usize, last: usize) -> bool {
     (first..=last).any(|at| HARMS.iter().any(|harm| p.is(at, harm.verb) || harm.noun.is_some_and(|noun| p.is(at, noun))))
 }
 
-/// Whether a word stands for persons: a noun of the lexicon, or the capitalised plural of a people ("Zambians").
-pub(super) fn is_person(p: Pieces<'_>, at: usize) -> bool {
+/// Whether a word stands for persons: a noun of the word list, or the plural of a people ("Zambians").
+fn is_person(p: Pieces<'_>, names: &Names, at: usize) -> bool {
     if p.is(at, Class::Animal) {
         return false;
     }
-    let word = p.str(at);
-    let demonym = p.is_capital(at) && ["ians", "eans", "ese", "anis", "alis", "ers", "ists", "ans"].iter().any(|ending| word.ends_with(ending));
-    p.is(at, Class::Person) || demonym
+    let is_people = || {
+        let plural = p.str(at).ends_with('s') || p.str(at).ends_with("ese");
+        let norp = names.containing(p.span(at)).is_some_and(|name| name.kind == EntityType::Norp);
+        norp && (plural || !p.is_capital(at + 1))
+    };
+    p.is(at, Class::Person) || p.is_capital(at) && is_people()
 }
 
-fn counts_persons(p: Pieces<'_>, draft: &Draft) -> bool {
-    draft.kind.is_none() && may_be_persons(p, draft)
+fn counts_persons(p: Pieces<'_>, names: &Names, draft: &Draft) -> bool {
+    draft.kind.is_none() && may_be_persons(p, names, draft)
 }
 
 // ---------------------------------------------------------------- the noun
@@ -152,7 +173,7 @@ fn subject_noun(p: Pieces<'_>, draft: &Draft) -> Option<FigureKind> {
 
 /// "two wounded soldiers", "five missing miners".
 fn modifier(p: Pieces<'_>, draft: &Draft) -> Option<FigureKind> {
-    let (first, last) = draft.subject?;
+    let (first, last) = draft.subject.filter(|&(first, last)| !(first..=last).any(|at| p.is(at, Class::Animal)))?;
     let harm = HARMS
         .iter()
         .find(|harm| (first..last).any(|at| p.is(at, harm.verb) && !p.is(at, Class::Person)))?;
@@ -184,63 +205,98 @@ fn is_link(p: Pieces<'_>, at: usize) -> bool {
 }
 
 /// The search to the right of the counted noun, one step a piece.
+#[derive(Default)]
 struct Search {
+    /// A form of "be" has been passed: the next participle is passive.
     passive: bool,
+    /// Another verb has been passed.
     has_verb: bool,
+    /// A relative clause has begun: its verb is not the main one.
     relative: bool,
+    /// Inserted words have been stepped over, figures among them.
+    inserted: bool,
+    /// What a relative clause or a bare participle says; the main verb, if one follows, knows better: "two men
+    /// kidnapped in May have been freed".
+    fallback: Option<FigureKind>,
 }
 
 fn verb_behind(p: Pieces<'_>, draft: &Draft, next: usize, end: usize) -> Option<FigureKind> {
-    let mut at = draft.subject.map_or(draft.after, |(_, last)| (last + 1).max(draft.after));
-    let limit = end.min(at + REACH);
-    let mut search = Search { passive: false, has_verb: false, relative: false };
+    let first = draft.subject.map_or(draft.after, |(_, last)| (last + 1).max(draft.after));
+    let limit = end.min(first + REACH);
+    let mut search = Search::default();
+    let mut at = first;
     while at < limit {
-        if at >= next && !search.has_verb && !search.passive {
-            // Another figure begins: only a bracketed or subordinate one may stand in between.
-            return None;
+        let begins_next = at >= next && !search.has_verb && !search.passive && !search.inserted;
+        if begins_next || ends_clause(p, at) {
+            return search.fallback;
         }
         if let Some(kind) = idiom(p, at) {
             return Some(kind);
         }
         if let Some(kind) = harm_verb(p, at) {
-            return taken(p, at, &search).then_some(kind);
-        }
-        if is_be(p, at) {
-            search.passive = true;
+            if !taken(p, at, &search) {
+                return search.fallback;
+            }
+            if !search.relative && (search.passive || is_state(p, at) || search.fallback.is_some()) {
+                return Some(kind);
+            }
+            search = Search { fallback: Some(kind), inserted: search.inserted, ..Search::default() };
         } else if p.is_mark(at, Mark::Comma) {
-            at = after_insertion(p, at, limit, &search)?;
+            match after_insertion(p, at, limit, &search) {
+                Some(after) => at = after,
+                None => return search.fallback,
+            }
+            search.inserted = true;
             continue;
-        } else if p.is_any_mark(at, &[Mark::Semicolon, Mark::Colon, Mark::EmDash]) || p.is_quote(at) {
-            return None;
-        } else if p.is_mark(at, Mark::Open) {
-            at = (at..limit).find(|&close| p.is_mark(close, Mark::Close))?;
-        } else if p.is(at, Class::Relative) {
-            search.relative = true;
-        } else if p.is(at, Class::Conjunction) {
-            let goes_on = search.passive && harm_verb(p, at + 1).is_some();
-            let names_more = !search.has_verb && !search.passive && p.is_word(at + 1) && !p.is(at + 1, Class::Verb);
-            if !goes_on && !names_more {
-                return None;
-            }
-        } else if p.is(at, Class::Verb) && !is_link(p, at) {
-            if !search.passive || search.has_verb {
-                if p.says_any(at, &["trapped", "involved", "travelling", "traveling", "aboard", "living", "working", "including", "wanted", "suspected", "accused", "belonging", "wearing", "carrying"]) && !search.has_verb {
-                    at += 1;
-                    continue;
-                }
-                return None;
-            }
-            search.has_verb = true;
+        } else if !step(p, at, first, &mut search) {
+            return search.fallback;
+        }
+        if p.is_mark(at, Mark::Open) {
+            at = (at..limit).find(|&close| p.is_mark(close, Mark::Close)).unwrap_or(limit);
         }
         at += 1;
     }
-    None
+    search.fallback
+}
+
+fn ends_clause(p: Pieces<'_>, at: usize) -> bool {
+    p.is_any_mark(at, &[Mark::Semicolon, Mark::Colon, Mark::EmDash]) || p.is_quote(at)
+}
+
+/// Takes one word into account; false where the clause is over.
+fn step(p: Pieces<'_>, at: usize, first: usize, search: &mut Search) -> bool {
+    if is_be(p, at) {
+        search.passive = true;
+        search.has_verb = false;
+    } else if p.is(at, Class::Relative) {
+        // A relative clause further right belongs to another noun.
+        search.relative = true;
+        return at <= first + 1 || search.inserted || search.passive;
+    } else if p.is(at, Class::Conjunction) {
+        let harm = harm_verb(p, at + 1).is_some();
+        let names_more = !search.has_verb && !search.passive && p.is_word(at + 1) && !p.is(at + 1, Class::Verb);
+        return if harm { search.passive } else { names_more };
+    } else if p.is(at, Class::Verb) && !is_link(p, at) {
+        if is_reduced(p, at) && !search.has_verb {
+            return true;
+        }
+        if search.has_verb || !search.passive {
+            return false;
+        }
+        search.has_verb = true;
+    }
+    true
+}
+
+/// Participles that describe the counted noun and leave the main verb to come: "three men *accused* of arson".
+fn is_reduced(p: Pieces<'_>, at: usize) -> bool {
+    p.says_any(at, &["trapped", "involved", "travelling", "traveling", "aboard", "living", "working", "including", "wanted", "suspected", "accused", "belonging", "wearing", "carrying", "described", "convicted", "linked", "hidden", "held", "taking", "trying", "employed", "based", "allegedly", "planned", "seeking"])
 }
 
 /// Whether the harm at `at` happens to the counted persons rather than by them.
 fn taken(p: Pieces<'_>, at: usize, search: &Search) -> bool {
     if is_state(p, at) {
-        return true;
+        return !(p.says_any(at, &["fled", "flee"]) && p.says_any(at + 1, &["the", "after", "on"]) && p.says_any(at + 2, &["scene", "area", "vehicle", "prison"]));
     }
     let word = p.str(at);
     let is_participle = !word.ends_with("ing") && !p.says_any(at, &["kill", "kills", "injure", "injures", "wound", "wounds", "arrest", "arrests", "detain", "detains", "free", "frees", "release", "releases", "rescue", "rescues", "murder", "murders", "capture", "captures", "charge", "charges", "abduct", "abducts", "kidnap", "kidnaps", "evacuate", "evacuates", "execute", "executes", "hold", "jail", "jails"]);
@@ -251,7 +307,7 @@ fn taken(p: Pieces<'_>, at: usize, search: &Search) -> bool {
     if !is_participle {
         return false;
     }
-    let has_object = p.is(at + 1, Classes::of(&[Class::Article, Class::Determiner, Class::Cardinal, Class::Person, Class::Vague])) || p.is_digits(at + 1) || p.says(at + 1, "at") && p.says(at + 2, "least") || p.is_capital(at + 1) && !p.is(at + 1, Classes::of(&[Class::Weekday, Class::Month]));
+    let has_object = p.is(at + 1, Classes::of(&[Class::Article, Class::Determiner, Class::Cardinal, Class::Person, Class::Vague])) || p.is_digits(at + 1) || p.says_any(at + 1, &["more", "nearly", "about", "dozens", "several", "around", "almost", "up", "himself", "themselves"]) || p.says(at + 1, "at") && p.says(at + 2, "least") || p.is_capital(at + 1) && !p.is(at + 1, Classes::of(&[Class::Weekday, Class::Month]));
     search.passive || !has_object
 }
 
@@ -263,10 +319,10 @@ fn idiom(p: Pieces<'_>, at: usize) -> Option<FigureKind> {
     if p.says(at, "hostage") {
         return Some(FigureKind::Abducted);
     }
-    if p.says(at, "custody") || p.says_all(at, &["behind", "bars"]) {
+    if p.says(at, "custody") || p.says_all(at, &["in", "detention"]) || p.says_all(at, &["under", "arrest"]) || p.says_all(at, &["behind", "bars"]) {
         return Some(FigureKind::Detained);
     }
-    if p.says_any(at, &["without", "from", "their"]) && p.says_any(at + 1, &["homes", "their"]) && p.says_any(at + 2, &["homes", "house", "home"]) {
+    if p.says_any(at, &["from", "flee", "leave", "left"]) && p.says(at + 1, "their") && p.says_any(at + 2, &["homes", "houses"]) {
         return Some(FigureKind::Displaced);
     }
     if p.says_any(at, &["in", "to"]) && p.says_any(at + 1, &["hospital", "hospitals"]) || p.says_any(at, &["critical", "serious", "stable"]) && p.says(at + 1, "condition") {
@@ -293,6 +349,15 @@ fn after_insertion(p: Pieces<'_>, comma: usize, limit: usize, search: &Search) -
 /// "killed 12", "killing at least two of the", "the deaths of five", "the release of all 38".
 fn verb_before(p: Pieces<'_>, draft: &Draft, start: usize) -> Option<FigureKind> {
     let mut at = draft.start;
+    if at >= start + 4 && p.says_all(at - 3, &["a", "total", "of"]) {
+        at -= 3;
+    }
+    if at >= start + 3 && p.says_all(at - 2, &["a", "record"]) {
+        at -= 2;
+    }
+    if at >= start + 2 && p.says(at - 1, "dead") && p.says_any(at - 2, &["shot", "gunned", "stabbed"]) {
+        return Some(FigureKind::Killed);
+    }
     let skips = Classes::of(&[Class::Determiner, Class::Article, Class::Adverb]);
     let floor = draft.start.saturating_sub(4).max(start);
     while at > floor && (p.is(at - 1, skips) || p.says_any(at - 1, &["up", "between", "of", "combined", "total", "further", "estimated"])) {
@@ -323,13 +388,15 @@ fn noun_of(p: Pieces<'_>, at: usize, start: usize) -> Option<FigureKind> {
         "displacement" => Some(FigureKind::Displaced),
         "kidnapping" | "abduction" => Some(FigureKind::Abducted),
         "lives" => Some(FigureKind::Killed),
+        "disappearance" => Some(FigureKind::Missing),
+        "exchange" | "swap" if p.says_any(noun.wrapping_sub(1), &["prisoner", "prisoners"]) => Some(FigureKind::Rescued),
         _ => None,
     })
 }
 
 /// "the death toll … rises to 40", "the number of injured … at 12".
-fn toll(p: Pieces<'_>, draft: &Draft, start: usize) -> Option<FigureKind> {
-    if draft.subject.is_some_and(|(first, last)| !has_harm(p, first, last) && !(first..=last).any(|at| is_person(p, at))) {
+fn toll(p: Pieces<'_>, names: &Names, draft: &Draft, start: usize) -> Option<FigureKind> {
+    if draft.subject.is_some_and(|(first, last)| !has_harm(p, first, last) && !(first..=last).any(|at| is_person(p, names, at))) {
         return None;
     }
     let before = draft.start.checked_sub(1)?;
@@ -347,7 +414,9 @@ fn toll_kind(p: Pieces<'_>, noun: usize, start: usize) -> Option<FigureKind> {
         let injured = noun > start && p.says_any(noun - 1, &["injury", "injured"]);
         return Some(if injured { FigureKind::Injured } else { FigureKind::Killed });
     }
-    (noun + 1..noun + 6).find_map(|at| harm_noun(p, at).or_else(|| harm_verb(p, at)))
+    let named = noun + 1..noun + 6;
+    let harm = named.clone().find_map(|at| harm_noun(p, at).or_else(|| harm_verb(p, at)));
+    harm.or_else(|| named.clone().any(|at| p.is(at, Class::Person)).then_some(FigureKind::People))
 }
 
 // ---------------------------------------------------------------- neighbours
@@ -369,14 +438,20 @@ fn includes(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
         || p.says_all(draft.after, &["of", "them"])
 }
 
-/// Nothing happens to them: persons or things.
-fn by_noun(p: Pieces<'_>, draft: &Draft) -> FigureKind {
+/// Nothing happens to them: persons or things, as the head noun says.
+fn by_noun(p: Pieces<'_>, names: &Names, draft: &Draft) -> Option<FigureKind> {
     if draft.shape == Shape::Ordinal {
-        return FigureKind::Ordinal;
+        return Some(FigureKind::Ordinal);
     }
-    let Some((first, last)) = draft.subject else {
-        return if p.is_digits(draft.first) { FigureKind::Count } else { FigureKind::People };
-    };
-    let of = (first..=last).find(|&at| p.says(at, "of")).map_or(last, |of| of.saturating_sub(1));
-    if is_person(p, of) { FigureKind::People } else { FigureKind::Count }
+    let head = draft.head?;
+    Some(if is_person(p, names, head) { FigureKind::People } else { FigureKind::Count })
+}
+
+/// A bare number counts what the number before it counts; the first of a sentence, persons if it is a word.
+fn bare(p: Pieces<'_>, draft: &Draft, before: Option<&Draft>) -> FigureKind {
+    match before.and_then(|before| before.kind) {
+        Some(kind @ (FigureKind::People | FigureKind::Count)) => kind,
+        _ if p.is_digits(draft.first) => FigureKind::Count,
+        _ => FigureKind::People,
+    }
 }

@@ -1,7 +1,8 @@
 //! Numbers that are not figures: names, sections, clock times, page furniture, addresses.
 
 use super::draft::{Draft, Shape};
-use crate::engine::analysis::FigureKind;
+use super::names::Names;
+use crate::engine::analysis::{EntityType, FigureKind};
 use crate::engine::pieces::{Class, Classes, Mark, Pieces};
 
 /// Returns whether a draft is no numeric claim. Dates and entities are checked by the caller.
@@ -29,6 +30,16 @@ fn is_ratio_base(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
     let at = draft.first;
     let is_base = [3.0, 4.0, 5.0, 10.0, 100.0].contains(&draft.high) && draft.shape == Shape::Single && draft.kind.is_none();
     is_base && at >= start + 3 && (p.says_all(at - 2, &["out", "of"]) && (p.is(at - 3, Class::Cardinal) || p.is_digits(at - 3)))
+}
+
+/// "Boeing 737", "the 2024 Summer Olympics": a number inside a name. A name that is all number is none.
+pub(super) fn is_in_name(p: Pieces<'_>, draft: &Draft, names: &Names) -> bool {
+    if draft.unit.is_some() {
+        return false;
+    }
+    let number = p.cover(draft.first, draft.last);
+    let name = names.containing(number).or_else(|| names.containing(p.span(draft.last)));
+    name.is_some_and(|name| name.span.len() > number.len() && name.kind != EntityType::Norp)
 }
 
 /// "one of the", "no one", "one another", "the one who": not a count.
@@ -66,6 +77,9 @@ fn is_in_token(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
         if p.is_any_mark(before, &[Mark::Slash, Mark::Hash, Mark::Other, Mark::Stop, Mark::Colon]) && p.is_digits(first) {
             return !p.is_mark(before, Mark::Other) || p.is_glued_before(before);
         }
+        if p.is_word(before) && p.is_digits(first) && draft.kind.is_none() {
+            return true;
+        }
         let is_hyphenated_name = p.is_any_mark(before, &[Mark::Hyphen]) && p.is_glued_before(before) && (p.is_word(before.wrapping_sub(1)) || p.is_digits(before.wrapping_sub(1)));
         if is_hyphenated_name && draft.shape != Shape::Ordinal && !p.says_any(before.wrapping_sub(1), &["mid", "age", "under", "over", "pre", "now", "sub", "minus", "to"]) {
             return true;
@@ -87,6 +101,9 @@ fn is_numbered(p: Pieces<'_>, draft: &Draft, start: usize, end: usize) -> bool {
         return false;
     }
     let before = draft.first - 1;
+    if p.says(before, "category") && draft.high <= 5.0 && p.says_any(draft.after, &["hurricane", "storm", "typhoon", "cyclone"]) {
+        return false;
+    }
     let is_short = p.is_digits(draft.first) && !p.str(draft.first).contains(',') && draft.shape != Shape::Range;
     let names = p.is(before, Class::Numbered) && !looks_like_result(p, before);
     let noun_follows = is_counted(p, draft.after, end);

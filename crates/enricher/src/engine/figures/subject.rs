@@ -1,6 +1,8 @@
 //! The counted noun phrase behind a number.
 
 
+use super::draft::{Draft, Shape as DraftShape};
+use super::names::Names;
 use crate::engine::pieces::{Class, Classes, Mark, Pieces, Shape, number};
 
 /// Longest subject, in pieces: what is longer has run away.
@@ -46,15 +48,36 @@ pub(super) struct Phrase {
     pub head: usize,
 }
 
-/// Reads the noun phrase that starts behind a number.
-pub(super) fn read(p: Pieces<'_>, after: usize, end: usize) -> Option<Phrase> {
-    let mut at = after;
-    if p.is_dash(at) && p.is_glued_before(at) && p.is_glued(at) && p.is_word(at + 1) {
+/// Reads the noun phrase that a number counts.
+pub(super) fn read(p: Pieces<'_>, names: &Names, draft: &Draft, end: usize) -> Option<Phrase> {
+    let mut at = draft.after;
+    if draft.shape != DraftShape::Ordinal && p.is_dash(at) && p.is_glued_before(at) && p.is_glued(at) && p.is_word(at + 1) {
         return compound(p, at + 1, end);
+    }
+    if draft.shape == DraftShape::Ordinal {
+        if let Some(superlative) = over_superlative(p, at) {
+            at = superlative;
+        }
+        if p.is(at, Class::TimeUnit) {
+            return Some(Phrase { first: at, last: at, head: at });
+        }
     }
     at = skip_partitive(p, at, end)?;
     at = skip_fillers(p, at);
-    noun_phrase(p, at, end)
+    at = over_measure(p, at);
+    noun_phrase(p, names, at, end)
+}
+
+/// "second[-largest] trade union", "third[-place] team".
+fn over_superlative(p: Pieces<'_>, at: usize) -> Option<usize> {
+    let hyphen = p.is_mark(at, Mark::Hyphen) && p.is_glued(at);
+    (hyphen && p.is_word(at + 1) && p.is_word(at + 2)).then_some(at + 2)
+}
+
+/// "two [5,000-tonne] destroyers": a measure in front of the noun.
+fn over_measure(p: Pieces<'_>, at: usize) -> usize {
+    let is_measure = p.is_digits(at) && p.is_mark(at + 1, Mark::Hyphen) && p.is(at + 2, Classes::of(&[Class::Measure, Class::TimeUnit]));
+    at + if is_measure { 3 } else { 0 }
 }
 
 /// "120-[seat] Knesset", "seven-[member] crew": the word behind the hyphen is what is counted.
@@ -94,7 +117,7 @@ fn skip_fillers(p: Pieces<'_>, mut at: usize) -> usize {
 }
 
 /// Reads adjectives and nouns up to the first word that cannot belong to them.
-pub(super) fn noun_phrase(p: Pieces<'_>, first: usize, end: usize) -> Option<Phrase> {
+pub(super) fn noun_phrase(p: Pieces<'_>, names: &Names, first: usize, end: usize) -> Option<Phrase> {
     let mut at = first;
     let mut head = None;
     while at < end && at < first + LONGEST {
@@ -104,7 +127,14 @@ pub(super) fn noun_phrase(p: Pieces<'_>, first: usize, end: usize) -> Option<Phr
         if p.is_word(at) {
             head = Some(at);
         }
-        at += 1;
+        // A name is one word, whatever stands in it: "suspected al-Qaida in Iraq fighters".
+        let name_end = p.is_capital(at).then(|| names.containing(p.span(at))).flatten().map_or(0, |name| p.at(name.span.end));
+        if name_end > at + 1 && name_end <= end && p.is_word(name_end - 1) {
+            head = Some(name_end - 1);
+            at = name_end;
+        } else {
+            at += 1;
+        }
     }
     let head = head?;
     let last = of_phrase(p, head, end).unwrap_or(head);
@@ -118,23 +148,25 @@ fn continues(p: Pieces<'_>, at: usize, first: usize, head: Option<usize>, end: u
             return at > first && p.is_glued(at) && p.is_glued_before(at) && p.is_word(at + 1);
         }
         Some(Shape::Mark(Mark::Apostrophe)) => return at > first && p.is_glued_before(at) && p.is_word(at + 1) && !p.is_glued(at),
-        Some(Shape::Mark(Mark::QuoteOpen | Mark::QuoteStraight)) => return false,
+        Some(Shape::Mark(Mark::Stop)) => return at > first && p.is_glued_before(at) && p.is(at - 1, Class::Title) && p.is_capital(at - 1) && p.is_capital(at + 1),
         Some(Shape::Mark(_)) | None => return false,
         Some(Shape::Digits) => return at > first && p.is_capital(at - 1),
         Some(_) => {}
     }
     let follows_hyphen = at > first && p.is_mark(at - 1, Mark::Hyphen);
-    if follows_hyphen {
+    let begins_compound = p.is_mark(at + 1, Mark::Hyphen) && p.is_glued(at) && p.is_glued(at + 1) && !p.is(at, Class::Preposition);
+    if follows_hyphen || begins_compound && !ends_person(p, at, head) {
         return true;
     }
-    if p.is(at, ENDS) && !(p.is_capital(at) && at > first && p.is_capital(at - 1) && p.is(at, Classes::of(&[Class::Month, Class::Weekday]))) {
+    if p.is(at, ENDS) {
         return false;
     }
     if p.is(at, Class::Adverb) && !(at == first && p.is_word(at + 1) && !p.is(at + 1, ENDS)) {
         return false;
     }
     let is_participle = p.is(at, PARTICIPLES) || (p.str(at).ends_with("ed") && at > first && p.str(at).len() > 4 && !p.is_capital(at));
-    if is_participle && !p.is(at, Class::Person) && !p.is(at, Class::KillNoun) {
+    let is_noun = p.is(at, Class::Person) || p.is(at, Class::KillNoun) && !p.says(at, "dead") || p.is(at, Class::InjureNoun) && !p.says_any(at, &["injured", "wounded"]);
+    if is_participle && !is_noun {
         return is_adjective(p, at, first, head, end);
     }
     if number::may_start(p, at) && !p.is(at, Class::Fraction) && at > first {
@@ -154,7 +186,7 @@ fn is_adjective(p: Pieces<'_>, at: usize, first: usize, head: Option<usize>, end
 
 fn looks_plural(p: Pieces<'_>, at: usize) -> bool {
     let word = p.str(at);
-    word.ends_with('s') && !word.ends_with("ss") && !word.ends_with("us") && word.len() > 3
+    word.ends_with('s') && !word.ends_with("ss") && !word.ends_with("us") && word.len() > 2
 }
 
 /// After a plural noun for persons, only another such noun goes on: "women prisoners", but "students protest".
@@ -163,7 +195,7 @@ fn ends_person(p: Pieces<'_>, at: usize, head: Option<usize>) -> bool {
         at == head + 1
             && p.is(head, Class::Person)
             && (looks_plural(p, head) || p.says_any(head, &["people", "men", "women", "children", "police"]))
-            && !p.is(at, Classes::of(&[Class::Person, Class::KillNoun]))
+            && !p.is(at, Class::Person)
             && !p.is_capital(at)
             && !p.says_any(at, &["seekers", "checkpoints", "stations", "patrols", "cars", "vehicles", "rights", "forces", "posts"])
     })

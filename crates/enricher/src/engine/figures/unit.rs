@@ -1,6 +1,6 @@
 //! Units: money, percent, time, age and measures, in front of a number or behind it.
 
-use crate::engine::pieces::number::Number;
+use crate::engine::pieces::number::{Form, Number};
 use crate::engine::analysis::FigureKind;
 use crate::engine::pieces::{Class, Classes, Mark, Pieces, Shape};
 
@@ -70,6 +70,10 @@ pub(super) struct Found {
 
 /// Reads "$", "US$", "€", "Rs.", "USD" directly before a number; returns the code and the piece after.
 pub(super) fn currency_before(p: Pieces<'_>, at: usize) -> Option<(&'static str, usize)> {
+    // The Penn Treebank's spelling of the pound sign.
+    if p.is_mark(at, Mark::Hash) && !p.is_glued(at) && p.is_digits(at + 1) && p.is(at + 2, Class::Scale) {
+        return Some(("GBP", at + 1));
+    }
     if p.is_mark(at, Mark::Currency) {
         // "$US5": the country behind the sign.
         let behind = p.is_capital(at + 1) && p.is_glued(at) && p.is_glued(at + 1) && p.str(at + 1).len() <= 3;
@@ -77,6 +81,9 @@ pub(super) fn currency_before(p: Pieces<'_>, at: usize) -> Option<(&'static str,
             true => (prefixed_dollar(p.str(at + 1), p.str(at)), at + 2),
             false => (symbol(p.str(at)), at + 1),
         });
+    }
+    if let Some(found) = mangled(p, at) {
+        return Some(found);
     }
     if p.is_word(at) && p.is_mark(at + 1, Mark::Currency) && (p.is_glued(at) || p.says_any(at, &["us", "u.s.", "hk", "nz", "c"])) {
         let spelled = p.is(at, Class::CurrencyCode).then(|| p.code(at)).flatten();
@@ -92,6 +99,16 @@ pub(super) fn currency_before(p: Pieces<'_>, at: usize) -> Option<(&'static str,
     let next = next + usize::from(p.is_mark(next, Mark::Currency));
     let counts = p.is_digits(next) || (p.is_mark(next, Mark::Hyphen) && p.is_digits(next + 1));
     counts.then(|| p.code(at).map(|code| (code, next))).flatten()
+}
+
+/// Pound and yen signs that a feed has turned into letters: "PS21,700", "Y=590 billion".
+fn mangled(p: Pieces<'_>, at: usize) -> Option<(&'static str, usize)> {
+    if p.str(at) == "PS" && p.is_glued(at) && p.is_digits(at + 1) {
+        let is_amount = p.str(at + 1).contains([',', '.']) || p.is(at + 2, Class::Scale) || p.is_glued(at + 1) && p.says_any(at + 2, &["m", "k"]);
+        return is_amount.then_some(("GBP", at + 1));
+    }
+    let is_yen = p.str(at) == "Y" && p.str(at + 1) == "=" && p.is_glued(at) && p.is_glued(at + 1) && p.is_digits(at + 2);
+    is_yen.then_some(("JPY", at + 2))
 }
 
 fn symbol(mark: &str) -> &'static str {
@@ -147,7 +164,7 @@ pub(super) fn after(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> 
     percent(p, at)
         .or_else(|| money(p, at, number))
         .or_else(|| decade_of_life(p, at))
-        .or_else(|| age_or_time(p, at))
+        .or_else(|| age_or_time(p, at, number))
         .or_else(|| measure(p, at, number))
 }
 
@@ -333,10 +350,19 @@ fn decade_of_life(p: Pieces<'_>, at: usize) -> Option<Found> {
     (is_decade && of_someone(owner)).then(|| found(Unit::Age("year"), at + 1, true)).flatten()
 }
 
-fn age_or_time(p: Pieces<'_>, at: usize) -> Option<Found> {
+fn age_or_time(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> {
     if p.says_any(at, &["yo", "y.o."]) {
         return found(Unit::Age("year"), at + 1, false);
     }
+    // "billions [of years]", "13 [of the last 19 years]"
+    let at = match (p.says(at, "of"), p.says_any(at + 1, &["the"]) && p.says_any(at + 2, &["last", "past"])) {
+        (true, true) => {
+            let (_, unit) = crate::engine::pieces::number::read_whole(p, at + 3)?;
+            return p.is(unit, Class::TimeUnit).then(|| found(Unit::Time(p.code(unit)?, 1.0), unit + 1, false)).flatten();
+        }
+        (true, false) if is_vague(number) => at + 1,
+        _ => at,
+    };
     let word = time_word(p, at)?;
     let code = p.code(word)?;
     let next = word + 1;
@@ -373,9 +399,14 @@ fn time_word(p: Pieces<'_>, at: usize) -> Option<usize> {
     (is_modifier && follows).then_some(next)
 }
 
+fn is_vague(number: &Number) -> bool {
+    number.form == Form::Vague
+}
+
 // ---------------------------------------------------------------- measures
 
 fn measure(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> {
+    let at = at + usize::from(is_vague(number) && p.says(at, "of"));
     let word = over_hyphen(p, at);
     if let Some(next) = degrees(p, word) {
         return found(Unit::Measure(next.0), next.1, false);
@@ -445,7 +476,8 @@ fn compound(p: Pieces<'_>, at: usize) -> Option<(&'static str, usize)> {
         ("cubic" | "cu", "yd") => "yd3",
         ("nautical", "mi") => "nmi",
         ("light", "year") => "ly",
-        ("metric" | "short" | "long", "t") => "t",
+        ("metric", "t" | "ton") => "t",
+        ("short" | "long", "ton") => "ton",
         ("fluid", "oz") => "floz",
         ("pound", "ft") => "lbft",
         _ => return None,

@@ -112,6 +112,8 @@ pub enum Class {
     Sport,
     /// "voted", "ballot", "lawmakers".
     Vote,
+    /// "last", "ago", "today": words that begin or end a date phrase.
+    DateWord,
     /// "section", "chapter", "flight": names that end in a number.
     Numbered,
 }
@@ -265,7 +267,7 @@ fn class_named(name: &str) -> Option<Class> {
 }
 
 /// The names used in the tables.
-const NAMES: [(&str, Class); 54] = [
+const NAMES: [(&str, Class); 55] = [
     ("article", Class::Article),
     ("determiner", Class::Determiner),
     ("preposition", Class::Preposition),
@@ -319,5 +321,6 @@ const NAMES: [(&str, Class); 54] = [
     ("down", Class::Down),
     ("sport", Class::Sport),
     ("vote", Class::Vote),
+    ("date-word", Class::DateWord),
     ("numbered", Class::Numbered),
 ];

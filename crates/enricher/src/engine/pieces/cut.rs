@@ -25,6 +25,8 @@ pub fn cut(text: &str, words: &WordClasses) -> Vec<Piece> {
             }
         } else if byte.is_ascii_digit() || starts_decimal(bytes, at) {
             (digits(bytes, at), Shape::Digits)
+        } else if let Some(quote) = doubled_quote(bytes, at) {
+            (at + 2, Shape::Mark(quote))
         } else if byte < 0x80 {
             apostrophe_s(bytes, at, 1).unwrap_or((at + 1, Shape::Mark(ascii_mark(byte))))
         } else {
@@ -200,6 +202,15 @@ fn group(bytes: &[u8], at: usize) -> Option<usize> {
         _ => false,
     };
     is_group.then_some(at + 1 + length)
+}
+
+/// Quotation marks typed as two apostrophes or back-ticks.
+fn doubled_quote(bytes: &[u8], at: usize) -> Option<Mark> {
+    match bytes.get(at..at + 2)? {
+        b"''" => Some(Mark::QuoteStraight),
+        b"``" => Some(Mark::QuoteOpen),
+        _ => None,
+    }
 }
 
 fn ascii_mark(byte: u8) -> Mark {

@@ -1,0 +1,60 @@
+//! The entity mentions of a document in order, for the questions that figures ask about them.
+
+use crate::engine::analysis::{Entity, EntityType};
+use crate::engine::text::Span;
+
+/// A mention and whose it is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Name {
+    /// Where it stands.
+    pub span: Span,
+    /// What it names.
+    pub kind: EntityType,
+    /// Index of its entity.
+    pub entity: usize,
+}
+
+/// All mentions, in order of the text.
+#[derive(Debug)]
+pub(super) struct Names {
+    all: Vec<Name>,
+}
+
+impl Names {
+    /// Collects the mentions of a document.
+    pub(super) fn new(entities: &[Entity]) -> Self {
+        let mut all: Vec<Name> = Vec::with_capacity(entities.len() * 2);
+        for (entity, found) in entities.iter().enumerate() {
+            all.extend(found.mentions.iter().map(|&span| Name { span, kind: found.kind, entity }));
+        }
+        all.sort_unstable_by_key(|name| name.span);
+        Self { all }
+    }
+
+    /// Returns the mention that holds all of a span.
+    pub(super) fn containing(&self, span: Span) -> Option<Name> {
+        let first = self.all.partition_point(|name| name.span.end <= span.start);
+        self.all.get(first).copied().filter(|name| name.span.contains(span))
+    }
+
+    /// Returns the mentions that start inside a span.
+    pub(super) fn inside(&self, span: Span) -> &[Name] {
+        let first = self.all.partition_point(|name| name.span.start < span.start);
+        let last = self.all.partition_point(|name| name.span.start < span.end);
+        &self.all[first..last.max(first)]
+    }
+
+    /// Returns the place that a figure belongs to: the nearest one named in its sentence, one behind it before one in
+    /// front of it, or else the last one named in the sentence before.
+    pub(super) fn place_of(&self, number: Span, sentence: Span, before: Option<Span>) -> Option<usize> {
+        let is_place = |name: &&Name| name.kind == EntityType::Place;
+        let near = self.inside(sentence).iter().filter(is_place).min_by_key(|name| {
+            if name.span.start >= number.end {
+                name.span.start - number.end
+            } else {
+                2 * number.start.saturating_sub(name.span.end)
+            }
+        });
+        near.or_else(|| self.inside(before?).iter().rfind(is_place)).map(|name| name.entity)
+    }
+}

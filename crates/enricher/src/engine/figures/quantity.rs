@@ -1,0 +1,201 @@
+//! What an amount with a unit is an amount of: "fines of $3 million", "profit fell 10%", "5 tons of rice".
+//!
+//! A counted noun follows its number; what is measured stands behind it, behind a preposition, or in front of the
+//! verb, so each kind has its own short list of places to look.
+
+use super::draft::{Draft, Shape};
+use super::names::Names;
+use super::subject::{self, Phrase};
+use crate::engine::analysis::FigureKind;
+use crate::engine::pieces::{Class, Classes, Mark, Pieces};
+
+/// How far in front of a number its noun is looked for, in pieces.
+const REACH: usize = 14;
+
+/// Returns the subject of an amount whose unit has decided its kind.
+pub(super) fn subject(p: Pieces<'_>, names: &Names, draft: &Draft, kind: FigureKind, start: usize, end: usize) -> Option<Phrase> {
+    match kind {
+        FigureKind::Money => of_money(p, names, draft, start, end),
+        FigureKind::Percent => of_percent(p, names, draft, start, end),
+        FigureKind::Measure => of_measure(p, names, draft, start, end),
+        FigureKind::Age => of_age(p, names, draft, start, end),
+        _ => None,
+    }
+}
+
+fn of_money(p: Pieces<'_>, names: &Names, draft: &Draft, start: usize, end: usize) -> Option<Phrase> {
+    let after = over_conversion(p, over_rate(p, draft.after), end);
+    following(p, names, after, end)
+        .or_else(|| behind(p, names, after, end, &["of", "in"]))
+        .or_else(|| in_front(p, names, draft, start))
+        .or_else(|| behind(p, names, after, end, &["for"]))
+}
+
+fn of_percent(p: Pieces<'_>, names: &Names, draft: &Draft, start: usize, end: usize) -> Option<Phrase> {
+    behind(p, names, draft.after, end, &["of"])
+        .or_else(|| {
+            let share = draft.shape == Shape::Fraction && p.is(draft.after, Classes::of(&[Class::Determiner, Class::Article]));
+            share.then(|| subject::noun_phrase(p, names, draft.after + 1, end)).flatten()
+        })
+        .or_else(|| following(p, names, draft.after, end))
+        .or_else(|| in_front(p, names, draft, start))
+}
+
+fn of_measure(p: Pieces<'_>, names: &Names, draft: &Draft, start: usize, end: usize) -> Option<Phrase> {
+    let after = over_rate(p, over_conversion(p, draft.after, end));
+    let unit = draft.unit.unwrap_or_default();
+    if matches!(unit, "magnitude") {
+        return None;
+    }
+    if let Some(found) = behind(p, names, after, end, &["of"]) {
+        return Some(found);
+    }
+    let is_compound = (draft.last..draft.after).any(|at| p.is_mark(at, Mark::Hyphen));
+    let is_distance = matches!(unit, "km" | "mi" | "m" | "ft" | "nmi" | "yd");
+    if is_compound || !is_distance {
+        return following(p, names, after, end).or_else(|| in_front(p, names, draft, start));
+    }
+    None
+}
+
+/// "28-year-old [woman]", "[children] under the age of 15", "[Sabeel Ahmed], 26,".
+fn of_age(p: Pieces<'_>, names: &Names, draft: &Draft, start: usize, end: usize) -> Option<Phrase> {
+    if let Some(found) = following(p, names, draft.after, end) {
+        return Some(found);
+    }
+    let mut last = draft.start.checked_sub(1)?;
+    let floor = draft.start.saturating_sub(8).max(start);
+    while last > floor
+        && (p.is_any_mark(last, &[Mark::Comma, Mark::Open])
+            || p.says_any(last, &["aged", "age", "ages", "of", "at", "the", "and", "under", "over", "between", "is", "was", "who", "has", "died", "below", "above"])
+            || p.is_digits(last))
+    {
+        last -= 1;
+    }
+    ending_at(p, names, last, start)
+}
+
+// ---------------------------------------------------------------- behind the number
+
+/// "$400,000 [fine]", "50% [tariff]".
+fn following(p: Pieces<'_>, names: &Names, after: usize, end: usize) -> Option<Phrase> {
+    let first = after + usize::from(p.is_mark(after, Mark::Hyphen) && p.is_glued(after));
+    let first = (first..end).find(|&at| !p.says_any(at, &["more", "worth"]))?;
+    let opens = p.is_word(first) && !p.is(first, Classes::of(&[Class::Up, Class::Down])) && !p.says_any(first, &["higher", "lower", "less", "today", "annually", "north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest", "away", "deep", "long", "wide", "tall", "high", "interest", "more", "faster", "respectively", "each"]);
+    let is_change = p.says_any(first, &["increase", "rise", "drop", "cut", "decrease", "hike", "fall", "decline", "growth", "gain", "loss", "reduction"]);
+    if is_change && p.says_any(first + 1, &["in", "of"]) {
+        return subject::noun_phrase(p, names, skip_determiners(p, first + 2, end), end);
+    }
+    (opens || is_change).then(|| subject::noun_phrase(p, names, first, end)).flatten()
+}
+
+/// "26 percent *of* the vote", "$3.8 billion *in* military funding", "$57 million *for* its operations".
+fn behind(p: Pieces<'_>, names: &Names, after: usize, end: usize, prepositions: &[&str]) -> Option<Phrase> {
+    if !p.says_any(after, prepositions) {
+        return None;
+    }
+    let first = skip_determiners(p, after + 1, end);
+    let is_time = p.is(first, Classes::of(&[Class::Month, Class::TimeUnit, Class::Season, Class::Pronoun])) || p.is_digits(first) || p.says_any(first, &["last", "past", "next", "recent", "early", "late"]);
+    let is_place = p.says(after, "in") && (p.is_capital(first) && names.containing(p.span(first)).is_some());
+    let those = p.says_any(after + 1, &["those", "them", "which", "whom"]);
+    if is_time || is_place || those && !p.is_word(after + 2) {
+        return None;
+    }
+    subject::noun_phrase(p, names, first, end)
+}
+
+fn skip_determiners(p: Pieces<'_>, mut at: usize, end: usize) -> usize {
+    while at < end && p.is(at, Classes::of(&[Class::Determiner, Class::Article])) {
+        at += 1;
+    }
+    at
+}
+
+/// "€500 million [(US$589 million)] arms deal".
+fn over_conversion(p: Pieces<'_>, after: usize, end: usize) -> usize {
+    if p.is_mark(after, Mark::Close) {
+        return after + 1;
+    }
+    if !p.is_mark(after, Mark::Open) {
+        return after;
+    }
+    let limit = (after + 8).min(end);
+    (after..limit).find(|&at| p.is_mark(at, Mark::Close)).map_or(after, |close| close + 1)
+}
+
+/// "$60 [a barrel]", "$4 [per gallon]", "11 million barrels [per day]".
+fn over_rate(p: Pieces<'_>, after: usize) -> usize {
+    let is_rate = p.says_any(after, &["a", "an", "per", "each"]) && p.is(after + 1, Classes::of(&[Class::Measure, Class::TimeUnit])) || p.says(after, "per") && p.is_word(after + 1) || p.says_any(after, &["a", "per"]) && p.says_any(after + 1, &["share", "person", "unit", "head"]);
+    after + if is_rate { 2 } else { 0 }
+}
+
+// ---------------------------------------------------------------- in front of the number
+
+/// Verbs whose subject is what is measured: "profit *fell*", "the stadium *will cost*".
+fn is_measuring(p: Pieces<'_>, at: usize) -> bool {
+    p.is(at, Classes::of(&[Class::Up, Class::Down])) || p.says_any(at, &["cost", "costs", "costing", "is", "was", "are", "were", "be", "reach", "reached", "reaches", "reaching", "hit", "hits", "closed", "close", "closes", "settled", "traded", "trading", "stood", "stands", "total", "totaled", "totalled", "totals", "totaling", "totalling", "averaged", "amounted", "remain", "remained", "remains", "exceeded", "exceeds", "topped", "surpassed", "worth", "valued", "edged", "eased", "climbed", "been", "ended", "opened", "doubled", "now", "currently", "stayed", "accounted", "account", "measured", "measuring", "raising", "reducing", "cutting", "at", "to", "by", "of", "from", "near", "than", "between", "record", "only", "just", "high", "low", "sharply", "strong", "passing", "won", "wins"])
+}
+
+/// Finds the noun in front of the words that lead to the number.
+fn in_front(p: Pieces<'_>, names: &Names, draft: &Draft, start: usize) -> Option<Phrase> {
+    let floor = draft.start.saturating_sub(REACH).max(start);
+    let mut at = draft.start;
+    let mut measured = p.is_mark(draft.start.wrapping_sub(1), Mark::Open);
+    while at > floor {
+        let before = at - 1;
+        if is_measuring(p, before) {
+            measured = true;
+        } else if p.is_any_mark(before, &[Mark::Comma, Mark::Open]) && measured {
+        } else if !(p.is(before, Classes::of(&[Class::Adverb, Class::Modal, Class::Auxiliary, Class::Article, Class::Determiner, Class::Preposition])) && !p.is_capital(before)) {
+            break;
+        }
+        at = before;
+    }
+    let last = at.checked_sub(1).filter(|&last| last >= start && measured)?;
+    ending_at(p, names, last, start)
+}
+
+/// Reads the noun phrase that ends at a piece.
+fn ending_at(p: Pieces<'_>, _names: &Names, last: usize, start: usize) -> Option<Phrase> {
+    let stops = Classes::of(&[
+        Class::Preposition,
+        Class::Conjunction,
+        Class::Pronoun,
+        Class::Relative,
+        Class::Auxiliary,
+        Class::Modal,
+        Class::Verb,
+        Class::SayVerb,
+        Class::Negation,
+        Class::Determiner,
+        Class::Article,
+    ]);
+    let floor = last.saturating_sub(8).max(start);
+    let mut first = last + 1;
+    while first > floor {
+        let at = first - 1;
+        let joins = p.is_mark(at, Mark::Hyphen) && p.is_glued(at) || matches!(p.shape(at), Some(crate::engine::pieces::Shape::Possessive)) && at < last;
+        let is_noun = p.is_word(at) && (!p.is(at, stops) || p.is_capital(at) && at > start && !p.is(at, Class::Auxiliary)) && !p.is(at, Classes::of(&[Class::Weekday]));
+        if !(joins || is_noun) {
+            break;
+        }
+        first = at;
+    }
+    while first <= last && !p.is_word(first) {
+        first += 1;
+    }
+    if first > last || !p.is_word(last) || p.is(last, Classes::of(&[Class::Adverb, Class::Month, Class::TimeUnit])) {
+        return None;
+    }
+    Some(Phrase { first, last, head: last })
+}
+
+/// "the number of [people] killed … is 95": what a bare figure of a total counts.
+pub(super) fn of_total(p: Pieces<'_>, names: &Names, draft: &Draft, start: usize) -> Option<Phrase> {
+    let floor = draft.start.saturating_sub(24).max(start);
+    let total = (floor..draft.start).rev().find(|&at| p.is(at, Class::Total))?;
+    if !p.says(total + 1, "of") {
+        return None;
+    }
+    subject::noun_phrase(p, names, skip_determiners(p, total + 2, draft.start), draft.start)
+}
