@@ -27,7 +27,9 @@ async fn main() -> anyhow::Result<()> {
         let figure = &tag.figure;
         let claimant = figure.claimant.as_ref();
         let claimant = claimant.map_or("the reporter", |claimant| claimant.text.as_str());
-        let amount = figure.value.map_or_else(|| figure.text.clone(), |value| value.to_string());
+        let amount = figure
+            .value
+            .map_or_else(|| figure.text.clone(), |value| value.to_string());
         let (kind, bound) = (figure.kind.as_str(), serde_json::to_value(figure.bound)?);
         let bound = bound.as_str().unwrap_or_default();
         writeln!(std::io::stdout(), "{kind} {bound} {amount} says {claimant}")?;

@@ -35,7 +35,11 @@ fn lines(path: &Path) -> Vec<String> {
 /// Returns the figures of a kind in all records: how many events a subscriber to it must get.
 fn figures_of(records: &[EnrichedArticle], kind: &str) -> usize {
     let of_record = |record: &EnrichedArticle| {
-        record.figures.iter().filter(|figure| figure.kind.as_str() == kind).count()
+        record
+            .figures
+            .iter()
+            .filter(|figure| figure.kind.as_str() == kind)
+            .count()
     };
     records.iter().map(of_record).sum()
 }
@@ -44,8 +48,11 @@ fn figures_of(records: &[EnrichedArticle], kind: &str) -> usize {
 fn every_tag_of_every_record_is_one_event_on_its_subject() {
     let sandbox = Sandbox::new();
     let fleet = Fleet::start(&sandbox);
-    let (figures, entities, people) =
-        (sandbox.path("figures"), sandbox.path("entities"), sandbox.path("for-people"));
+    let (figures, entities, people) = (
+        sandbox.path("figures"),
+        sandbox.path("entities"),
+        sandbox.path("for-people"),
+    );
     let listeners = [
         tail(&fleet, &sandbox, &["figure.>", "--json"], &figures),
         tail(&fleet, &sandbox, &["slugline.entity.>", "--json"], &entities),
@@ -63,7 +70,12 @@ fn every_tag_of_every_record_is_one_event_on_its_subject() {
 
     let mut expected: Vec<(String, String)> = Vec::new();
     for record in &records {
-        expected.extend(record.figures.iter().map(|figure| (record.id.to_string(), figure.id.clone())));
+        expected.extend(
+            record
+                .figures
+                .iter()
+                .map(|figure| (record.id.to_string(), figure.id.clone())),
+        );
     }
     let mut found: Vec<(String, String)> = Vec::new();
     for line in lines(&figures) {
@@ -89,15 +101,28 @@ fn every_tag_of_every_record_is_one_event_on_its_subject() {
 
     let people = lines(&people);
     assert_eq!(people.len(), figures_of(&records, "killed"));
-    assert!(people.iter().all(|line| line.starts_with("killed ≥ ")), "{people:?}");
-    assert!(people.iter().any(|line| line.contains(" · says ") && line.contains("  |  ")), "{people:?}");
+    assert!(
+        people.iter().all(|line| line.starts_with("killed ≥ ")),
+        "{people:?}"
+    );
+    assert!(
+        people
+            .iter()
+            .any(|line| line.contains(" · says ") && line.contains("  |  ")),
+        "{people:?}"
+    );
 }
 
 #[test]
 fn a_kind_can_be_switched_off_and_a_stream_can_capture_the_others() {
     let sandbox = Sandbox::new();
     let server = nats_harness::Server::start().expect("a NATS server");
-    let settings = ["--set", "enricher.events.entities=false", "--set", "topology.capture_tags=true"];
+    let settings = [
+        "--set",
+        "enricher.events.entities=false",
+        "--set",
+        "topology.capture_tags=true",
+    ];
     let mut ledger = Ledger::default();
     ledger.put(&sandbox, ARTICLES);
     let mut command = sandbox.run();
@@ -107,17 +132,32 @@ fn a_kind_can_be_switched_off_and_a_stream_can_capture_the_others() {
 
     let records = sandbox.output().records();
     let figures: usize = records.iter().map(|record| record.figures.len()).sum();
-    let status = sandbox.stdout(["status", "--json", "--over", "0s", "--nats", &server.url(), settings[2], settings[3]]);
+    let status = sandbox.stdout([
+        "status",
+        "--json",
+        "--over",
+        "0s",
+        "--nats",
+        &server.url(),
+        settings[2],
+        settings[3],
+    ]);
     let status: Value = serde_json::from_str(&status).expect("is JSON");
     let streams = status["streams"].as_array().expect("has streams");
-    let tags = streams.iter().find(|stream| stream["name"] == "SLUGLINE_TAGS").expect("captures");
+    let tags = streams
+        .iter()
+        .find(|stream| stream["name"] == "SLUGLINE_TAGS")
+        .expect("captures");
     assert_eq!(tags["messages"], figures, "entities are switched off: {status}");
 }
 
 /// Returns the example that Cargo built beside the program.
 fn rust_example() -> PathBuf {
     let program = Path::new(env!("CARGO_BIN_EXE_slugline"));
-    program.parent().expect("lies in a folder").join("examples/subscribe")
+    program
+        .parent()
+        .expect("lies in a folder")
+        .join("examples/subscribe")
 }
 
 #[test]
@@ -132,7 +172,11 @@ fn documented_subscribers_work() {
     let fleet = Fleet::start(&sandbox);
     let mut running = Vec::new();
     for (name, mut command) in subscribers {
-        command.args([&fleet.server.url(), "slugline.figure.killed.>", &ARTICLES.to_string()]);
+        command.args([
+            &fleet.server.url(),
+            "slugline.figure.killed.>",
+            &ARTICLES.to_string(),
+        ]);
         let output = sandbox.path(name);
         let process = subscribe(name, &mut command, &output);
         running.push((process, output));
@@ -141,14 +185,21 @@ fn documented_subscribers_work() {
     ledger.put(&sandbox, ARTICLES);
     fleet.wait_for_lines(ledger.len());
     let records = sandbox.output().records();
-    assert_eq!(figures_of(&records, "killed"), ARTICLES, "one per article, within {PATIENCE:?}");
+    assert_eq!(
+        figures_of(&records, "killed"),
+        ARTICLES,
+        "one per article, within {PATIENCE:?}"
+    );
     for (process, output) in running {
         let exit = process.wait();
         assert_eq!(exit.code, Some(0), "{}", exit.log);
         let printed = lines(&output);
         assert_eq!(printed.len(), ARTICLES);
         for line in printed {
-            assert!(line.starts_with("killed at_least ") && line.contains(" says the "), "{line}");
+            assert!(
+                line.starts_with("killed at_least ") && line.contains(" says "),
+                "{line}"
+            );
         }
     }
     fleet.drain();

@@ -34,7 +34,14 @@ fn make() -> Result<PathBuf, String> {
     if !ready.is_file() {
         run(bare("python3").args(["-m", "venv"]).arg(&environment))?;
         let package = format!("nats-py=={NATS_PY}");
-        run(bare(&python).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", &package]))?;
+        run(bare(&python).args([
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            &package,
+        ]))?;
         fs::write(&ready, "").map_err(|error| error.to_string())?;
     }
     Ok(python)

@@ -46,7 +46,11 @@ impl Roles {
     /// Returns the channels that these stages consume.
     pub(crate) fn channels(self) -> Vec<Channel> {
         let consumed = [(self.enricher, Channel::Articles), (self.sink, Channel::Enriched)];
-        consumed.into_iter().filter(|(runs, _)| *runs).map(|(_, channel)| channel).collect()
+        consumed
+            .into_iter()
+            .filter(|(runs, _)| *runs)
+            .map(|(_, channel)| channel)
+            .collect()
     }
 
     /// Returns the name of the connection in server monitoring.
@@ -114,9 +118,14 @@ pub(crate) fn check(settings: &Settings) -> Problems {
     problems.limit("enricher.threads", settings.enricher.threads, 0, 1024);
     problems.limit("enricher.in_flight", settings.enricher.in_flight, 1, 100_000);
     let label = &settings.enricher.label;
-    problems.require(label.is_empty() || wire::transport::subject_token(label) == *label, || {
-        format!("`enricher.label` is `{label}`: must be one lower-case word of letters, digits, `-` and `_`")
-    });
+    problems.require(
+        label.is_empty() || wire::transport::subject_token(label) == *label,
+        || {
+            format!(
+                "`enricher.label` is `{label}`: must be one lower-case word of letters, digits, `-` and `_`"
+            )
+        },
+    );
     problems.limit("topology.replicas", settings.topology.replicas, 1, 5);
     let ack_wait = settings.topology.ack_wait.0.as_millis() as u64;
     problems.limit("topology.ack_wait (ms)", ack_wait, 500, 24 * 3_600_000);

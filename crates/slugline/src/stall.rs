@@ -90,7 +90,11 @@ impl Mark {
         };
         match self.0 {
             Some((seen, since)) if !pending.is_caught_up() && !moved(seen) => {
-                let patience = if pending.waiting > 0 { after } else { after * RETRIES };
+                let patience = if pending.waiting > 0 {
+                    after
+                } else {
+                    after * RETRIES
+                };
                 now.duration_since(since) >= patience
             }
             _ => {
@@ -134,7 +138,15 @@ mod tests {
         check(&[pending(5, 2, 1); 3], true);
         check(&[pending(5, 0, 1); 2], false);
         check(&[pending(0, 0, 1); 30], false);
-        check(&[pending(5, 0, 1), pending(5, 0, 1), pending(5, 0, 2), pending(5, 0, 2)], false);
+        check(
+            &[
+                pending(5, 0, 1),
+                pending(5, 0, 1),
+                pending(5, 0, 2),
+                pending(5, 0, 2),
+            ],
+            false,
+        );
         // Growing work that nobody takes is no progress.
         check(&[pending(5, 0, 1), pending(6, 0, 1), pending(7, 0, 1)], true);
     }

@@ -25,7 +25,9 @@ pub(crate) async fn announce(connection: &Connection, roles: Roles, tally: &Tall
         metadata,
     };
     let told = tally.clone();
-    let announced = connection.announce(worker, Arc::new(move || told_by(&told))).await;
+    let announced = connection
+        .announce(worker, Arc::new(move || told_by(&told)))
+        .await;
     if let Err(error) = announced {
         tracing::warn!(%error, "this worker stays unannounced");
     }

@@ -61,7 +61,8 @@ async fn letters(connection: &Connection, which: &DeadWhich) -> anyhow::Result<V
 }
 
 fn is_selected(letter: &DeadLetter, select: &DeadSelect) -> bool {
-    let matches = |wanted: &Option<String>, found: &str| wanted.as_deref().is_none_or(|wanted| wanted == found);
+    let matches =
+        |wanted: &Option<String>, found: &str| wanted.as_deref().is_none_or(|wanted| wanted == found);
     matches(&select.stage, &letter.stage) && matches(&select.reason, &letter.reason)
 }
 
@@ -114,7 +115,10 @@ fn page(letter: &DeadLetter) -> String {
     let mut page = String::new();
     let number = letter.sequence.to_string();
     let attempts = letter.attempts.to_string();
-    let origin = format!("{} on {}, number {}", letter.subject, letter.stream, letter.stream_sequence);
+    let origin = format!(
+        "{} on {}, number {}",
+        letter.subject, letter.stream, letter.stream_sequence
+    );
     for (name, value) in [
         ("number", number.as_str()),
         ("given up", &letter.time.to_string()),

@@ -84,7 +84,11 @@ async fn run_stages(
     let watched = connection.clone();
     let watching = async {
         match &watched {
-            Some(connection) => stall.watch(connection, &roles.channels(), process.stall_after).await,
+            Some(connection) => {
+                stall
+                    .watch(connection, &roles.channels(), process.stall_after)
+                    .await
+            }
             None => std::future::pending().await,
         }
     };

@@ -64,16 +64,25 @@ fn line(subject: &str, payload: &str) -> String {
 }
 
 fn tag_line(event: &TagEvent<'_>) -> String {
-    let sentence = event.sentence.as_ref().map_or("", |sentence| sentence.text.as_str());
+    let sentence = event
+        .sentence
+        .as_ref()
+        .map_or("", |sentence| sentence.text.as_str());
     let headline = title(event.headline.as_deref(), sentence);
     match &event.tag {
         Tag::Figure(tag) => {
             let place = tag.place_entity.as_ref();
-            let place = place.map(|place| format!(" · in {}", place.name)).unwrap_or_default();
+            let place = place
+                .map(|place| format!(" · in {}", place.name))
+                .unwrap_or_default();
             format!("{}{place}  |  {headline}", meaning(&tag.figure))
         }
         Tag::Entity(entity) => {
-            let role = entity.role.as_ref().map(|role| format!(" ({role})")).unwrap_or_default();
+            let role = entity
+                .role
+                .as_ref()
+                .map(|role| format!(" ({role})"))
+                .unwrap_or_default();
             format!("{} {}{role}  |  {headline}", entity.kind.as_str(), entity.name)
         }
     }
@@ -86,7 +95,9 @@ fn title(headline: Option<&str>, sentence: &str) -> String {
 
 /// Returns at most so many characters of a text on one line. Control characters never reach a terminal.
 fn one_line(text: &str, limit: usize) -> String {
-    let spaced = text.chars().map(|character| if character.is_control() { ' ' } else { character });
+    let spaced = text
+        .chars()
+        .map(|character| if character.is_control() { ' ' } else { character });
     let mut line: String = spaced.clone().take(limit).collect();
     if spaced.count() > limit {
         line.push('…');
@@ -117,6 +128,9 @@ mod tests {
 
     #[test]
     fn what_is_not_ours_is_shown_harmlessly() {
-        assert_eq!(line("slugline.entity.x.y", "a\u{1b}[31mb"), "slugline.entity.x.y  a [31mb");
+        assert_eq!(
+            line("slugline.entity.x.y", "a\u{1b}[31mb"),
+            "slugline.entity.x.y  a [31mb"
+        );
     }
 }

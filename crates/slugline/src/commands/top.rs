@@ -15,8 +15,8 @@ use ratatui::widgets::{Block, Paragraph, Row, Table};
 use crate::cli::TopArgs;
 use crate::settings::Layers;
 
-use super::status::{Report, age, count, size};
 use super::on_server;
+use super::status::{Report, age, count, size};
 
 /// How long a picture stands.
 const EVERY: Duration = Duration::from_secs(1);
@@ -64,7 +64,8 @@ fn quits(within: Duration) -> std::io::Result<bool> {
 
 fn draw(frame: &mut Frame<'_>, report: &Report) {
     let survey = &report.survey;
-    let rows = |length: usize| Constraint::Length(u16::try_from(length).unwrap_or(u16::MAX).saturating_add(3));
+    let rows =
+        |length: usize| Constraint::Length(u16::try_from(length).unwrap_or(u16::MAX).saturating_add(3));
     let areas = Layout::vertical([
         Constraint::Length(1),
         rows(survey.streams.len()),
@@ -75,13 +76,20 @@ fn draw(frame: &mut Frame<'_>, report: &Report) {
     .split(frame.area());
     let clock = survey.taken.strftime("%H:%M:%S");
     frame.render_widget(
-        Line::from(format!("Slugline on NATS {} · {clock} UTC · q quits", survey.server)),
+        Line::from(format!(
+            "Slugline on NATS {} · {clock} UTC · q quits",
+            survey.server
+        )),
         areas[0],
     );
     frame.render_widget(streams(report), areas[1]);
     frame.render_widget(consumers(report), areas[2]);
     frame.render_widget(workers(report), areas[3]);
-    let worries: Vec<Line<'_>> = report.worries.iter().map(|worry| Line::from(format!("! {worry}"))).collect();
+    let worries: Vec<Line<'_>> = report
+        .worries
+        .iter()
+        .map(|worry| Line::from(format!("! {worry}")))
+        .collect();
     frame.render_widget(
         Paragraph::new(worries).style(Style::new().add_modifier(Modifier::BOLD)),
         areas[4],
@@ -100,7 +108,10 @@ fn streams(report: &Report) -> Table<'_> {
         ])
     });
     let widths = [28, 12, 26, 10, 10].map(Constraint::Length);
-    titled(Table::new(rows, widths), ["stream", "messages", "size", "in", "newest"])
+    titled(
+        Table::new(rows, widths),
+        ["stream", "messages", "size", "in", "newest"],
+    )
 }
 
 fn consumers(report: &Report) -> Table<'_> {
@@ -116,7 +127,14 @@ fn consumers(report: &Report) -> Table<'_> {
         ])
     });
     let widths = [28, 12, 12, 14, 10, 10].map(Constraint::Length);
-    let head = ["consumer", "waiting", "unsettled", "redelivered", "settled", "oldest"];
+    let head = [
+        "consumer",
+        "waiting",
+        "unsettled",
+        "redelivered",
+        "settled",
+        "oldest",
+    ];
     titled(Table::new(rows, widths), head)
 }
 
@@ -132,9 +150,17 @@ fn workers(report: &Report) -> Table<'_> {
             pairs.collect::<Vec<_>>().join(" · "),
         ])
     });
-    let widths =
-        [Constraint::Length(20), Constraint::Length(24), Constraint::Length(9), Constraint::Length(8), Constraint::Min(20)];
-    titled(Table::new(rows, widths), ["worker", "id", "version", "up", "doing"])
+    let widths = [
+        Constraint::Length(20),
+        Constraint::Length(24),
+        Constraint::Length(9),
+        Constraint::Length(8),
+        Constraint::Min(20),
+    ];
+    titled(
+        Table::new(rows, widths),
+        ["worker", "id", "version", "up", "doing"],
+    )
 }
 
 fn titled<'a, const N: usize>(table: Table<'a>, head: [&'static str; N]) -> Table<'a> {
@@ -158,7 +184,13 @@ mod tests {
             terminal.draw(|frame| draw(frame, &report)).expect("draws");
             let picture = terminal.backend().to_string();
             if width == 120 {
-                for part in ["SLUGLINE_ARTICLES", "enricher", "0/s", "enriched 1000", "settled none"] {
+                for part in [
+                    "SLUGLINE_ARTICLES",
+                    "enricher",
+                    "0/s",
+                    "enriched 1000",
+                    "settled none",
+                ] {
                     assert!(picture.contains(part), "{part} in\n{picture}");
                 }
             }

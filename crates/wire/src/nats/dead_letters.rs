@@ -90,7 +90,10 @@ impl DeadLetter {
             Some((_, first)) => first,
             None => original,
         };
-        headers.insert(NATS_MESSAGE_ID, value(&format!("{RETRY}{}:{first}", self.sequence)));
+        headers.insert(
+            NATS_MESSAGE_ID,
+            value(&format!("{RETRY}{}:{first}", self.sequence)),
+        );
         Outbound {
             subject: self.subject.clone(),
             headers,
@@ -138,7 +141,9 @@ impl Connection {
             subject: letter.subject.clone(),
             source,
         };
-        let receipt = send(shared, &outbound).await.map_err(|error| failed(error.into()))?;
+        let receipt = send(shared, &outbound)
+            .await
+            .map_err(|error| failed(error.into()))?;
         receipt.await.map_err(|error| failed(error.into()))?;
         self.drop_dead_letter(letter.sequence).await?;
         Ok(())
@@ -194,7 +199,12 @@ mod tests {
         headers.insert(header::MESSAGE_ID, id);
         headers.insert(header::SUBJECT, "slugline.article.inbox");
         headers.insert(header::ATTEMPTS, "6");
-        DeadLetter::of(sequence, Timestamp::UNIX_EPOCH, headers, Bytes::from_static(b"{}"))
+        DeadLetter::of(
+            sequence,
+            Timestamp::UNIX_EPOCH,
+            headers,
+            Bytes::from_static(b"{}"),
+        )
     }
 
     #[test]
@@ -208,8 +218,14 @@ mod tests {
             assert_eq!(again.subject, "slugline.article.inbox");
             let headers: Vec<&str> = again.headers.iter().map(|(name, _)| name.as_ref()).collect();
             assert_eq!(headers.len(), 2, "{headers:?}");
-            assert_eq!(again.headers.get(NATS_MESSAGE_ID).map(|id| id.as_str()), Some(expected));
-            assert_eq!(again.headers.get("ce-subject").map(|id| id.as_str()), Some("b3:00"));
+            assert_eq!(
+                again.headers.get(NATS_MESSAGE_ID).map(|id| id.as_str()),
+                Some(expected)
+            );
+            assert_eq!(
+                again.headers.get("ce-subject").map(|id| id.as_str()),
+                Some("b3:00")
+            );
         }
     }
 }

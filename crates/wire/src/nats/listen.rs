@@ -32,7 +32,10 @@ impl Listener {
             subject: subject.clone(),
             reason,
         };
-        let messages = client.subscribe(subject.clone()).await.map_err(|error| failed(error.to_string()))?;
+        let messages = client
+            .subscribe(subject.clone())
+            .await
+            .map_err(|error| failed(error.to_string()))?;
         // Once the server has answered this, it knows the subscription.
         client.flush().await.map_err(|error| failed(error.to_string()))?;
         tracing::info!(subject, "listening");

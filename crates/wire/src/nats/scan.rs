@@ -35,7 +35,12 @@ pub(super) struct Scan {
 
 impl Scan {
     /// Begins a walk over what `filter` (a subject with its prefix) selects.
-    pub(super) async fn begin(shared: &Shared, stream: &str, filter: String, part: Part) -> Result<Self, Error> {
+    pub(super) async fn begin(
+        shared: &Shared,
+        stream: &str,
+        filter: String,
+        part: Part,
+    ) -> Result<Self, Error> {
         let object = format!("stream {stream}");
         let config = pull::Config {
             description: Some("Slugline: a look at the stream".to_owned()),
@@ -66,8 +71,14 @@ impl Scan {
             let batch = match &mut self.batch {
                 Some(batch) => batch,
                 None => {
-                    let batch = self.consumer.batch().max_messages(BATCH).expires(EXPIRES).messages();
-                    self.batch.insert(batch.await.map_err(|error| unread(&self.object, error))?)
+                    let batch = self
+                        .consumer
+                        .batch()
+                        .max_messages(BATCH)
+                        .expires(EXPIRES)
+                        .messages();
+                    self.batch
+                        .insert(batch.await.map_err(|error| unread(&self.object, error))?)
                 }
             };
             match batch.next().await {
@@ -75,11 +86,17 @@ impl Scan {
                     self.left -= 1;
                     return Ok(Some(message));
                 }
-                Some(Err(error)) => return Err(unread(&self.object, std::io::Error::other(error.to_string()))),
+                Some(Err(error)) => {
+                    return Err(unread(&self.object, std::io::Error::other(error.to_string())));
+                }
                 None => {
                     self.batch = None;
                     // What expired or was deleted meanwhile will not come.
-                    let info = self.consumer.info().await.map_err(|error| unread(&self.object, error))?;
+                    let info = self
+                        .consumer
+                        .info()
+                        .await
+                        .map_err(|error| unread(&self.object, error))?;
                     self.left = self.left.min(info.num_pending);
                 }
             }

@@ -13,8 +13,12 @@ use super::connection::{Connection, Shared};
 use super::error::Error;
 
 /// The names that workers announce themselves by.
-pub(super) const WORKER_NAMES: [&str; 4] =
-    ["slugline", "slugline-watcher", "slugline-enricher", "slugline-sink"];
+pub(super) const WORKER_NAMES: [&str; 4] = [
+    "slugline",
+    "slugline-watcher",
+    "slugline-enricher",
+    "slugline-sink",
+];
 
 /// How often a worker says that it is alive.
 const HEARTBEAT: Duration = Duration::from_secs(5);

@@ -105,7 +105,11 @@ impl Connection {
             };
             let info = found.cached_info();
             streams.push(StreamState::of(info));
-            let consumed = shared.topology.consumers.iter().any(|consumer| consumer.stream == spec.name);
+            let consumed = shared
+                .topology
+                .consumers
+                .iter()
+                .any(|consumer| consumer.stream == spec.name);
             if consumed && info.state.consumer_count > 0 {
                 consumers.extend(consumers_of(&found).await?);
             }
@@ -177,7 +181,9 @@ async fn consumers_of(stream: &stream::Stream) -> Result<Vec<ConsumerState>, Err
 async fn oldest(stream: &stream::Stream, from: u64) -> Option<Timestamp> {
     let filter = stream.cached_info().config.subjects.first()?;
     let found = stream.get_first_raw_message_by_subject(filter, from).await;
-    let found = found.inspect_err(|error| tracing::debug!(%error, "the oldest message is gone")).ok()?;
+    let found = found
+        .inspect_err(|error| tracing::debug!(%error, "the oldest message is gone"))
+        .ok()?;
     Some(timestamp(found.time.unix_timestamp_nanos()))
 }
 
@@ -186,7 +192,9 @@ async fn workers(shared: &Shared) -> Vec<WorkerState> {
     let inbox = shared.client.new_inbox();
     let asked = async {
         let answers = shared.client.subscribe(inbox.clone()).await.ok()?;
-        let question = shared.client.publish_with_reply("$SRV.STATS", inbox, bytes::Bytes::new());
+        let question = shared
+            .client
+            .publish_with_reply("$SRV.STATS", inbox, bytes::Bytes::new());
         question.await.ok()?;
         Some(answers)
     };
@@ -226,6 +234,10 @@ fn worker_of(answer: &[u8]) -> Option<WorkerState> {
         id: stats.id,
         version: stats.version,
         started: stats.started,
-        data: stats.endpoints.into_iter().find_map(|endpoint| endpoint.data).unwrap_or_default(),
+        data: stats
+            .endpoints
+            .into_iter()
+            .find_map(|endpoint| endpoint.data)
+            .unwrap_or_default(),
     })
 }

@@ -32,7 +32,9 @@ impl Report {
 
     /// Returns the rate of a stream or consumer for people.
     pub(crate) fn rate(&self, name: &str) -> String {
-        self.rates.get(name).map_or_else(|| "-".to_owned(), |rate| format!("{rate:.0}/s"))
+        self.rates
+            .get(name)
+            .map_or_else(|| "-".to_owned(), |rate| format!("{rate:.0}/s"))
     }
 
     /// Returns the report for people.
@@ -52,7 +54,15 @@ impl Report {
             ]);
         }
         table(&mut page, &rows);
-        let head = ["CONSUMER", "WAITING", "UNSETTLED", "REDELIVERED", "ACK FLOOR", "SETTLED", "OLDEST"];
+        let head = [
+            "CONSUMER",
+            "WAITING",
+            "UNSETTLED",
+            "REDELIVERED",
+            "ACK FLOOR",
+            "SETTLED",
+            "OLDEST",
+        ];
         let mut rows = vec![head.map(str::to_owned)];
         for consumer in &survey.consumers {
             rows.push([
@@ -123,8 +133,9 @@ fn worries(before: &Survey, now: &Survey) -> Vec<String> {
     let mut worries = Vec::new();
     for consumer in &now.consumers {
         let pending = consumer.waiting > 0 || consumer.unsettled > 0;
-        let stands = same(before, consumer)
-            .is_some_and(|earlier| earlier.settled == consumer.settled && earlier.delivered == consumer.delivered);
+        let stands = same(before, consumer).is_some_and(|earlier| {
+            earlier.settled == consumer.settled && earlier.delivered == consumer.delivered
+        });
         if pending && stands {
             worries.push(format!(
                 "`{}` has {} messages before it and settled none meanwhile",
@@ -139,7 +150,9 @@ fn worries(before: &Survey, now: &Survey) -> Vec<String> {
         }
         if stream.name.ends_with("_DEAD") && stream.messages > 0 {
             let dead = stream.messages;
-            worries.push(format!("{dead} dead letters wait for somebody to look: `slugline dead ls`"));
+            worries.push(format!(
+                "{dead} dead letters wait for somebody to look: `slugline dead ls`"
+            ));
         }
     }
     worries
@@ -243,7 +256,15 @@ pub(crate) mod tests {
         let report = Report::new(Some(&survey(100, 1000, 50)), survey(110, 1500, 50));
         assert_eq!(report.rates["enricher"].round() as u64, 50);
         let page = report.page();
-        for part in ["SLUGLINE_ARTICLES", "1 234", "50/s", "90 s", "slugline-enricher", "enriched 1500", "2 h"] {
+        for part in [
+            "SLUGLINE_ARTICLES",
+            "1 234",
+            "50/s",
+            "90 s",
+            "slugline-enricher",
+            "enriched 1500",
+            "2 h",
+        ] {
             assert!(page.contains(part), "{part} in\n{page}");
         }
         assert!(report.worries.is_empty(), "{:?}", report.worries);
@@ -263,7 +284,13 @@ pub(crate) mod tests {
             assert_eq!(count(number), shown);
         }
         let at = |second| Timestamp::from_second(second).expect("a moment");
-        for (ago, shown) in [(5, "5 s"), (600, "10 min"), (7200, "2 h"), (200_000, "2 d"), (-3, "0 s")] {
+        for (ago, shown) in [
+            (5, "5 s"),
+            (600, "10 min"),
+            (7200, "2 h"),
+            (200_000, "2 d"),
+            (-3, "0 s"),
+        ] {
             assert_eq!(age(Some(at(1_000_000 - ago)), at(1_000_000)), shown);
         }
         assert_eq!(age(None, at(0)), "-");
