@@ -6,6 +6,7 @@
 mod backpressure;
 mod commands;
 mod crash;
+mod fleet;
 mod flow;
 mod hostile;
 mod shutdown;

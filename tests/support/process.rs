@@ -83,6 +83,11 @@ impl Process {
         self.log.lock().lines.join("\n")
     }
 
+    /// Returns whether it has ended.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.log.lock().ended
+    }
+
     /// Fails if the process has ended.
     pub(crate) fn assert_alive(&self) {
         let state = self.log.lock();

@@ -11,6 +11,7 @@ mod tag;
 mod tail;
 mod top;
 mod topology;
+mod trace;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -38,7 +39,10 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match &cli.command {
         Command::Run(args) => pipeline::run(&layers()?, Roles::ALL, args.inbox.once),
         Command::Watch(args) => pipeline::run(&layers()?, Roles::WATCHER, args.inbox.once),
-        Command::Enrich(_) => pipeline::run(&layers()?, Roles::ENRICHER, false),
+        Command::Enrich(args) => match &args.reprocess.since {
+            Some(since) => pipeline::rerun(&layers()?, since),
+            None => pipeline::run(&layers()?, Roles::ENRICHER, false),
+        },
         Command::Sink(_) => pipeline::run(&layers()?, Roles::SINK, false),
         Command::Tag(args) => tag::run(args),
         Command::Show(args) => show::run(args),
@@ -51,7 +55,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Quarantine => quarantine::run(),
         Command::Status(args) => status::run(&layers()?, args),
         Command::Top(args) => top::run(&layers()?, args),
-        Command::Trace(_) => anyhow::bail!("soon"),
+        Command::Trace(args) => trace::run(&layers()?, args),
     }
 }
 

@@ -36,6 +36,9 @@ pub(crate) struct Settings {
     pub(crate) enricher: EnricherSettings,
     /// Enriched articles to JSON lines.
     pub(crate) sink: SinkSettings,
+    /// Set by `enrich --reprocess` alone: no setting of a file.
+    #[serde(skip)]
+    pub(crate) rerun: Option<wire::topology::Rerun>,
 }
 
 /// What is told on standard error.

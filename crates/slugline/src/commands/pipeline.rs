@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use anyhow::bail;
 use enricher::{Engine, SharedEngine};
+use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{self, ProcessConfig, Roles};
 use crate::http::{Readiness, Server};
 use crate::progress::{Reporter, Screen};
-use crate::settings::{Layers, Settings};
+use crate::settings::{Layers, Settings, Span};
 use crate::shutdown::{Ended, Signals, supervise};
 use crate::stall::Stall;
 use crate::telemetry;
@@ -22,7 +23,39 @@ use super::UsageError;
 
 /// Runs these stages until they end or a signal stops them.
 pub(crate) fn run(layers: &Layers, roles: Roles, once: bool) -> anyhow::Result<ExitCode> {
-    let settings = layers.settings()?;
+    launch(layers.settings()?, roles, once)
+}
+
+/// Replays the archive from `since` on through this program's model, beside the running fleet, until all is done.
+pub(crate) fn rerun(layers: &Layers, since: &str) -> anyhow::Result<ExitCode> {
+    let mut settings = layers.settings()?;
+    let since = moment(since).map_err(|error| anyhow::Error::new(UsageError(error)))?;
+    let label = match settings.enricher.label.as_str() {
+        "" => wire::transport::subject_token(&format!(
+            "{}-{}",
+            env!("CARGO_PKG_VERSION"),
+            enricher::model_name()
+        )),
+        label => label.to_owned(),
+    };
+    settings.rerun = Some(wire::topology::Rerun { label, since });
+    launch(settings, Roles::ENRICHER, true)
+}
+
+/// Reads a moment, or a length of time before now.
+fn moment(text: &str) -> anyhow::Result<Timestamp> {
+    if let Ok(moment) = text.parse::<Timestamp>() {
+        return Ok(moment);
+    }
+    let Ok(Span(ago)) = text.parse::<Span>() else {
+        bail!(
+            "`--since {text}`: expected a length of time such as `7d`, or a moment such as `2026-11-01T00:00:00Z`"
+        )
+    };
+    Ok(Timestamp::now().checked_sub(ago)?)
+}
+
+fn launch(settings: Settings, roles: Roles, once: bool) -> anyhow::Result<ExitCode> {
     let problems = config::check_for(&settings, roles);
     if !problems.is_empty() {
         return Err(UsageError(problems.into()).into());

@@ -106,6 +106,7 @@ pub(crate) fn topology(settings: &Settings) -> anyhow::Result<wire::topology::Se
         articles: bounds.clone(),
         enriched: bounds,
         ack_wait: topology.ack_wait.0,
+        rerun: settings.rerun.clone(),
         tags: topology.capture_tags.then_some(wire::topology::Bounds {
             max_bytes: topology.tags_max_bytes.0,
             max_age: topology.tags_max_age.0,
@@ -116,7 +117,8 @@ pub(crate) fn topology(settings: &Settings) -> anyhow::Result<wire::topology::Se
 
 /// Runs these stages until they end, or `drain` is cancelled and everything in flight is settled.
 ///
-/// With `once`, the watcher's end is followed by waiting until each consumer of this process has caught up.
+/// With `once`, the watcher's end (where there is a watcher) is followed by waiting until each consumer of this
+/// process has caught up.
 pub(crate) async fn run(
     connection: &Connection,
     stages: Stages,
@@ -164,6 +166,8 @@ pub(crate) async fn run(
         if once && !failed && !drain.is_cancelled() {
             catch_up(connection, enricher.is_some(), sink.is_some(), &drain).await?;
         }
+    } else if once {
+        catch_up(connection, enricher.is_some(), sink.is_some(), &drain).await?;
     } else {
         drain.cancelled().await;
     }
