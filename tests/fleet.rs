@@ -175,6 +175,9 @@ fn a_rerun_gives_lines_of_its_own_beside_the_running_fleet() {
 fn a_dropped_dead_letter_is_gone_and_an_unreadable_one_is_shown_as_it_was() {
     let sandbox = Sandbox::new();
     let fleet = Fleet::start(&sandbox);
+    // The streams are there once something came through them.
+    Ledger::default().put(&sandbox, 1);
+    fleet.wait_for_lines(1);
     request(&fleet, "slugline.article.inbox", "this is no article");
     let deadline = Instant::now() + PATIENCE;
     let letter = loop {
