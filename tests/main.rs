@@ -4,6 +4,7 @@
 //! side by side. `SLUGLINE_TEST_SEED` repeats the random choices of a failed crash test.
 
 mod backpressure;
+mod cluster;
 mod commands;
 mod crash;
 mod fleet;

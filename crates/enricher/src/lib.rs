@@ -8,6 +8,7 @@ mod fan_out;
 #[cfg(debug_assertions)]
 mod poison;
 mod quarantine;
+mod lists;
 mod shared;
 mod to_wire;
 mod worker;
@@ -15,6 +16,7 @@ mod worker;
 pub use engine::Engine;
 pub use fan_out::Kinds;
 pub use quarantine::{Quarantine, serve};
+pub use lists::{ListFileError, ListFiles};
 pub use shared::SharedEngine;
 pub use to_wire::{Enriched, Sentence, enrich, enrich_with_sentences, model_name};
 pub use worker::{Config, Error, Progress, run};

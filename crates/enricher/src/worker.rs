@@ -22,6 +22,7 @@ use wire::{Article, Consumer, Delivery, EnrichedArticle, Publisher, RejectionRea
 use crate::engine::Engine;
 use crate::fan_out::{Kinds, fan_out};
 use crate::quarantine::{Cell, Outcome, Quarantine};
+use crate::lists::{ListFileError, ListFiles, keep_fresh};
 use crate::shared::SharedEngine;
 use crate::to_wire::{Enriched, enrich_with_sentences};
 
@@ -40,6 +41,8 @@ pub struct Config {
     pub label: String,
     /// Where redelivered articles are analysed; with the others where `None`.
     pub quarantine: Option<Quarantine>,
+    /// Watch-lists to look for; the files are read again when they change.
+    pub lists: ListFiles,
 }
 
 impl Default for Config {
@@ -50,6 +53,7 @@ impl Default for Config {
             events: Kinds::default(),
             label: String::new(),
             quarantine: None,
+            lists: ListFiles::default(),
         }
     }
 }
@@ -82,6 +86,9 @@ pub enum Error {
     /// The operating system refused the threads.
     #[error("failed to start the analysis threads")]
     Threads(#[from] rayon::ThreadPoolBuildError),
+    /// A watch-list cannot be used.
+    #[error("failed to load the watch-lists")]
+    Lists(#[from] ListFileError),
 }
 
 /// Runs until `articles` ends, settling every delivery it takes.
@@ -99,7 +106,7 @@ pub async fn run(
         .build()?;
     let worker = Worker {
         pool,
-        engine,
+        engine: engine.clone(),
         enriched,
         events,
         kinds: config.events,
@@ -109,7 +116,17 @@ pub async fn run(
         downstream_closed: CancellationToken::new(),
         analyse: enrich_with_sentences,
     };
-    worker.drain(articles, config.in_flight).await;
+    if config.lists.is_empty() {
+        worker.drain(articles, config.in_flight).await;
+        return Ok(());
+    }
+    engine.replace(engine.current().with_lists(config.lists.load()?));
+    let ended = CancellationToken::new();
+    let drained = async {
+        worker.drain(articles, config.in_flight).await;
+        ended.cancel();
+    };
+    tokio::join!(drained, keep_fresh(config.lists, engine, ended.clone()));
     Ok(())
 }
 

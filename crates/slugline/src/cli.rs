@@ -10,10 +10,12 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use wire::message::Format;
+
 use crate::settings::After;
 
 pub(crate) use operate::{
-    DeadAction, DeadArgs, DeadSelect, DeadWhich, ReprocessArgs, StatusArgs, TailArgs, TopArgs, TraceArgs,
+    DeadAction, DeadArgs, DeadSelect, DeadWhich, QuarantineArgs, ReprocessArgs, StatusArgs, TailArgs, TopArgs, TraceArgs,
 };
 
 /// Turns a folder of news articles into a live, queryable stream of facts
@@ -88,7 +90,7 @@ pub(crate) enum Command {
     Dead(DeadArgs),
     /// Analyse articles for an enricher that does not trust them
     #[command(hide = true)]
-    Quarantine,
+    Quarantine(QuarantineArgs),
 }
 
 /// The connection.
@@ -206,14 +208,59 @@ pub(crate) struct ShowArgs {
     pub(crate) raw: bool,
 }
 
+/// What the input of `tag` is: see docs/formats.md.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Input {
     /// Decide by content
     Auto,
-    /// One text per file
+    /// Plain text
     Text,
-    /// One `{"id","text"}` object a line
+    /// Markdown
+    Markdown,
+    /// A web page
+    Html,
+    /// RSS
+    Rss,
+    /// Atom
+    Atom,
+    /// JSON Feed
+    JsonFeed,
+    /// IPTC ninjs
+    Ninjs,
+    /// IPTC NewsML
+    Newsml,
+    /// IPTC NITF
+    Nitf,
+    /// A JSON article object
+    Json,
+    /// One `{"id","text"}` or richer article object a line
     Jsonl,
+    /// An e-mail message
+    Eml,
+    /// A WARC file
+    Warc,
+}
+
+impl Input {
+    /// Returns the format to read the input as; `None` to decide by content.
+    pub(crate) fn format(self) -> Option<Format> {
+        Some(match self {
+            Self::Auto => return None,
+            Self::Text => Format::Text,
+            Self::Markdown => Format::Markdown,
+            Self::Html => Format::Html,
+            Self::Rss => Format::Rss,
+            Self::Atom => Format::Atom,
+            Self::JsonFeed => Format::JsonFeed,
+            Self::Ninjs => Format::Ninjs,
+            Self::Newsml => Format::Newsml,
+            Self::Nitf => Format::Nitf,
+            Self::Json => Format::Json,
+            Self::Jsonl => Format::Jsonl,
+            Self::Eml => Format::Eml,
+            Self::Warc => Format::Warc,
+        })
+    }
 }
 
 #[derive(Debug, Args)]
@@ -341,7 +388,7 @@ impl Command {
             Self::Trace(args) => args.overrides().collect(),
             Self::Dead(args) => args.action.overrides().into_iter().collect(),
             Self::Topology(_)
-            | Self::Quarantine
+            | Self::Quarantine(_)
             | Self::Tag(_)
             | Self::Show(_)
             | Self::Schema

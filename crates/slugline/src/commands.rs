@@ -17,6 +17,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
+use enricher::Engine;
 
 use wire::nats::Connection;
 
@@ -44,15 +45,15 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             None => pipeline::run(&layers()?, Roles::ENRICHER, false),
         },
         Command::Sink(_) => pipeline::run(&layers()?, Roles::SINK, false),
-        Command::Tag(args) => tag::run(args),
-        Command::Show(args) => show::run(args),
+        Command::Tag(args) => tag::run(&layers()?, args),
+        Command::Show(args) => show::run(&layers()?, args),
         Command::Schema => schema(),
         Command::Check => config::check(&layers()?),
         Command::Config(args) => config::show(&layers()?, args),
         Command::Topology(args) => topology::run(&layers()?, &args.action),
         Command::Tail(args) => tail::run(&layers()?, args),
         Command::Dead(args) => dead::run(&layers()?, &args.action),
-        Command::Quarantine => quarantine::run(),
+        Command::Quarantine(args) => quarantine::run(args),
         Command::Status(args) => status::run(&layers()?, args),
         Command::Top(args) => top::run(&layers()?, args),
         Command::Trace(args) => trace::run(&layers()?, args),
@@ -84,6 +85,17 @@ fn layers(common: &CommonArgs, command: &Command) -> anyhow::Result<Layers> {
         layers.flag(key, &value)?;
     }
     Ok(layers)
+}
+
+/// Returns the engine with the watch-lists of the configuration.
+fn engine(layers: &Layers) -> anyhow::Result<Engine> {
+    let lists = crate::config::lists(&layers.settings()?);
+    let engine = Engine::new();
+    Ok(if lists.is_empty() {
+        engine
+    } else {
+        engine.with_lists(lists.load()?)
+    })
 }
 
 fn schema() -> anyhow::Result<ExitCode> {

@@ -1,11 +1,14 @@
 //! What the program may rely on: settings that were checked, as the stages want them. No I/O.
 
+mod intake;
+
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use wire::topology::Channel;
+pub(crate) use intake::{duplicates, intake};
 
 use crate::settings::{After, NatsSettings, Polling, Settings, SinkSettings, WatcherSettings};
 
@@ -115,6 +118,21 @@ pub(crate) fn check(settings: &Settings) -> Problems {
     check_sink(&settings.sink, &mut problems);
     let stall_after = settings.process.stall_after.0.as_millis() as u64;
     problems.limit("process.stall_after (ms)", stall_after, 100, 24 * 3_600_000);
+    if let Err(problem) = intake(settings) {
+        problems.0.push(problem);
+    }
+    problems.limit(
+        "intake.remember_articles",
+        settings.intake.remember_articles,
+        0,
+        10_000_000,
+    );
+    problems.limit(
+        "intake.duplicate_percent",
+        settings.intake.duplicate_percent,
+        1,
+        100,
+    );
     problems.limit("enricher.threads", settings.enricher.threads, 0, 1024);
     problems.limit("enricher.in_flight", settings.enricher.in_flight, 1, 100_000);
     let label = &settings.enricher.label;
@@ -127,8 +145,12 @@ pub(crate) fn check(settings: &Settings) -> Problems {
         },
     );
     problems.limit("topology.replicas", settings.topology.replicas, 1, 5);
-    let ack_wait = settings.topology.ack_wait.0.as_millis() as u64;
-    problems.limit("topology.ack_wait (ms)", ack_wait, 500, 24 * 3_600_000);
+    problems.limit(
+        "topology.ack_wait (ms)",
+        settings.topology.ack_wait.0.as_millis() as u64,
+        1000,
+        24 * 3_600_000,
+    );
     let prefix = &settings.topology.prefix;
     problems.require(wire::transport::subject_token(prefix) == *prefix, || {
         format!(
@@ -247,7 +269,8 @@ pub(crate) fn process(settings: &Settings) -> ProcessConfig {
 ///
 /// `home` is where the checkpoint and the `failed` and `done` folders live unless they are set: the output folder
 /// for the whole pipeline (so that a fresh output folder means a fresh start), the inbox for a lone watcher.
-pub(crate) fn watcher(settings: &WatcherSettings, home: &Path, once: bool) -> watcher::Config {
+pub(crate) fn watcher(all: &Settings, home: &Path, once: bool) -> watcher::Config {
+    let settings = &all.watcher;
     let inbox = settings.inbox.clone();
     let or_home = |path: &PathBuf, name: &str| {
         if path.as_os_str().is_empty() {
@@ -278,7 +301,9 @@ pub(crate) fn watcher(settings: &WatcherSettings, home: &Path, once: bool) -> wa
             Polling::Never => watcher::Polling::Never,
         },
         poll_interval: settings.poll_interval.0,
-        intake: watcher::intake::Config::default(),
+        // It was checked; the defaults are only for the type.
+        intake: intake(all).unwrap_or_default(),
+        duplicates: duplicates(all),
     }
 }
 
@@ -305,6 +330,16 @@ pub(crate) fn enricher(settings: &Settings) -> enricher::Config {
         },
         label: settings.enricher.label.clone(),
         quarantine: None,
+        lists: lists(settings),
+    }
+}
+
+/// Returns the files with the user's own names.
+pub(crate) fn lists(settings: &Settings) -> enricher::ListFiles {
+    let deny = &settings.enricher.deny_list;
+    enricher::ListFiles {
+        watch: settings.enricher.watch_lists.clone(),
+        deny: (!deny.as_os_str().is_empty()).then(|| deny.clone()),
     }
 }
 

@@ -7,6 +7,7 @@ mod layers;
 mod reference;
 mod units;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use schemars::JsonSchema;
@@ -32,6 +33,8 @@ pub(crate) struct Settings {
     pub(crate) topology: TopologySettings,
     /// Files to articles.
     pub(crate) watcher: WatcherSettings,
+    /// Bytes to clean text.
+    pub(crate) intake: IntakeSettings,
     /// Articles to enriched articles.
     pub(crate) enricher: EnricherSettings,
     /// Enriched articles to JSON lines.
@@ -172,12 +175,12 @@ pub(crate) struct TopologySettings {
     pub(crate) max_age: Span,
     /// Size of each of the two main streams. A full stream pushes back into the folder.
     pub(crate) max_bytes: Bytes,
+    /// How long a delivery may go without a sign of progress before another worker gets it. Too short: the work of
+    /// slow workers is repeated; too long: what a dead worker held comes late.
+    pub(crate) ack_wait: Span,
     /// When a stream is full, give up what all its consumers have settled before making publishers wait. Needs
     /// the right to purge. Without it, a full stream accepts nothing until messages reach `max_age`.
     pub(crate) reclaim: bool,
-    /// How long a delivery may go without a sign of progress before it is delivered again. Too short: work of
-    /// slow workers is repeated; too long: the work of a dead one comes back late.
-    pub(crate) ack_wait: Span,
     /// Keep the entity and figure events in a stream of their own, for subscribers that were away.
     pub(crate) capture_tags: bool,
     /// Size of that stream; when it is full, the oldest events leave.
@@ -194,8 +197,8 @@ impl Default for TopologySettings {
             replicas: 1,
             max_age: Span::secs(7 * 24 * 3600),
             max_bytes: Bytes::mib(1 << 10),
-            reclaim: true,
             ack_wait: Span::secs(60),
+            reclaim: true,
             capture_tags: false,
             tags_max_bytes: Bytes::mib(256),
             tags_max_age: Span::secs(24 * 3600),
@@ -266,6 +269,42 @@ impl Default for WatcherSettings {
     }
 }
 
+/// Bytes to clean text.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct IntakeSettings {
+    /// Read every file as this format (`text`, `html`, `jsonl`, …; see docs/formats.md). Empty: decide by content.
+    pub(crate) format: String,
+    /// Repair text that was decoded wrongly before it got here (`Pakistanâ€™s`). A text about encodings would be
+    /// changed.
+    pub(crate) repair_mojibake: bool,
+    /// Built-in clean-up rules that are not applied, by the names that `removed` shows.
+    pub(crate) disabled_rules: Vec<String>,
+    /// Your own clean-up rules: `rules.NAME = { line = "regular expression", zone = "tail" }` removes lines that
+    /// match as a whole. Zones: `anywhere`, `head`, `tail`, `edges`.
+    pub(crate) rules: BTreeMap<String, serde_json::Value>,
+    /// Names of the fields of JSON articles, tried before the usual ones: `fields.headline = ["kicker.title"]`.
+    pub(crate) fields: BTreeMap<String, Vec<String>>,
+    /// How many articles are remembered to mark near-duplicates; about 700 bytes each. 0 marks none.
+    pub(crate) remember_articles: usize,
+    /// How similar a near-duplicate must be, in percent.
+    pub(crate) duplicate_percent: usize,
+}
+
+impl Default for IntakeSettings {
+    fn default() -> Self {
+        Self {
+            format: String::new(),
+            repair_mojibake: false,
+            disabled_rules: Vec::new(),
+            rules: BTreeMap::new(),
+            fields: BTreeMap::new(),
+            remember_articles: 20_000,
+            duplicate_percent: 50,
+        }
+    }
+}
+
 /// What happens to a file once its articles are safe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
@@ -305,6 +344,11 @@ pub(crate) struct EnricherSettings {
     /// Added to the model's name in the revision of records, as `model+label`. The sink writes one line per
     /// article and revision, so a rerun under another label stands beside the first.
     pub(crate) label: String,
+    /// Your own names to look for: TSV or JSONL files with name, aliases, type and id. A list is named after its
+    /// file. Read again when a file changes.
+    pub(crate) watch_lists: Vec<PathBuf>,
+    /// File with names that are never reported, one a line. Read again when it changes.
+    pub(crate) deny_list: PathBuf,
 }
 
 impl Default for EnricherSettings {
@@ -314,6 +358,8 @@ impl Default for EnricherSettings {
             in_flight: 512,
             events: EventSettings::default(),
             label: String::new(),
+            watch_lists: Vec::new(),
+            deny_list: PathBuf::new(),
         }
     }
 }

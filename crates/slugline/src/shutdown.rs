@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// Listens for SIGINT and SIGTERM.
@@ -21,6 +22,16 @@ impl Signals {
         })
     }
 
+    /// Waits for a signal that comes after `earliest`.
+    async fn next_after(&mut self, earliest: Instant) {
+        loop {
+            self.next().await;
+            if Instant::now() >= earliest {
+                return;
+            }
+        }
+    }
+
     /// Waits for a signal. Cancel safe.
     pub(crate) async fn next(&mut self) {
         tokio::select! {
@@ -31,6 +42,9 @@ impl Signals {
         }
     }
 }
+
+/// Some senders signal a process and then its group: what follows this soon is the same request.
+const ECHO: Duration = Duration::from_millis(250);
 
 /// How a run of the stages ended.
 #[derive(Debug)]
@@ -60,12 +74,13 @@ pub(crate) async fn supervise<T>(
         ?grace,
         "stopping: draining what is in flight; a second signal stops at once"
     );
+    let asked = Instant::now();
     drain.cancel();
     tokio::select! {
         // Drained.
         output = &mut stages => Ended::Finished(output),
         // The person or supervisor insists.
-        () = signals.next() => Ended::Forced,
+        () = signals.next_after(asked + ECHO) => Ended::Forced,
         // Too slow.
         () = tokio::time::sleep(grace) => Ended::Forced,
     }

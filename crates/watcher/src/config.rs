@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::intake;
+use crate::{duplicates, intake};
 
 /// What happens to a file once its articles are receipted and the checkpoint is synced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -64,6 +64,8 @@ pub struct Config {
     pub poll_interval: Duration,
     /// How bytes are read.
     pub intake: intake::Config,
+    /// How copies of earlier articles are recognised.
+    pub duplicates: duplicates::Config,
 }
 
 impl Config {
@@ -85,6 +87,7 @@ impl Config {
             polling: Polling::Auto,
             poll_interval: Duration::from_secs(2),
             intake: intake::Config::default(),
+            duplicates: duplicates::Config::default(),
         }
     }
 }

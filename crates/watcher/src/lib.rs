@@ -17,7 +17,9 @@ mod after;
 mod checkpoint;
 mod commit;
 mod config;
+mod copies;
 mod discover;
+pub mod duplicates;
 mod durable;
 mod error;
 mod events;
@@ -45,6 +47,7 @@ pub use progress::{Progress, Snapshot};
 
 use checkpoint::Checkpoint;
 use commit::Committer;
+use copies::Copies;
 use discover::Discovery;
 use events::{Flights, Hint, Hints};
 use inbox::Inbox;
@@ -70,8 +73,9 @@ pub async fn run(
     // However this future ends, its threads must.
     let _abandon = abandoned.clone().drop_guard();
     let config = Arc::new(config);
-    let (inbox, lock, checkpoint, known) = open(Arc::clone(&config)).await?;
+    let (inbox, lock, checkpoint, known, copies) = open(Arc::clone(&config)).await?;
     let known = Arc::new(known);
+    let copies = Arc::new(copies);
     let (hints, hint_receiver) = Hints::new(events::QUEUE);
     let (candidates, candidate_receiver) = mpsc::channel(CANDIDATES);
     let (commits, commit_receiver) = mpsc::channel(config.in_flight.max(1));
@@ -100,7 +104,16 @@ pub async fn run(
     threads.spawn_blocking(move || discovery.run(hint_receiver));
     threads.spawn_blocking(move || committer.run(commit_receiver));
 
-    let pipeline = Pipeline::new(config, inbox, known, articles, commits, progress, shutdown);
+    let pipeline = Pipeline::new(
+        config,
+        inbox,
+        known,
+        articles,
+        commits,
+        progress,
+        shutdown,
+        Arc::clone(&copies),
+    );
     let mut outcome = Arc::new(pipeline).run(candidate_receiver).await;
     abandoned.cancel();
     hints.push(Hint::Wake);
@@ -109,6 +122,10 @@ pub async fn run(
             part: "discovery or committer",
             source,
         }));
+    }
+    // Nobody writes to the index any more.
+    if let Err(error) = tokio::task::spawn_blocking(move || copies.save()).await {
+        tracing::warn!(%error, "failed to save the index of duplicates");
     }
     outcome
 }
@@ -127,7 +144,10 @@ pub fn was_delivered(state_dir: &std::path::Path, id: wire::ArticleId) -> std::i
         .any(|record| matches!(record, journal::Record::Content(content) if *content == wanted)))
 }
 
-async fn open(config: Arc<Config>) -> Result<(Inbox, std::fs::File, Checkpoint, checkpoint::Known), Error> {
+/// What a watcher holds open.
+type Opened = (Inbox, std::fs::File, Checkpoint, checkpoint::Known, Copies);
+
+async fn open(config: Arc<Config>) -> Result<Opened, Error> {
     let opening = tokio::task::spawn_blocking(move || {
         let inbox = Inbox::open(&config)?;
         let lock = inbox::lock(&config.state_dir)?;
@@ -136,7 +156,8 @@ async fn open(config: Arc<Config>) -> Result<(Inbox, std::fs::File, Checkpoint, 
                 path: config.state_dir.clone(),
                 source,
             })?;
-        Ok((inbox, lock, checkpoint, known))
+        let copies = Copies::open(&config.state_dir, config.duplicates);
+        Ok((inbox, lock, checkpoint, known, copies))
     });
     opening.await.map_err(|source| Error::Stopped {
         part: "start",

@@ -14,6 +14,7 @@ use wire::{Article, ArticleId, Publisher, Receipt};
 
 use crate::checkpoint::Known;
 use crate::commit::Commit;
+use crate::copies::Copies;
 use crate::discover::{Candidate, Task};
 use crate::failed::{Failure, UNREADABLE};
 use crate::gate::Gate;
@@ -40,6 +41,7 @@ pub(crate) struct Pipeline {
     pub(crate) commits: mpsc::Sender<Commit>,
     pub(crate) progress: Arc<Progress>,
     pub(crate) shutdown: CancellationToken,
+    copies: Arc<Copies>,
     limits: Limits,
     gate: Gate,
 }
@@ -82,6 +84,10 @@ struct Deliveries {
 }
 
 impl Pipeline {
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "each is another part of the watcher, named once, in `run`"
+    )]
     pub(crate) fn new(
         config: Arc<Config>,
         inbox: Inbox,
@@ -90,6 +96,7 @@ impl Pipeline {
         commits: mpsc::Sender<Commit>,
         progress: Arc<Progress>,
         shutdown: CancellationToken,
+        copies: Arc<Copies>,
     ) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let memory_total = kib(MEMORY.max(config.max_article_bytes));
@@ -101,6 +108,7 @@ impl Pipeline {
             commits,
             progress,
             shutdown,
+            copies,
             limits: Limits {
                 reading: Semaphore::new(cores),
                 memory: Semaphore::new(memory_total as usize),
@@ -219,6 +227,7 @@ impl Pipeline {
             inbox: self.inbox.clone(),
             target: target.clone(),
             name: candidate.relative.to_string_lossy().into_owned(),
+            copies: Arc::clone(&self.copies),
         };
         match tokio::task::spawn_blocking(move || job.run()).await {
             Ok(content) => content,
@@ -427,6 +436,7 @@ struct ReadJob {
     inbox: Inbox,
     target: std::path::PathBuf,
     name: String,
+    copies: Arc<Copies>,
 }
 
 impl ReadJob {
@@ -453,7 +463,10 @@ impl ReadJob {
             received: Timestamp::now(),
         };
         Ok(match intake::read(&bytes, &origin, &self.config.intake) {
-            Ok(articles) => Content::Articles { id, state, articles },
+            Ok(mut articles) => {
+                articles.iter_mut().for_each(|article| self.copies.mark(article));
+                Content::Articles { id, state, articles }
+            }
             Err(refusal) => Content::Refused(state, Failure::new(refusal.reason.as_str(), refusal.detail)),
         })
     }

@@ -12,6 +12,7 @@
 //!    (`target/nats-server/`).
 
 mod cluster;
+mod link;
 mod obtain;
 mod server;
 

@@ -24,6 +24,8 @@ pub struct Attribution {
     pub status: ClaimStatus,
     /// First piece of what is said, and the piece after it.
     pub scope: (usize, usize),
+    /// Whether the source says what is wanted rather than what is: any other source goes before it.
+    pub is_intent: bool,
     /// Index of the sentence.
     pub sentence: usize,
 }
@@ -79,7 +81,7 @@ pub fn covering<'a>(found: &'a [Attribution], sentence: usize, at: usize) -> Opt
         .iter()
         .take_while(|attribution| attribution.sentence == sentence)
         .filter(|attribution| attribution.scope.0 <= at && at < attribution.scope.1)
-        .max_by_key(|attribution| (attribution.scope.1 - attribution.scope.0, usize::MAX - attribution.cue.0))
+        .max_by_key(|attribution| (!attribution.is_intent, attribution.scope.1 - attribution.scope.0, usize::MAX - attribution.cue.0))
 }
 
 /// Returns the printed source and the entity that it names: a person's name without its title, a pronoun as it stands
@@ -135,4 +137,5 @@ const CUES: Classes = Classes::of(&[
     Class::DenyVerb,
     Class::EstimateVerb,
     Class::ShowVerb,
+    Class::IntentVerb,
 ]);

@@ -110,7 +110,7 @@ fn may_start(p: Pieces<'_>, at: usize) -> bool {
         || p.is_any_mark(at, &[Mark::Currency, Mark::Hash])
         || p.is(at, Class::CurrencyCode)
         || (p.is(at, Class::Article) && number::may_start(p, at + 1))
-        || (p.is_capital(at) && (p.is_mark(at + 1, Mark::Currency) || p.str(at) == "Y" && p.str(at + 1) == "="))
+        || (p.is_word(at) && (p.is_mark(at + 1, Mark::Currency) || p.str(at) == "Y" && p.str(at + 1) == "="))
 }
 
 fn finish(p: Pieces<'_>, draft: &Draft, first: usize) -> Figure {

@@ -79,9 +79,7 @@ fn stages(settings: &Settings, roles: Roles, once: bool) -> Stages {
     };
     Stages {
         sink: roles.sink.then(|| config::sink(&settings.sink)),
-        watcher: roles
-            .watcher
-            .then(|| config::watcher(&settings.watcher, &home, once)),
+        watcher: roles.watcher.then(|| config::watcher(settings, &home, once)),
         enricher: roles
             .enricher
             .then(|| (config::enricher(settings), SharedEngine::new(Engine::new()))),

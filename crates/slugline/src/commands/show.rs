@@ -6,19 +6,20 @@ mod terminal;
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
-use enricher::Engine;
 use wire::EnrichedArticle;
 use wire::message::{Bound, Entity, Figure};
 
 use crate::cli::ShowArgs;
+use crate::settings::Layers;
 
 use super::input::read_articles;
-use super::print;
+use super::{engine, print};
 
 /// Runs the command.
-pub(crate) fn run(args: &ShowArgs) -> anyhow::Result<ExitCode> {
-    let engine = Engine::new();
-    let articles = read_articles(&args.file, args.raw, &watcher::intake::Config::default())?;
+pub(crate) fn run(layers: &Layers, args: &ShowArgs) -> anyhow::Result<ExitCode> {
+    let engine = engine(layers)?;
+    let intake = crate::config::intake(&layers.settings()?).map_err(anyhow::Error::msg)?;
+    let articles = read_articles(&args.file, args.raw, &intake)?;
     let records: Vec<_> = articles
         .into_iter()
         .map(|article| enricher::enrich(&engine, article))

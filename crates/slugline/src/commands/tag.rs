@@ -12,20 +12,27 @@ use watcher::intake;
 use wire::Article;
 
 use crate::cli::{Input, TagArgs};
+use crate::settings::Layers;
 
 use super::input::{clean_articles, open, raw_line, read_articles};
+use super::{UsageError, engine};
 
 /// How many articles are analysed together: enough to keep every core busy, few enough that a pipe sees output
 /// soon.
 const CHUNK: usize = 256;
 
 /// Runs the command. A file that cannot be read is told on standard error, and the others go on.
-pub(crate) fn run(args: &TagArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(layers: &Layers, args: &TagArgs) -> anyhow::Result<ExitCode> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(args.jobs.map_or(0, Into::into))
         .build()?;
+    let settings = layers.settings()?;
+    let mut intake =
+        crate::config::intake(&settings).map_err(|problem| UsageError(anyhow::anyhow!(problem)))?;
+    intake.format = args.input.format().or(intake.format);
     let mut tagger = Tagger {
-        engine: Engine::new(),
+        intake,
+        engine: engine(layers)?,
         pool,
         chunk: Vec::with_capacity(CHUNK),
         output: BufWriter::with_capacity(1 << 16, io::stdout().lock()),
@@ -60,6 +67,7 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 }
 
 struct Tagger<'a> {
+    intake: intake::Config,
     engine: Engine,
     pool: ThreadPool,
     chunk: Vec<Article>,
@@ -68,18 +76,17 @@ struct Tagger<'a> {
 
 impl Tagger<'_> {
     fn file(&mut self, path: &Path, args: &TagArgs) -> anyhow::Result<()> {
-        let config = intake::Config::default();
         if args.input == Input::Jsonl {
-            return self.lines(path, args.raw, &config);
+            return self.lines(path, args.raw);
         }
-        for article in read_articles(path, args.raw, &config)? {
+        for article in read_articles(path, args.raw, &self.intake)? {
             self.push(article)?;
         }
         Ok(())
     }
 
     /// Reads line by line, so that input of any length flows through.
-    fn lines(&mut self, path: &Path, raw: bool, config: &intake::Config) -> anyhow::Result<()> {
+    fn lines(&mut self, path: &Path, raw: bool) -> anyhow::Result<()> {
         for (index, line) in open(path)?.lines().enumerate() {
             let line = line.with_context(|| format!("failed to read {}", path.display()))?;
             if line.trim().is_empty() {
@@ -89,7 +96,7 @@ impl Tagger<'_> {
             if raw {
                 self.push(raw_line(path, &line).with_context(place)?)?;
             } else {
-                for article in clean_articles(path, line.as_bytes(), config).with_context(place)? {
+                for article in clean_articles(path, line.as_bytes(), &self.intake).with_context(place)? {
                     self.push(article)?;
                 }
             }

@@ -123,6 +123,8 @@ impl Layers {
             None => bail!("unknown setting `{key}`"),
             Some(Value::Integer(_)) => Value::Integer(parse(key, text, "a whole number")?),
             Some(Value::Boolean(_)) => Value::Boolean(parse(key, text, "`true` or `false`")?),
+            Some(Value::Array(_)) => list(text),
+            Some(Value::Table(_)) => bail!("`{key}` is a table: set it in the configuration file"),
             Some(_) => Value::String(text.to_owned()),
         };
         self.set(key, value, origin)
@@ -153,15 +155,22 @@ fn parse<T: std::str::FromStr>(key: &str, text: &str, expected: &str) -> anyhow:
         .map_err(|_| anyhow::anyhow!("`{key}`: `{text}` is not {expected}"))
 }
 
+/// Reads values separated by commas.
+fn list(text: &str) -> Value {
+    let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+    Value::Array(items.map(|item| Value::String(item.to_owned())).collect())
+}
+
+/// Returns every `section.name`; a table below that is a value.
 fn flatten(table: Table) -> Vec<(String, Value)> {
     let mut flat = Vec::new();
     for (section, value) in table {
         match value {
-            Value::Table(table) => {
+            Value::Table(names) => {
                 flat.extend(
-                    flatten(table)
+                    names
                         .into_iter()
-                        .map(|(key, value)| (format!("{section}.{key}"), value)),
+                        .map(|(name, value)| (format!("{section}.{name}"), value)),
                 );
             }
             value => flat.push((section, value)),

@@ -35,6 +35,10 @@ async fn delivered(texts: &[&str], known: Known) -> (Vec<String>, Deliveries) {
         commits,
         Arc::default(),
         CancellationToken::new(),
+        Arc::new(crate::copies::Copies::open(
+            std::path::Path::new("/state"),
+            crate::duplicates::Config::default(),
+        )),
     );
     let delivering = async move {
         let outcome = pipeline

@@ -21,6 +21,9 @@ use crate::transport::{self, Message};
 /// The oldest server that is accepted: major and minor version.
 pub const OLDEST_SERVER: (i64, i64) = (2, 10);
 
+/// How long to wait for a cluster that is starting, or has just lost a node, to elect who leads a stream.
+const ELECTED_WITHIN: Duration = Duration::from_secs(30);
+
 /// How long [`Connection::close`] waits for what is under way.
 const CLOSE_WITHIN: Duration = Duration::from_secs(5);
 
@@ -132,13 +135,19 @@ impl Connection {
     }
 
     /// Creates what is missing on the server; see [`Topology::apply`].
+    ///
+    /// A cluster that has not elected its leaders yet is asked again for a while.
     pub async fn apply(&self, update: bool) -> Result<Applied, Error> {
-        Ok(self.0.topology.apply(&self.0.context, update).await?)
+        self.0
+            .patiently(async || Ok(self.0.topology.apply(&self.0.context, update).await?))
+            .await
     }
 
     /// Compares the server with the topology; see [`Topology::verify`].
     pub async fn verify(&self) -> Result<Vec<Drift>, Error> {
-        Ok(self.0.topology.verify(&self.0.context).await?)
+        self.0
+            .patiently(async || Ok(self.0.topology.verify(&self.0.context).await?))
+            .await
     }
 
     /// Returns the end that messages go into.
@@ -150,9 +159,8 @@ impl Connection {
     ///
     /// Fails where the durable consumer is missing or differs from the topology.
     pub async fn consumer<T: Message>(&self) -> Result<transport::Consumer<T>, Error> {
-        Ok(transport::Consumer::nats(
-            super::Consumer::open(Arc::clone(&self.0)).await?,
-        ))
+        let open = async || super::Consumer::open(Arc::clone(&self.0)).await;
+        Ok(transport::Consumer::nats(self.0.patiently(open).await?))
     }
 
     /// Returns the way to send small events that nobody acknowledges.
@@ -223,6 +231,27 @@ impl Shared {
         self.payloads
             .get_or_try_init(|| self.context.get_object_store(bucket))
             .await
+    }
+
+    /// Asks again while the server does not answer, or says that it will soon.
+    async fn patiently<T>(&self, ask: impl AsyncFn() -> Result<T, Error>) -> Result<T, Error> {
+        let deadline = Instant::now() + self.config.connect_within.max(ELECTED_WITHIN);
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            let error = match ask().await {
+                Err(error) if error.is_transient() && Instant::now() < deadline => error,
+                outcome => return outcome,
+            };
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the streams cannot be read yet"
+            );
+            let pause = backoff(attempt, Duration::from_millis(100), Duration::from_secs(2));
+            if !self.pause(pause).await {
+                return Err(error);
+            }
+        }
     }
 
     /// Returns how often the connection was made.

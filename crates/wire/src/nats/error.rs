@@ -67,7 +67,8 @@ impl Error {
         use async_nats::ConnectErrorKind::{Dns, Io, TimedOut};
         match self {
             Self::Connect { source, .. } => matches!(source.kind(), Dns | Io | TimedOut),
-            Self::Topology(TopologyError::Server { .. }) | Self::Retry { .. } => true,
+            Self::Topology(TopologyError::Server { is_refusal, .. }) => !is_refusal,
+            Self::Retry { .. } => true,
             Self::File { .. }
             | Self::ServerTooOld { .. }
             | Self::NoJetStream { .. }

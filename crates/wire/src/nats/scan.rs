@@ -110,6 +110,7 @@ pub(super) fn unread<E: std::error::Error + Send + Sync + 'static>(object: &str,
     Error::Topology(TopologyError::Server {
         action: "read",
         object: object.to_owned(),
+        is_refusal: false,
         source: Box::new(source),
     })
 }

@@ -1,7 +1,9 @@
 //! Creating, comparing and updating the topology on a server.
 
+use std::any::Any;
+
 use async_nats::jetstream::consumer::pull;
-use async_nats::jetstream::context::Context;
+use async_nats::jetstream::context::{self, Context};
 use async_nats::jetstream::{ErrorCode, consumer, stream};
 use serde::Serialize;
 
@@ -31,6 +33,8 @@ pub enum TopologyError {
         action: &'static str,
         /// `stream NAME` or `consumer NAME on STREAM`.
         object: String,
+        /// Whether the server answered, and its answer stays the same until somebody changes something.
+        is_refusal: bool,
         /// What the server said.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
@@ -188,6 +192,32 @@ fn server<E: std::error::Error + Send + Sync + 'static>(
     move |source| TopologyError::Server {
         action,
         object,
+        is_refusal: answered_code(&source).is_some_and(|code| code != UNAVAILABLE),
         source: Box::new(source),
     }
+}
+
+/// The code of an answer that may be another one soon: no leader is elected yet, or the disk is full.
+const UNAVAILABLE: usize = 503;
+
+/// Returns the code of the server's answer; `None` where there was none.
+fn answered_code<E: 'static>(error: &E) -> Option<usize> {
+    macro_rules! code_of {
+        ($($error:ty => $kind:path),+ $(,)?) => {
+            $(if let Some(error) = (error as &dyn Any).downcast_ref::<$error>() {
+                return match error.kind() {
+                    $kind(said) => Some(said.code()),
+                    _ => None,
+                };
+            })+
+        };
+    }
+    code_of! {
+        context::GetStreamError => context::GetStreamErrorKind::JetStream,
+        context::CreateStreamError => context::CreateStreamErrorKind::JetStream,
+        stream::ConsumerError => stream::ConsumerErrorKind::JetStream,
+        stream::ConsumerCreateStrictError => stream::ConsumerCreateStrictErrorKind::JetStream,
+        stream::ConsumerUpdateError => stream::ConsumerUpdateErrorKind::JetStream,
+    }
+    None
 }

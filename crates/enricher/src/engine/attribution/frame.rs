@@ -25,7 +25,8 @@ fn attribution(p: Pieces<'_>, source: (usize, usize), cue: (usize, usize), scope
         true => ClaimStatus::Reported,
         false => status(p, cue.1),
     };
-    (scope.0 < scope.1).then_some(Attribution { source, referent: source, cue, status, scope, sentence: 0 })
+    let is_intent = p.is(cue.1, Class::IntentVerb);
+    (scope.0 < scope.1).then_some(Attribution { source, referent: source, cue, status, scope, is_intent, sentence: 0 })
 }
 
 /// "SMITH: …" at the start of a line, as in transcripts.
@@ -134,7 +135,7 @@ fn is_content(p: Pieces<'_>, start: usize, source: usize) -> bool {
 /// Whether this subject can be the source of this verb: documents show, everybody says.
 fn may_say(p: Pieces<'_>, at: usize, (first, last): (usize, usize)) -> bool {
     let is_document = (first..=last).any(|index| p.is(index, Class::Document));
-    let is_saying = p.is(at, Classes::of(&[Class::SayVerb, Class::ClaimVerb, Class::DenyVerb]));
+    let is_saying = p.is(at, Classes::of(&[Class::SayVerb, Class::ClaimVerb, Class::DenyVerb, Class::IntentVerb]));
     let is_estimate = p.is(at, Class::EstimateVerb);
     let passive = at > 0 && p.says_any(at - 1, &["is", "are", "was", "were", "be", "been", "being"]) && p.str(at).ends_with("ed") || p.says(at, "said") && p.says_any(at - 1, &["is", "are", "was", "were", "be"]);
     let is_belief = is_estimate && p.says(at + 1, "to") && p.str(at).ends_with('d');

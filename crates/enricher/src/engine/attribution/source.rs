@@ -168,7 +168,20 @@ pub(super) fn right_of(p: Pieces<'_>, from: usize, end: usize) -> Option<(usize,
         last = Some(at);
         at += 1;
     }
-    trim(p, from, last?)
+    let last = last?;
+    named_behind(p, last, end).or_else(|| trim(p, from, last))
+}
+
+/// "the army's media wing, [Public Relations Office (PRO)], …": the name behind the comma is the source.
+fn named_behind(p: Pieces<'_>, last: usize, end: usize) -> Option<(usize, usize)> {
+    if p.is_capital(last) || !p.is_mark(last + 1, Mark::Comma) {
+        return None;
+    }
+    let first = last + 2;
+    let limit = end.min(first + LONGEST);
+    let inside = |at: &usize| p.is_capital(*at) || p.is_any_mark(*at, &[Mark::Hyphen, Mark::Open, Mark::Close]) || p.says_any(*at, &["of", "for", "and", "al", "bin"]);
+    let name_end = (first..limit).find(|at| !inside(at))?;
+    (p.is_capital(first) && name_end > first + 1 && p.is_mark(name_end, Mark::Comma)).then_some((first, name_end - 1))
 }
 
 /// Returns the subject of a sentence: its first noun phrase, for "it said" in the next one.

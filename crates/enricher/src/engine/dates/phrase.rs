@@ -161,7 +161,13 @@ fn day_month(p: Pieces<'_>, at: usize) -> Option<Phrase> {
 
 /// The month that a capitalised word names.
 pub(super) fn month_value(p: Pieces<'_>, at: usize) -> Option<i8> {
-    if !p.is(at, Class::Month) || !p.is_capital(at) {
+    if !p.is(at, Class::Month) {
+        return None;
+    }
+    // Text in lower case throughout still writes "oct. 13" and "june 5".
+    let next = at + 1 + usize::from(p.is_mark(at + 1, Mark::Stop));
+    let with_day = p.is_digits(next) && p.str(next).len() <= 2 && !p.says_any(at, &["mar", "may", "march"]);
+    if !p.is_capital(at) && !with_day {
         return None;
     }
     p.value(at).map(|value| value as i8)

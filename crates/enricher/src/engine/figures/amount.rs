@@ -108,7 +108,27 @@ fn read_part(p: Pieces<'_>, at: usize, start: usize) -> Option<Part> {
             }
         }
     }
+    if let Some((hundredths, next)) = cents(p, &part) {
+        part.number.value += hundredths / 100.0;
+        (part.printed, part.after) = (next, next);
+    }
     Some(part)
+}
+
+/// "3 dollars [and 50 cents]", "15 dollars [50]": the hundredths of a sum that has been read whole.
+fn cents(p: Pieces<'_>, part: &Part) -> Option<(f64, usize)> {
+    let is_whole = matches!(part.unit, Unit::Money(_, factor) if factor == 1.0) && part.number.value.fract() == 0.0;
+    if !is_whole || part.number.form != Form::Cardinal {
+        return None;
+    }
+    let joined = p.says(part.after, "and");
+    let number = number::read(p, part.after + usize::from(joined)).filter(|number| number.form == Form::Cardinal && number.value < 100.0)?;
+    if p.is(number.next, Class::Subunit) {
+        return Some((number.value, number.next + 1));
+    }
+    let is_bare = !joined && number.value >= 10.0 && number.value.fract() == 0.0 && !p.is_word(number.next) && !p.is_dash(number.next) && !p.is_mark(number.next, Mark::Percent);
+    let spelled = p.is(part.after - 1, Class::Currency);
+    (is_bare && spelled).then_some((number.value, number.next))
 }
 
 /// "a dozen", "a hundred", "a million": the article counts one of the scale.

@@ -341,7 +341,7 @@ fn after_insertion(p: Pieces<'_>, comma: usize, limit: usize, search: &Search) -
     }
     let closing = (comma + 1..limit).find(|&at| p.is_mark(at, Mark::Comma))?;
     let verb = closing + 1;
-    (p.is(verb, Classes::of(&[Class::Auxiliary, Class::Modal])) || harm_verb(p, verb).is_some()).then_some(verb)
+    (p.is(verb, Classes::of(&[Class::Auxiliary, Class::Modal])) || harm_verb(p, verb).is_some() || idiom(p, verb).is_some()).then_some(verb)
 }
 
 // ---------------------------------------------------------------- the verb before

@@ -174,7 +174,11 @@ fn found(unit: Unit, next: usize, is_printed: bool) -> Option<Found> {
 
 /// Steps over the hyphen of "30-year".
 fn over_hyphen(p: Pieces<'_>, at: usize) -> usize {
-    at + usize::from(p.is_any_mark(at, &[Mark::Hyphen, Mark::EnDash]) && p.is_glued(at) && p.is_glued_before(at))
+    let is_hyphen = p.is_any_mark(at, &[Mark::Hyphen, Mark::EnDash]);
+    let tight = p.is_glued(at) && p.is_glued_before(at);
+    // Tokenised text writes "30 - year" with spaces.
+    let spaced = !p.is_glued(at) && !p.is_glued_before(at) && p.is(at + 1, Classes::of(&[Class::TimeUnit, Class::Measure, Class::Currency])) && !p.says(at + 1, "in");
+    at + usize::from(is_hyphen && (tight || spaced))
 }
 
 fn percent(p: Pieces<'_>, at: usize) -> Option<Found> {
@@ -417,7 +421,8 @@ fn measure(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> {
     if !p.is(word, Class::Measure) || is_ambiguous(p, word, at, number) {
         return None;
     }
-    let code = p.code(word)?;
+    // "pounds" is in the tables as money; what is not a price is a weight.
+    let code = if p.says(word, "pounds") { "lb" } else { p.code(word)? };
     let next = word + 1;
     let rate = match code {
         "km" if is_per_hour(p, next) => Some("km/h"),
@@ -491,7 +496,7 @@ fn is_ambiguous(p: Pieces<'_>, word: usize, at: usize, number: &Number) -> bool 
     let is_glued = word > at || p.is_glued_before(at);
     let one_letter = text.len() == 1 && !is_glued && !number.in_digits;
     let preposition = text == "in" && !is_in_inches(p, word, is_glued);
-    let is_name = p.is_capital(word) && text.len() > 2 && !p.says_any(word, &["celsius", "fahrenheit", "kelvin", "magnitude"]) && text.chars().skip(1).all(char::is_lowercase);
+    let is_name = p.is_capital(word) && (3..=5).contains(&text.len()) && !p.says_any(word, &["celsius", "fahrenheit", "kelvin", "magnitude"]) && text.chars().skip(1).all(char::is_lowercase);
     let noun = p.says_any(word, &["bars", "stones", "cups", "foot"]) && !(p.says(word, "foot") && (is_glued || number.in_digits));
     let gears = text == "K" || text == "A" && !is_glued;
     one_letter || preposition || is_name || noun || gears

@@ -94,6 +94,8 @@ pub enum Class {
     SayVerb,
     /// "claimed", "alleged".
     ClaimVerb,
+    /// "vowed", "proposes": says what is wanted rather than what is.
+    IntentVerb,
     /// "denied", "rejected".
     DenyVerb,
     /// "estimates", "forecasts", "expects".
@@ -267,7 +269,7 @@ fn class_named(name: &str) -> Option<Class> {
 }
 
 /// The names used in the tables.
-const NAMES: [(&str, Class); 55] = [
+const NAMES: [(&str, Class); 56] = [
     ("article", Class::Article),
     ("determiner", Class::Determiner),
     ("preposition", Class::Preposition),
@@ -312,6 +314,7 @@ const NAMES: [(&str, Class); 55] = [
     ("total", Class::Total),
     ("say-verb", Class::SayVerb),
     ("claim-verb", Class::ClaimVerb),
+    ("intent-verb", Class::IntentVerb),
     ("deny-verb", Class::DenyVerb),
     ("estimate-verb", Class::EstimateVerb),
     ("show-verb", Class::ShowVerb),

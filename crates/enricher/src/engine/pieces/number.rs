@@ -260,7 +260,7 @@ fn read_ordinal(mut sum: Sum, at: usize, value: f64) -> Option<Number> {
 /// "two-thirds", "half", "quarter", "three quarters", "half a million", "quarter of a million".
 fn read_fraction(p: Pieces<'_>, start: usize) -> Option<Number> {
     let (parts, at) = if p.is(start, Class::Cardinal) {
-        let hyphen = p.is_mark(start + 1, Mark::Hyphen) && p.is_glued(start) && p.is_glued(start + 1);
+        let hyphen = p.is_mark(start + 1, Mark::Hyphen) && p.is_glued(start) == p.is_glued(start + 1);
         (p.value(start)?, start + 1 + usize::from(hyphen))
     } else {
         (1.0, start)
