@@ -7,6 +7,7 @@ pub(crate) mod fortress;
 pub(crate) mod http;
 mod output;
 mod process;
+pub(crate) mod python;
 pub(crate) mod sandbox;
 pub(crate) mod stall;
 

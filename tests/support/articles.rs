@@ -67,6 +67,14 @@ impl Ledger {
         }
     }
 
+    /// Drops an article of its own text into the inbox.
+    pub(crate) fn put_text(&mut self, sandbox: &Sandbox, text: &str) -> ArticleId {
+        let id = ArticleId::of(text.as_bytes());
+        sandbox.put(format!("text-{}.txt", id.hex()), text);
+        self.dropped.insert(id, text.to_owned());
+        id
+    }
+
     /// Returns how many articles were dropped.
     pub(crate) fn len(&self) -> usize {
         self.dropped.len()

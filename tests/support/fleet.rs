@@ -34,21 +34,68 @@ pub(crate) struct Fleet<'a> {
     sandbox: &'a Sandbox,
     /// The broker.
     pub(crate) server: Server,
+    /// Arguments that every process gets besides its own.
+    arguments: Vec<String>,
+    /// A variable that every process gets.
+    variable: Option<(&'static str, String)>,
     processes: Vec<(Role, Process)>,
 }
 
 impl<'a> Fleet<'a> {
     /// Starts the broker and one process per role.
     pub(crate) fn start(sandbox: &'a Sandbox) -> Self {
+        Self::start_with(sandbox, &[], None)
+    }
+
+    /// Starts the broker and one process per role, all with these settings and this variable.
+    pub(crate) fn start_with(
+        sandbox: &'a Sandbox,
+        settings: &[&str],
+        variable: Option<(&'static str, &str)>,
+    ) -> Self {
+        let set = |setting: &&str| ["--set".to_owned(), (*setting).to_owned()];
         let mut fleet = Self {
             sandbox,
             server: Server::start().expect("a NATS server"),
+            arguments: settings.iter().flat_map(set).collect(),
+            variable: variable.map(|(name, value)| (name, value.to_owned())),
             processes: Vec::new(),
         };
         for role in Role::ALL {
             fleet.launch(role);
         }
         fleet
+    }
+
+    /// Gives processes that are started from now on no variable.
+    pub(crate) fn forget_variable(&mut self) {
+        self.variable = None;
+    }
+
+    /// Starts those processes of a role again that ended by themselves; returns how many.
+    pub(crate) fn revive(&mut self, role: Role) -> usize {
+        let before = self.processes.len();
+        self.processes
+            .retain(|(found, process)| *found != role || !process.has_ended());
+        let ended = before - self.processes.len();
+        for _ in 0..ended {
+            self.launch(role);
+        }
+        ended
+    }
+
+    /// Runs another command of the program against the broker, with the settings of the fleet, to its end.
+    pub(crate) fn stdout(&self, arguments: &[&str]) -> String {
+        let url = self.server.url();
+        let settings = self.arguments.iter().map(String::as_str);
+        let all = arguments.iter().copied().chain(["--nats", &url]).chain(settings);
+        self.sandbox.stdout(all)
+    }
+
+    /// Returns the first process of a role.
+    pub(crate) fn process(&self, role: Role) -> &Process {
+        let found = self.processes.iter().find(|(found, _)| *found == role);
+        &found.expect("runs").1
     }
 
     /// Returns the command that a role runs.
@@ -62,6 +109,10 @@ impl<'a> Fleet<'a> {
             Role::Enricher => &mut command,
             Role::Sink => command.arg("--out").arg(&self.sandbox.out),
         };
+        command.args(&self.arguments);
+        if let Some((name, value)) = &self.variable {
+            command.env(name, value);
+        }
         command
     }
 

@@ -31,8 +31,13 @@ pub(crate) struct Exit {
 impl Process {
     /// Starts a command. `name` is for messages.
     pub(crate) fn spawn(name: &str, command: &mut Command) -> Self {
+        Self::spawn_into(name, command, Stdio::null())
+    }
+
+    /// Starts a command whose standard output goes to `output`.
+    pub(crate) fn spawn_into(name: &str, command: &mut Command, output: Stdio) -> Self {
         let mut child = command
-            .stdout(Stdio::null())
+            .stdout(output)
             .stderr(Stdio::piped())
             .spawn()
             .expect("starts");
@@ -76,6 +81,11 @@ impl Process {
     /// Returns what was told so far.
     pub(crate) fn log(&self) -> String {
         self.log.lock().lines.join("\n")
+    }
+
+    /// Returns whether it has ended.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.log.lock().ended
     }
 
     /// Fails if the process has ended.

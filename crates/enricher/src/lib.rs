@@ -4,13 +4,19 @@
 //! Around it stands the worker: take a delivery, analyse it on the CPU pool, publish the result, settle.
 
 pub mod engine;
+mod fan_out;
 mod lists;
+#[cfg(debug_assertions)]
+mod poison;
+mod quarantine;
 mod shared;
 mod to_wire;
 mod worker;
 
 pub use engine::Engine;
+pub use fan_out::Kinds;
 pub use lists::{ListFileError, ListFiles};
+pub use quarantine::{Quarantine, serve};
 pub use shared::SharedEngine;
-pub use to_wire::{enrich, model_name};
+pub use to_wire::{Enriched, Sentence, enrich, enrich_with_sentences, model_name};
 pub use worker::{Config, Error, Progress, run};

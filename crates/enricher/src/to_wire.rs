@@ -1,6 +1,7 @@
 //! Analysis → record: byte spans become code points, indices become ids. The engine never serialises.
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 use wire::message::{
     Article, Claimant, DateMention, EnrichedArticle, Entity, EntityType, Figure, Quote, Revision, Speaker,
     TextSpan, When,
@@ -15,8 +16,37 @@ pub fn model_name() -> &'static str {
     "en-2026.11"
 }
 
+/// A record, and the sentences that its figures count.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Enriched {
+    /// The record.
+    pub record: EnrichedArticle,
+    /// The sentences of its text, in order.
+    pub sentences: Vec<Sentence>,
+}
+
+/// One sentence of a record's text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sentence {
+    /// First code point.
+    pub start: u32,
+    /// One past the last code point.
+    pub end: u32,
+    /// First byte.
+    pub first_byte: usize,
+    /// One past the last byte.
+    pub end_byte: usize,
+}
+
 /// Returns the record of an article: the article itself and everything the engine finds in it.
 pub fn enrich(engine: &Engine, article: Article) -> EnrichedArticle {
+    enrich_with_sentences(engine, article).record
+}
+
+/// Returns the record of an article, and its sentences.
+pub fn enrich_with_sentences(engine: &Engine, article: Article) -> Enriched {
+    #[cfg(debug_assertions)]
+    crate::poison::swallow(&article.text);
     let document = Document {
         text: &article.text,
         published: published_day(&article),
@@ -29,10 +59,12 @@ pub fn enrich(engine: &Engine, article: Article) -> EnrichedArticle {
         model: model_name().to_owned(),
     };
     let mut record = EnrichedArticle::from_article(article, revision);
-    Converter::new(&record.text)
-        .fill(analysis, record.dateline.text.as_deref())
-        .write_into(&mut record);
-    record
+    let converter = Converter::new(&record.text);
+    let sentences = analysis.sentences.iter().map(|&span| converter.sentence(span));
+    let sentences = sentences.collect();
+    let converted = converter.fill(analysis, record.dateline.text.as_deref());
+    converted.write_into(&mut record);
+    Enriched { record, sentences }
 }
 
 /// Returns the day of publication where it is known to the day.
@@ -104,6 +136,16 @@ impl<'a> Converter<'a> {
             start,
             end,
             text: self.string(span),
+        }
+    }
+
+    fn sentence(&self, span: Span) -> Sentence {
+        let (start, end) = self.start_end(span);
+        Sentence {
+            start,
+            end,
+            first_byte: span.start as usize,
+            end_byte: span.end as usize,
         }
     }
 

@@ -16,13 +16,16 @@ use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 use tokio_util::sync::CancellationToken;
+use wire::nats::Events;
 use wire::transport::{PublishError, ReceiptError, retry_delay};
 use wire::{Article, Consumer, Delivery, EnrichedArticle, Publisher, RejectionReason, Settlement};
 
 use crate::engine::Engine;
+use crate::fan_out::{Kinds, fan_out};
 use crate::lists::{ListFileError, ListFiles, keep_fresh};
+use crate::quarantine::{Cell, Outcome, Quarantine};
 use crate::shared::SharedEngine;
-use crate::to_wire::enrich;
+use crate::to_wire::{Enriched, enrich_with_sentences};
 
 /// The label of all metrics that every stage has.
 const ID: &[(&str, &str)] = &[("component_id", "enricher")];
@@ -35,6 +38,13 @@ pub struct Config {
     /// Articles taken and not yet settled, queued and waiting for receipts included. Higher fills the sink's
     /// batches and costs memory; lower leaves cores idle while receipts are awaited.
     pub in_flight: usize,
+    /// Which events are sent per article.
+    pub events: Kinds,
+    /// Added to the model's name in the revision of records, as `model+label`; nothing where empty. A rerun under
+    /// another label gives lines of its own.
+    pub label: String,
+    /// Where redelivered articles are analysed; with the others where `None`.
+    pub quarantine: Option<Quarantine>,
     /// Watch-lists to look for; the files are read again when they change.
     pub lists: ListFiles,
 }
@@ -44,10 +54,16 @@ impl Default for Config {
         Self {
             threads: 0,
             in_flight: 512,
+            events: Kinds::default(),
+            label: String::new(),
+            quarantine: None,
             lists: ListFiles::default(),
         }
     }
 }
+
+/// The first attempt that is run in quarantine.
+const SUSPECT_FROM: u32 = 2;
 
 /// What the enricher has done so far.
 #[derive(Debug, Default)]
@@ -85,6 +101,7 @@ pub async fn run(
     engine: SharedEngine,
     articles: Consumer<Article>,
     enriched: Publisher<EnrichedArticle>,
+    events: Events,
     progress: Arc<Progress>,
 ) -> Result<(), Error> {
     let pool = ThreadPoolBuilder::new()
@@ -95,9 +112,13 @@ pub async fn run(
         pool,
         engine: engine.clone(),
         enriched,
+        events,
+        kinds: config.events,
+        label: config.label,
+        quarantine: config.quarantine.map(Cell::new),
         progress,
         downstream_closed: CancellationToken::new(),
-        analyse: enrich,
+        analyse: enrich_with_sentences,
     };
     if config.lists.is_empty() {
         worker.drain(articles, config.in_flight).await;
@@ -117,10 +138,14 @@ struct Worker {
     pool: ThreadPool,
     engine: SharedEngine,
     enriched: Publisher<EnrichedArticle>,
+    events: Events,
+    kinds: Kinds,
+    label: String,
+    quarantine: Option<Cell>,
     progress: Arc<Progress>,
     downstream_closed: CancellationToken,
-    /// [`enrich`]; tests put in one that fails.
-    analyse: fn(&Engine, Article) -> EnrichedArticle,
+    /// [`enrich_with_sentences`]; tests put in one that fails.
+    analyse: fn(&Engine, Article) -> Enriched,
 }
 
 /// Why an article did not get through.
@@ -191,17 +216,26 @@ impl Worker {
     }
 
     async fn enrich_and_publish(&self, delivery: &Delivery<Article>) -> Result<(), Failure> {
-        let record = Arc::new(self.analyse(Arc::clone(&delivery.message)).await?);
-        let bytes = record.text.len() as u64;
-        let receipt = self.enriched.publish(record).await?;
+        let article = &delivery.message;
+        let mut enriched = match &self.quarantine {
+            Some(cell) if delivery.attempt >= SUSPECT_FROM => isolate(cell, article).await?,
+            _ => self.analyse(Arc::clone(article)).await?,
+        };
+        if !self.label.is_empty() {
+            let model = &mut enriched.record.revision.model;
+            *model = format!("{model}+{}", self.label);
+        }
+        let record = Arc::new(enriched.record);
+        let receipt = self.enriched.publish(Arc::clone(&record)).await?;
         receipt.wait().await?;
         counter!("slugline_component_sent_events_total", ID).increment(1);
-        counter!("slugline_component_sent_bytes_total", ID).increment(bytes);
+        counter!("slugline_component_sent_bytes_total", ID).increment(record.text.len() as u64);
+        fan_out(&record, &enriched.sentences, self.kinds, &self.events).await;
         Ok(())
     }
 
     /// Analyses on the CPU pool. A panic inside the engine costs this article, not the process.
-    async fn analyse(&self, article: Arc<Article>) -> Result<EnrichedArticle, Failure> {
+    async fn analyse(&self, article: Arc<Article>) -> Result<Enriched, Failure> {
         let engine = self.engine.current();
         let analyse = self.analyse;
         let (sender, result) = oneshot::channel();
@@ -218,6 +252,15 @@ impl Worker {
             )),
             Err(_) => Err(Failure::Closed),
         }
+    }
+}
+
+/// Analyses a redelivered article where a crash costs nobody else.
+async fn isolate(cell: &Cell, article: &Article) -> Result<Enriched, Failure> {
+    match cell.analyse(article).await {
+        Outcome::Enriched(enriched) => Ok(*enriched),
+        Outcome::Poison(detail) => Err(Failure::Permanent(RejectionReason::EngineCrash, detail)),
+        Outcome::Unavailable(error) => Err(Failure::Transient(error)),
     }
 }
 
@@ -299,10 +342,7 @@ mod tests {
         ))
     }
 
-    fn worker(
-        enriched: Publisher<EnrichedArticle>,
-        analyse: fn(&Engine, Article) -> EnrichedArticle,
-    ) -> Worker {
+    fn worker(enriched: Publisher<EnrichedArticle>, analyse: fn(&Engine, Article) -> Enriched) -> Worker {
         let pool = ThreadPoolBuilder::new()
             .num_threads(1)
             .build()
@@ -312,6 +352,10 @@ mod tests {
             pool,
             engine,
             enriched,
+            events: Events::none(),
+            kinds: Kinds::default(),
+            label: String::new(),
+            quarantine: None,
             progress: Arc::default(),
             downstream_closed: CancellationToken::new(),
             analyse,
@@ -322,7 +366,7 @@ mod tests {
     async fn receipt_waits_for_the_settlement_downstream() {
         let (publisher, articles) = embedded::channel("enricher", 4);
         let (enriched, mut records) = embedded::channel("sink", 4);
-        let worker = worker(enriched, enrich);
+        let worker = worker(enriched, enrich_with_sentences);
         let drained = worker.drain(articles, 4);
         let driver = async {
             let receipt = publisher
@@ -347,7 +391,7 @@ mod tests {
             .publish(article("Ten people died."))
             .await
             .expect("is taken");
-        worker(enriched, enrich).drain(articles, 4).await;
+        worker(enriched, enrich_with_sentences).drain(articles, 4).await;
         assert!(matches!(receipt.wait().await, Err(ReceiptError::Closed)));
     }
 
@@ -357,7 +401,7 @@ mod tests {
         let (enriched, mut records) = embedded::channel("sink", 4);
         let worker = worker(enriched, |engine, article| {
             assert!(!article.text.contains("poison"), "poisoned");
-            enrich(engine, article)
+            enrich_with_sentences(engine, article)
         });
         let progress = Arc::clone(&worker.progress);
         let drained = worker.drain(articles, 4);

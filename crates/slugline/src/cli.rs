@@ -3,6 +3,8 @@
 //! Flags that are settings do not stay here: [`RunArgs::overrides`] and its siblings turn them into layers of
 //! [`crate::settings`], so that a flag, a variable and a line of the file mean exactly the same.
 
+mod operate;
+
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
@@ -11,6 +13,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use wire::message::Format;
 
 use crate::settings::After;
+
+pub(crate) use operate::{
+    DeadAction, DeadArgs, DeadSelect, DeadWhich, QuarantineArgs, ReprocessArgs, StatusArgs, TailArgs,
+    TopArgs, TraceArgs,
+};
 
 /// Turns a folder of news articles into a live, queryable stream of facts
 ///
@@ -72,6 +79,19 @@ pub(crate) enum Command {
     Config(ConfigArgs),
     /// Print, apply or verify the streams and consumers
     Topology(TopologyArgs),
+    /// Tell how the fleet is doing: streams, lag, redeliveries, workers, rates
+    Status(StatusArgs),
+    /// Watch the fleet live in the terminal
+    Top(TopArgs),
+    /// Print entities and figures as they are found
+    Tail(TailArgs),
+    /// Tell where an article is: checkpoint, streams, dead letters, output line
+    Trace(TraceArgs),
+    /// List, show, retry or drop what was given up
+    Dead(DeadArgs),
+    /// Analyse articles for an enricher that does not trust them
+    #[command(hide = true)]
+    Quarantine(QuarantineArgs),
 }
 
 /// The connection.
@@ -148,6 +168,8 @@ pub(crate) struct EnrichArgs {
     /// Threads that analyse [default: one per core]
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<usize>,
+    #[command(flatten)]
+    pub(crate) reprocess: ReprocessArgs,
 }
 
 #[derive(Debug, Args)]
@@ -356,6 +378,7 @@ impl Command {
                     .into_iter()
                     .chain(args.http.overrides())
                     .chain(threads)
+                    .chain(args.reprocess.overrides())
                     .collect()
             }
             Self::Sink(args) => args
@@ -367,7 +390,13 @@ impl Command {
             Self::Topology(TopologyArgs {
                 action: TopologyAction::Apply { nats, .. } | TopologyAction::Verify { nats },
             }) => nats.overrides().into_iter().collect(),
+            Self::Status(StatusArgs { nats, .. })
+            | Self::Top(TopArgs { nats })
+            | Self::Tail(TailArgs { nats, .. }) => nats.overrides().into_iter().collect(),
+            Self::Trace(args) => args.overrides().collect(),
+            Self::Dead(args) => args.action.overrides().into_iter().collect(),
             Self::Topology(_)
+            | Self::Quarantine(_)
             | Self::Tag(_)
             | Self::Show(_)
             | Self::Schema

@@ -1,12 +1,18 @@
 //! What each command does.
 
 mod config;
+mod dead;
 mod health;
 mod input;
 mod pipeline;
+mod quarantine;
 mod show;
+mod status;
 mod tag;
+mod tail;
+mod top;
 mod topology;
+mod trace;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -14,9 +20,12 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use enricher::Engine;
 
+use wire::nats::Connection;
+
 use crate::cli::{Cli, Command, CommonArgs};
 use crate::config::Roles;
-use crate::settings::Layers;
+use crate::settings::{Layers, Settings};
+use crate::wiring::connection_config;
 
 /// Wrong use or configuration.
 pub(crate) const EXIT_USAGE: u8 = 2;
@@ -32,7 +41,10 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
     match &cli.command {
         Command::Run(args) => pipeline::run(&layers()?, Roles::ALL, args.inbox.once),
         Command::Watch(args) => pipeline::run(&layers()?, Roles::WATCHER, args.inbox.once),
-        Command::Enrich(_) => pipeline::run(&layers()?, Roles::ENRICHER, false),
+        Command::Enrich(args) => match &args.reprocess.since {
+            Some(since) => pipeline::rerun(&layers()?, since),
+            None => pipeline::run(&layers()?, Roles::ENRICHER, false),
+        },
         Command::Sink(_) => pipeline::run(&layers()?, Roles::SINK, false),
         Command::Tag(args) => tag::run(&layers()?, args),
         Command::Show(args) => show::run(&layers()?, args),
@@ -41,6 +53,12 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Check(_) => config::check(&layers()?),
         Command::Config(args) => config::show(&layers()?, args),
         Command::Topology(args) => topology::run(&layers()?, &args.action),
+        Command::Tail(args) => tail::run(&layers()?, args),
+        Command::Dead(args) => dead::run(&layers()?, &args.action),
+        Command::Quarantine(args) => quarantine::run(args),
+        Command::Status(args) => status::run(&layers()?, args),
+        Command::Top(args) => top::run(&layers()?, args),
+        Command::Trace(args) => trace::run(&layers()?, args),
     }
 }
 
@@ -86,6 +104,36 @@ fn schema() -> anyhow::Result<ExitCode> {
     let schema = schemars::schema_for!(wire::EnrichedArticle);
     print(&serde_json::to_string_pretty(&schema)?)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Does something on the server and closes the connection again.
+fn on_server<T>(
+    settings: &Settings,
+    work: impl AsyncFnOnce(&Connection) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    require_server(settings)?;
+    runtime()?.block_on(async {
+        let connection = Connection::connect(connection_config(settings, Roles::default())?).await?;
+        let done = work(&connection).await;
+        connection.close().await;
+        done
+    })
+}
+
+/// Fails where no server is configured.
+fn require_server(settings: &Settings) -> anyhow::Result<()> {
+    if settings.nats.url.is_empty() {
+        return Err(UsageError(anyhow::anyhow!("no NATS server: give --nats or set `nats.url`")).into());
+    }
+    Ok(())
+}
+
+/// Returns what a command that mostly waits runs on.
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    Ok(runtime)
 }
 
 /// Writes a result and a line end to standard output.

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub(crate) use intake::{duplicates, intake};
+use wire::topology::Channel;
 
 use crate::settings::{After, NatsSettings, Polling, Settings, SinkSettings, WatcherSettings};
 
@@ -44,6 +45,16 @@ impl Roles {
         enricher: false,
         sink: true,
     };
+
+    /// Returns the channels that these stages consume.
+    pub(crate) fn channels(self) -> Vec<Channel> {
+        let consumed = [(self.enricher, Channel::Articles), (self.sink, Channel::Enriched)];
+        consumed
+            .into_iter()
+            .filter(|(runs, _)| *runs)
+            .map(|(_, channel)| channel)
+            .collect()
+    }
 
     /// Returns the name of the connection in server monitoring.
     pub(crate) fn name(self) -> &'static str {
@@ -96,6 +107,8 @@ pub(crate) struct ProcessConfig {
     pub(crate) http: Option<SocketAddr>,
     /// How long draining may take.
     pub(crate) grace: Duration,
+    /// How long work may wait without progress before it is a stall.
+    pub(crate) stall_after: Duration,
 }
 
 /// Checks every setting that can be judged by itself; `slugline check` stops here.
@@ -103,6 +116,8 @@ pub(crate) fn check(settings: &Settings) -> Problems {
     let mut problems = Problems::default();
     check_watcher(&settings.watcher, &mut problems);
     check_sink(&settings.sink, &mut problems);
+    let stall_after = settings.process.stall_after.0.as_millis() as u64;
+    problems.limit("process.stall_after (ms)", stall_after, 100, 24 * 3_600_000);
     if let Err(problem) = intake(settings) {
         problems.0.push(problem);
     }
@@ -120,6 +135,15 @@ pub(crate) fn check(settings: &Settings) -> Problems {
     );
     problems.limit("enricher.threads", settings.enricher.threads, 0, 1024);
     problems.limit("enricher.in_flight", settings.enricher.in_flight, 1, 100_000);
+    let label = &settings.enricher.label;
+    problems.require(
+        label.is_empty() || wire::transport::subject_token(label) == *label,
+        || {
+            format!(
+                "`enricher.label` is `{label}`: must be one lower-case word of letters, digits, `-` and `_`"
+            )
+        },
+    );
     problems.limit("topology.replicas", settings.topology.replicas, 1, 5);
     problems.limit(
         "topology.ack_wait (ms)",
@@ -237,6 +261,7 @@ pub(crate) fn process(settings: &Settings) -> ProcessConfig {
     ProcessConfig {
         http: http_addr(&settings.http.addr),
         grace: settings.process.grace.0,
+        stall_after: settings.process.stall_after.0,
     }
 }
 
@@ -305,6 +330,12 @@ pub(crate) fn enricher(settings: &Settings) -> enricher::Config {
     enricher::Config {
         threads: settings.enricher.threads,
         in_flight: settings.enricher.in_flight,
+        events: enricher::Kinds {
+            entities: settings.enricher.events.entities,
+            figures: settings.enricher.events.figures,
+        },
+        label: settings.enricher.label.clone(),
+        quarantine: None,
         lists: lists(settings),
     }
 }

@@ -8,8 +8,10 @@ mod http;
 mod progress;
 mod settings;
 mod shutdown;
+mod stall;
 mod telemetry;
 mod wiring;
+mod worker;
 
 use std::process::ExitCode;
 

@@ -39,6 +39,9 @@ pub(crate) struct Settings {
     pub(crate) enricher: EnricherSettings,
     /// Enriched articles to JSON lines.
     pub(crate) sink: SinkSettings,
+    /// Set by `enrich --reprocess` alone: no setting of a file.
+    #[serde(skip)]
+    pub(crate) rerun: Option<wire::topology::Rerun>,
 }
 
 /// What is told on standard error.
@@ -87,12 +90,16 @@ pub(crate) struct ProcessSettings {
     /// How long the stages may drain after the first signal. Too short: articles in flight are repeated at the
     /// next start (nothing is lost). Too long: a supervisor kills the process first, with the same effect.
     pub(crate) grace: Span,
+    /// How long work may wait without any progress before the process says that it is stalled: in the log, in
+    /// `slugline_stalled`, and by not being ready. Too short: one slow batch is an alarm.
+    pub(crate) stall_after: Span,
 }
 
 impl Default for ProcessSettings {
     fn default() -> Self {
         Self {
             grace: Span::secs(20),
+            stall_after: Span::secs(120),
         }
     }
 }
@@ -175,6 +182,12 @@ pub(crate) struct TopologySettings {
     /// When a stream is full, give up what all its consumers have settled before making publishers wait. Needs
     /// the right to purge. Without it, a full stream accepts nothing until messages reach `max_age`.
     pub(crate) reclaim: bool,
+    /// Keep the entity and figure events in a stream of their own, for subscribers that were away.
+    pub(crate) capture_tags: bool,
+    /// Size of that stream; when it is full, the oldest events leave.
+    pub(crate) tags_max_bytes: Bytes,
+    /// How long events are kept there.
+    pub(crate) tags_max_age: Span,
 }
 
 impl Default for TopologySettings {
@@ -187,6 +200,9 @@ impl Default for TopologySettings {
             max_bytes: Bytes::mib(1 << 10),
             ack_wait: Span::secs(60),
             reclaim: true,
+            capture_tags: false,
+            tags_max_bytes: Bytes::mib(256),
+            tags_max_age: Span::secs(24 * 3600),
         }
     }
 }
@@ -323,6 +339,12 @@ pub(crate) struct EnricherSettings {
     /// Articles taken and not yet settled. Higher fills the sink's batches and costs memory; lower leaves cores
     /// idle.
     pub(crate) in_flight: usize,
+    /// Which small events are sent per article on NATS: `entities` one per entity to
+    /// `<prefix>.entity.<type>.<key>`, `figures` one per figure to `<prefix>.figure.<kind>.<country or _>`.
+    pub(crate) events: EventSettings,
+    /// Added to the model's name in the revision of records, as `model+label`. The sink writes one line per
+    /// article and revision, so a rerun under another label stands beside the first.
+    pub(crate) label: String,
     /// Your own names to look for: TSV or JSONL files with name, aliases, type and id. A list is named after its
     /// file. Read again when a file changes.
     pub(crate) watch_lists: Vec<PathBuf>,
@@ -335,8 +357,29 @@ impl Default for EnricherSettings {
         Self {
             threads: 0,
             in_flight: 512,
+            events: EventSettings::default(),
+            label: String::new(),
             watch_lists: Vec::new(),
             deny_list: PathBuf::new(),
+        }
+    }
+}
+
+/// Which small events are sent per article.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct EventSettings {
+    /// One per entity.
+    pub(crate) entities: bool,
+    /// One per figure.
+    pub(crate) figures: bool,
+}
+
+impl Default for EventSettings {
+    fn default() -> Self {
+        Self {
+            entities: true,
+            figures: true,
         }
     }
 }

@@ -32,7 +32,8 @@ impl Signals {
         }
     }
 
-    async fn next(&mut self) {
+    /// Waits for a signal. Cancel safe.
+    pub(crate) async fn next(&mut self) {
         tokio::select! {
             // Ctrl-C on a terminal.
             _ = self.interrupt.recv() => {}

@@ -130,6 +130,20 @@ pub async fn run(
     outcome
 }
 
+/// Returns whether the checkpoint in a state folder says that an article was delivered. Changes nothing, and may be
+/// asked while a watcher runs.
+pub fn was_delivered(state_dir: &std::path::Path, id: wire::ArticleId) -> std::io::Result<bool> {
+    let wanted = checkpoint::bytes_of(id);
+    let records = match journal::load(state_dir) {
+        Ok(loaded) => loaded.records,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    Ok(records
+        .iter()
+        .any(|record| matches!(record, journal::Record::Content(content) if *content == wanted)))
+}
+
 /// What a watcher holds open.
 type Opened = (Inbox, std::fs::File, Checkpoint, checkpoint::Known, Copies);
 

@@ -12,6 +12,7 @@
 mod article;
 mod enriched;
 mod id;
+mod tag;
 
 pub use article::{
     ARTICLE_SCHEMA, Article, Dateline, Duplicate, Format, Precision, Published, PublishedFrom, Removed,
@@ -22,3 +23,4 @@ pub use enriched::{
     Figure, FigureKind, Quote, RECORD_SCHEMA, Revision, Speaker, TextSpan, When,
 };
 pub use id::{ArticleId, ParseIdError};
+pub use tag::{FigureTag, PlaceTag, TAG_SCHEMA, Tag, TagEvent};

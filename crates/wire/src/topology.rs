@@ -24,7 +24,7 @@ mod spec;
 
 pub use apply::{Applied, TopologyError};
 pub use drift::Drift;
-pub use settings::{Bounds, InvalidPrefix, Prefix, Settings};
+pub use settings::{Bounds, InvalidPrefix, Prefix, Rerun, Settings};
 pub use spec::{ConsumerSpec, Discard, StreamSpec};
 
 use std::fmt;

@@ -146,6 +146,8 @@ pub enum RejectionReason {
     PayloadMissing,
     /// The engine panicked on this article.
     EnginePanic,
+    /// The article took down the process that analysed it.
+    EngineCrash,
     /// Every attempt failed; the detail tells the last error.
     AttemptsExhausted,
     /// The message is larger than the carrier can take.
@@ -160,6 +162,7 @@ impl RejectionReason {
             Self::UnsupportedSchema => "unsupported_schema",
             Self::PayloadMissing => "payload_missing",
             Self::EnginePanic => "engine_panic",
+            Self::EngineCrash => "engine_crash",
             Self::AttemptsExhausted => "attempts_exhausted",
             Self::TooLarge => "too_large",
         }

@@ -6,22 +6,57 @@ use std::sync::Arc;
 
 use anyhow::bail;
 use enricher::{Engine, SharedEngine};
+use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{self, ProcessConfig, Roles};
 use crate::gauges;
 use crate::http::{Readiness, Server};
 use crate::progress::{Reporter, Screen};
-use crate::settings::{Layers, Settings};
+use crate::settings::{Layers, Settings, Span};
 use crate::shutdown::{Ended, Signals, supervise};
+use crate::stall::Stall;
 use crate::telemetry;
 use crate::wiring::{self, Stages, Tally};
+use crate::worker;
 
 use super::UsageError;
 
 /// Runs these stages until they end or a signal stops them.
 pub(crate) fn run(layers: &Layers, roles: Roles, once: bool) -> anyhow::Result<ExitCode> {
-    let settings = layers.settings()?;
+    launch(layers.settings()?, roles, once)
+}
+
+/// Replays the archive from `since` on through this program's model, beside the running fleet, until all is done.
+pub(crate) fn rerun(layers: &Layers, since: &str) -> anyhow::Result<ExitCode> {
+    let mut settings = layers.settings()?;
+    let since = moment(since).map_err(|error| anyhow::Error::new(UsageError(error)))?;
+    let label = match settings.enricher.label.as_str() {
+        "" => wire::transport::subject_token(&format!(
+            "{}-{}",
+            env!("CARGO_PKG_VERSION"),
+            enricher::model_name()
+        )),
+        label => label.to_owned(),
+    };
+    settings.rerun = Some(wire::topology::Rerun { label, since });
+    launch(settings, Roles::ENRICHER, true)
+}
+
+/// Reads a moment, or a length of time before now.
+fn moment(text: &str) -> anyhow::Result<Timestamp> {
+    if let Ok(moment) = text.parse::<Timestamp>() {
+        return Ok(moment);
+    }
+    let Ok(Span(ago)) = text.parse::<Span>() else {
+        bail!(
+            "`--since {text}`: expected a length of time such as `7d`, or a moment such as `2026-11-01T00:00:00Z`"
+        )
+    };
+    Ok(Timestamp::now().checked_sub(ago)?)
+}
+
+fn launch(settings: Settings, roles: Roles, once: bool) -> anyhow::Result<ExitCode> {
     let problems = config::check_for(&settings, roles);
     if !problems.is_empty() {
         return Err(UsageError(problems.into()).into());
@@ -73,8 +108,23 @@ async fn run_stages(
         "" => None,
         _ => Some(wiring::connect(settings, roles).await?),
     };
-    let readiness = readiness(tally.clone(), connection.clone());
+    let stall = Stall::default();
+    let readiness = readiness(tally.clone(), connection.clone(), stall.clone());
     let gauges = gauges::keep(tally.clone(), Arc::clone(&readiness), connection.clone());
+    if let Some(connection) = &connection {
+        worker::announce(connection, roles, &tally).await;
+    }
+    let watched = connection.clone();
+    let watching = async {
+        match &watched {
+            Some(connection) => {
+                stall
+                    .watch(connection, &roles.channels(), process.stall_after)
+                    .await
+            }
+            None => std::future::pending().await,
+        }
+    };
     let reporter = Reporter::new(screen, tally.clone(), once);
     let stages = async {
         match connection {
@@ -101,6 +151,8 @@ async fn run_stages(
         served = serving => { served?; bail!("the HTTP server stopped") }
         // Never ends; runs beside the stages.
         never = reporter.report() => match never {},
+        // Never ends either; says when nothing moves.
+        never = watching => match never {},
     };
     reporter.summary();
     match ended {
@@ -111,14 +163,17 @@ async fn run_stages(
     }
 }
 
-/// Ready means: connected (where there is a broker), and the sink is not stuck on its disk.
-fn readiness(tally: Tally, connection: Option<wire::nats::Connection>) -> Readiness {
+/// Ready means: connected (where there is a broker), the consumers move, and the sink is not stuck on its disk.
+fn readiness(tally: Tally, connection: Option<wire::nats::Connection>, stall: Stall) -> Readiness {
     Arc::new(move || {
         if connection
             .as_ref()
             .is_some_and(|connection| !connection.is_connected())
         {
             return Err("not connected to NATS".to_owned());
+        }
+        if let Some(reason) = stall.reason() {
+            return Err(reason);
         }
         if tally.sink.as_ref().is_some_and(|sink| sink.is_stalled()) {
             return Err("the sink cannot write".to_owned());

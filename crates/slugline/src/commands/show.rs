@@ -114,7 +114,7 @@ fn byte_offsets(text: &str, ascending: &[u32]) -> Vec<usize> {
 }
 
 /// Returns what a figure says, in a few words: `killed ≥ 14 · according to the police`.
-fn meaning(figure: &Figure) -> String {
+pub(super) fn meaning(figure: &Figure) -> String {
     let number = |value: Option<f64>| value.map(|value| format!("{value}")).unwrap_or_default();
     let amount = match figure.bound {
         Bound::Vague => "some".to_owned(),

@@ -2,15 +2,13 @@
 
 use std::process::ExitCode;
 
-use wire::nats::Connection;
 use wire::topology::Topology;
 
 use crate::cli::TopologyAction;
-use crate::config::Roles;
-use crate::settings::{Layers, Settings};
-use crate::wiring::{connection_config, topology};
+use crate::settings::Layers;
+use crate::wiring::topology;
 
-use super::{UsageError, print};
+use super::{on_server, print};
 
 /// Runs the command.
 pub(crate) fn run(layers: &Layers, action: &TopologyAction) -> anyhow::Result<ExitCode> {
@@ -50,22 +48,4 @@ pub(crate) fn run(layers: &Layers, action: &TopologyAction) -> anyhow::Result<Ex
             })
         }),
     }
-}
-
-fn on_server(
-    settings: &Settings,
-    work: impl AsyncFnOnce(&Connection) -> anyhow::Result<ExitCode>,
-) -> anyhow::Result<ExitCode> {
-    if settings.nats.url.is_empty() {
-        return Err(UsageError(anyhow::anyhow!("no NATS server: give --nats or set `nats.url`")).into());
-    }
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?
-        .block_on(async {
-            let connection = Connection::connect(connection_config(settings, Roles::default())?).await?;
-            let code = work(&connection).await;
-            connection.close().await;
-            code
-        })
 }

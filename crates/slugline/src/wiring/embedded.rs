@@ -25,6 +25,7 @@ pub(crate) async fn run(stages: Stages, tally: Tally, drain: CancellationToken) 
         engine,
         articles,
         enriched_publisher,
+        wire::nats::Events::none(),
         tally.enricher.unwrap_or_default(),
     );
     let enricher = Running::start("enricher", enricher, drain.clone());

@@ -106,13 +106,19 @@ pub(crate) fn topology(settings: &Settings) -> anyhow::Result<wire::topology::Se
         articles: bounds.clone(),
         enriched: bounds,
         ack_wait: topology.ack_wait.0,
+        rerun: settings.rerun.clone(),
+        tags: topology.capture_tags.then_some(wire::topology::Bounds {
+            max_bytes: topology.tags_max_bytes.0,
+            max_age: topology.tags_max_age.0,
+        }),
         ..wire::topology::Settings::default()
     })
 }
 
 /// Runs these stages until they end, or `drain` is cancelled and everything in flight is settled.
 ///
-/// With `once`, the watcher's end is followed by waiting until each consumer of this process has caught up.
+/// With `once`, the watcher's end (where there is a watcher) is followed by waiting until each consumer of this
+/// process has caught up.
 pub(crate) async fn run(
     connection: &Connection,
     stages: Stages,
@@ -128,7 +134,8 @@ pub(crate) async fn run(
         sink = Some((Running::start("sink", stage, drain.clone()), close));
     }
     let mut enricher = None;
-    if let Some((config, engine)) = stages.enricher {
+    if let Some((mut config, engine)) = stages.enricher {
+        config.quarantine = quarantine(&config.lists);
         let articles = connection.consumer::<Article>().await?;
         let close = articles.closer();
         let stage = enricher::run(
@@ -136,6 +143,7 @@ pub(crate) async fn run(
             engine,
             articles,
             connection.publisher(),
+            connection.events(),
             tally.enricher.unwrap_or_default(),
         );
         enricher = Some((Running::start("enricher", stage, drain.clone()), close));
@@ -158,6 +166,8 @@ pub(crate) async fn run(
         if once && !failed && !drain.is_cancelled() {
             catch_up(connection, enricher.is_some(), sink.is_some(), &drain).await?;
         }
+    } else if once {
+        catch_up(connection, enricher.is_some(), sink.is_some(), &drain).await?;
     } else {
         drain.cancelled().await;
     }
@@ -169,6 +179,21 @@ pub(crate) async fn run(
     // The last stage's error is the cause of those upstream.
     results.reverse();
     first_error(results)
+}
+
+/// Returns how redelivered articles are analysed: by this very program, in a process of its own.
+fn quarantine(lists: &enricher::ListFiles) -> Option<enricher::Quarantine> {
+    let program = std::env::current_exe()
+        .inspect_err(|error| tracing::warn!(%error, "no quarantine: this program does not know its own path"))
+        .ok()?;
+    let mut arguments: Vec<std::ffi::OsString> = vec!["quarantine".into()];
+    for path in &lists.watch {
+        arguments.extend(["--watch-list".into(), path.into()]);
+    }
+    if let Some(path) = &lists.deny {
+        arguments.extend(["--deny-list".into(), path.into()]);
+    }
+    Some(enricher::Quarantine { program, arguments })
 }
 
 /// Waits until what is in the streams has been settled by the stages of this process, in the order of the flow.

@@ -54,6 +54,8 @@ pub struct Pending {
     pub unsettled: u64,
     /// Every message up to this stream sequence is settled.
     pub ack_floor: u64,
+    /// How many deliveries there were, repeated ones included.
+    pub deliveries: u64,
 }
 
 impl Pending {
@@ -106,6 +108,10 @@ impl Connection {
             room: Room::default(),
             payloads: OnceCell::new(),
         })))
+    }
+
+    pub(super) fn shared(&self) -> &Arc<Shared> {
+        &self.0
     }
 
     /// Returns the topology that this connection works with.
@@ -174,6 +180,7 @@ impl Connection {
             waiting: info.num_pending,
             unsettled: info.num_ack_pending as u64,
             ack_floor: info.ack_floor.stream_sequence,
+            deliveries: info.delivered.consumer_sequence,
         })
     }
 
@@ -279,7 +286,7 @@ impl Shared {
 }
 
 /// Connects, trying again while the server cannot be reached.
-async fn reach(config: &Config, made: Arc<watch::Sender<u64>>) -> Result<Client, Error> {
+pub(super) async fn reach(config: &Config, made: Arc<watch::Sender<u64>>) -> Result<Client, Error> {
     let deadline = Instant::now() + config.connect_within;
     let mut attempt = 0;
     loop {

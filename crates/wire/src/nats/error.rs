@@ -37,6 +37,25 @@ pub enum Error {
         /// What the server said.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// A subscription was refused.
+    #[error("failed to subscribe to `{subject}`: {reason}")]
+    Subscribe {
+        /// To what.
+        subject: String,
+        /// What the client said.
+        reason: String,
+    },
+    /// The worker could not announce itself.
+    #[error("failed to announce this worker: {0}")]
+    Announce(String),
+    /// A dead letter could not be sent again.
+    #[error("failed to send a dead letter to `{subject}` again")]
+    Retry {
+        /// Where it was to go.
+        subject: String,
+        /// What the client or the server said.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// The streams or consumers are not as they should be.
     #[error(transparent)]
     Topology(#[from] TopologyError),
@@ -49,9 +68,12 @@ impl Error {
         match self {
             Self::Connect { source, .. } => matches!(source.kind(), Dns | Io | TimedOut),
             Self::Topology(TopologyError::Server { is_refusal, .. }) => !is_refusal,
+            Self::Retry { .. } => true,
             Self::File { .. }
             | Self::ServerTooOld { .. }
             | Self::NoJetStream { .. }
+            | Self::Subscribe { .. }
+            | Self::Announce(_)
             | Self::Topology(TopologyError::Drifted(_)) => false,
         }
     }

@@ -45,7 +45,7 @@ impl fmt::Display for Drift {
 }
 
 impl StreamSpec {
-    pub(super) fn object(&self) -> String {
+    pub(crate) fn object(&self) -> String {
         format!("stream {}", self.name)
     }
 

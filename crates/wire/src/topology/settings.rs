@@ -41,9 +41,20 @@ pub struct Settings {
     pub enricher_max_ack_pending: u32,
     /// How many deliveries the sink may hold. Default 2048. Must exceed the sink's batch.
     pub sink_max_ack_pending: u32,
+    /// Where set, the enrichers of this process replay the archive through a consumer of their own.
+    pub rerun: Option<Rerun>,
     /// The largest message in bytes, headers included. Default 1 MiB. Larger payloads go through the object
     /// store. Higher needs a server with a higher `max_payload`; lower moves more payloads out.
     pub max_message_bytes: u32,
+}
+
+/// A replay of the archive beside the running fleet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rerun {
+    /// Names the consumer, `rerun-<label>`; workers with the same label share the work.
+    pub label: String,
+    /// The first moment that is replayed. Counts when the consumer is made, not when it is joined.
+    pub since: jiff::Timestamp,
 }
 
 /// How much a stream holds.
@@ -70,6 +81,7 @@ impl Default for Settings {
             dead: bounds(512 * MIB, 30),
             payloads: bounds(GIB, 8),
             tags: None,
+            rerun: None,
             duplicate_window: Duration::from_hours(1),
             ack_wait: Duration::from_mins(1),
             enricher_max_ack_pending: 1024,

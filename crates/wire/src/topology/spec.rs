@@ -177,7 +177,13 @@ pub struct ConsumerSpec {
     pub ack_wait: Duration,
     /// How many deliveries may be unsettled, over all processes.
     pub max_ack_pending: u32,
+    /// The first moment that it reads; `None`: all there is. One that does not read all vanishes an hour after its
+    /// last worker.
+    pub since: Option<jiff::Timestamp>,
 }
+
+/// How long the consumer of a rerun outlives its last worker.
+const RERUN_REST: Duration = Duration::from_hours(1);
 
 impl ConsumerSpec {
     pub(super) fn of(settings: &Settings, channel: Channel) -> Self {
@@ -185,8 +191,14 @@ impl ConsumerSpec {
             Channel::Articles => ("ARTICLES", settings.enricher_max_ack_pending),
             Channel::Enriched => ("ENRICHED", settings.sink_max_ack_pending),
         };
+        let rerun = settings.rerun.as_ref().filter(|_| channel == Channel::Articles);
+        let name = rerun.map_or_else(
+            || channel.stage().to_owned(),
+            |rerun| format!("rerun-{}", rerun.label),
+        );
         Self {
-            name: channel.stage().to_owned(),
+            name,
+            since: rerun.map(|rerun| rerun.since),
             stream: settings.prefix.name(suffix),
             channel,
             description: format!("Slugline: what the {} has settled", channel.stage()),
@@ -202,7 +214,8 @@ impl ConsumerSpec {
             description: Some(self.description.clone()),
             filter_subject: self.filter_subject.clone(),
             ack_policy: AckPolicy::Explicit,
-            deliver_policy: DeliverPolicy::All,
+            deliver_policy: self.since.map_or(DeliverPolicy::All, from_moment),
+            inactive_threshold: self.since.map_or(Duration::ZERO, |_| RERUN_REST),
             replay_policy: ReplayPolicy::Instant,
             ack_wait: self.ack_wait,
             max_ack_pending: i64::from(self.max_ack_pending),
@@ -215,6 +228,13 @@ impl ConsumerSpec {
     pub(super) fn fields(&self) -> Fields {
         consumer_fields(&self.to_config())
     }
+}
+
+fn from_moment(moment: jiff::Timestamp) -> DeliverPolicy {
+    let start_time = async_nats::datetime::parse_rfc3339(&moment.to_string());
+    start_time.map_or(DeliverPolicy::All, |start_time| DeliverPolicy::ByStartTime {
+        start_time,
+    })
 }
 
 /// Name and value of everything that is shown and compared.
@@ -255,7 +275,11 @@ pub(super) fn consumer_fields(config: &pull::Config) -> Fields {
         ("ack_policy", format!("{:?}", config.ack_policy).to_lowercase()),
         (
             "deliver_policy",
-            format!("{:?}", config.deliver_policy).to_lowercase(),
+            match config.deliver_policy {
+                // A rerun is joined whenever it began.
+                DeliverPolicy::ByStartTime { .. } => "bystarttime".to_owned(),
+                policy => format!("{policy:?}").to_lowercase(),
+            },
         ),
         (
             "replay_policy",

@@ -227,7 +227,7 @@ async fn events_reach_whoever_listens() {
     assert!(
         connection
             .events()
-            .send("figure.killed.lb", Bytes::from_static(b"{}"))
+            .send("figure.killed.lb", || "id".to_owned(), Bytes::from_static(b"{}"))
             .await
     );
     let event = within(heard.next()).await.expect("an event");

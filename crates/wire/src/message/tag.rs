@@ -1,0 +1,209 @@
+//! The small events that are fanned out per article: one entity or one figure, with what a subscriber needs to
+//! understand it without the record.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use super::{ArticleId, EnrichedArticle, Entity, Figure, Published, Revision, TextSpan};
+use crate::transport::subject_token;
+
+/// The schema of [`TagEvent`] messages that this build writes.
+pub const TAG_SCHEMA: &str = "slugline-tag/1";
+
+/// One tag of one article, as sent to `<prefix>.entity.<type>.<key>` or `<prefix>.figure.<kind>.<country or _>`.
+///
+/// The same event may come twice after a crash; [`id`](Self::id), [`revision`](Self::revision) and the id of the
+/// tag together tell. Within `slugline-tag/1` changes only add keys.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TagEvent<'a> {
+    /// Always [`TAG_SCHEMA`].
+    pub schema: Cow<'a, str>,
+    /// The article.
+    pub id: ArticleId,
+    /// What found the tag.
+    pub revision: Cow<'a, Revision>,
+    /// Name of the inbox that the article came through.
+    pub source: Cow<'a, str>,
+    /// The article's headline.
+    pub headline: Option<Cow<'a, str>>,
+    /// When the article was published.
+    pub published: Cow<'a, Published>,
+    /// The sentence of the first mention; offsets are code points into the record's text.
+    pub sentence: Option<TextSpan>,
+    /// The entity or figure.
+    #[serde(flatten)]
+    pub tag: Tag<'a>,
+}
+
+/// What was found: written as the key `entity` or `figure`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tag<'a> {
+    /// One real thing named in the article.
+    Entity(Cow<'a, Entity>),
+    /// One numeric claim.
+    Figure(FigureTag<'a>),
+}
+
+/// A figure, with the place that it belongs to: in the record that is only an id.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FigureTag<'a> {
+    /// The figure as in the record.
+    #[serde(flatten)]
+    pub figure: Cow<'a, Figure>,
+    /// The entity that `place` names.
+    pub place_entity: Option<PlaceTag<'a>>,
+}
+
+/// The place of a figure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlaceTag<'a> {
+    /// Its fullest name.
+    pub name: Cow<'a, str>,
+    /// Its slug, as in topics.
+    pub key: Cow<'a, str>,
+    /// ISO 3166-1 alpha-2 code of its country.
+    pub country: Option<Cow<'a, str>>,
+}
+
+impl<'a> TagEvent<'a> {
+    /// Returns the event of an entity.
+    pub fn entity(record: &'a EnrichedArticle, entity: &'a Entity, sentence: Option<TextSpan>) -> Self {
+        Self::of(record, sentence, Tag::Entity(Cow::Borrowed(entity)))
+    }
+
+    /// Returns the event of a figure.
+    pub fn figure(record: &'a EnrichedArticle, figure: &'a Figure, sentence: Option<TextSpan>) -> Self {
+        let place = figure.place.as_ref();
+        let place = place.and_then(|id| record.entities.iter().find(|entity| entity.id == *id));
+        let place_entity = place.map(|place| PlaceTag {
+            name: Cow::Borrowed(&place.name),
+            key: Cow::Borrowed(&place.key),
+            country: country_of(place).map(Cow::Borrowed),
+        });
+        let figure = Cow::Borrowed(figure);
+        Self::of(record, sentence, Tag::Figure(FigureTag { figure, place_entity }))
+    }
+
+    fn of(record: &'a EnrichedArticle, sentence: Option<TextSpan>, tag: Tag<'a>) -> Self {
+        Self {
+            schema: Cow::Borrowed(TAG_SCHEMA),
+            id: record.id,
+            revision: Cow::Borrowed(&record.revision),
+            source: Cow::Borrowed(&record.source.name),
+            headline: record.headline.as_deref().map(Cow::Borrowed),
+            published: Cow::Borrowed(&record.published),
+            sentence,
+            tag,
+        }
+    }
+
+    /// Returns the subject without its prefix; every token is escaped.
+    pub fn subject(&self) -> String {
+        match &self.tag {
+            Tag::Entity(entity) => format!("entity.{}.{}", entity.kind.as_str(), subject_token(&entity.key)),
+            Tag::Figure(tag) => {
+                let country = tag
+                    .place_entity
+                    .as_ref()
+                    .and_then(|place| place.country.as_deref());
+                let country = country.map_or_else(|| "_".to_owned(), subject_token);
+                format!("figure.{}.{country}", tag.figure.kind.as_str())
+            }
+        }
+    }
+
+    /// Returns what makes the event one and the same when it is sent again.
+    pub fn dedupe_key(&self) -> String {
+        let tag = match &self.tag {
+            Tag::Entity(entity) => &entity.id,
+            Tag::Figure(tag) => &tag.figure.id,
+        };
+        format!(
+            "{}:{}:{}:{tag}",
+            self.id, self.revision.pipeline, self.revision.model
+        )
+    }
+}
+
+/// Returns the country that a place is or belongs to.
+fn country_of(place: &Entity) -> Option<&str> {
+    let iso = || place.ids.iso.as_deref().filter(|iso| iso.len() == 2);
+    place.country.as_deref().or_else(iso)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use serde_json::json;
+
+    use super::*;
+    use crate::message::{Article, EntityType, Format, Source};
+
+    fn record() -> EnrichedArticle {
+        let source = Source {
+            name: "desk".to_owned(),
+            path: "a.txt".to_owned(),
+            item: None,
+            format: Format::Text,
+            bytes: 4,
+            encoding: "utf-8".to_owned(),
+            received: Timestamp::UNIX_EPOCH,
+        };
+        let article = Article::new(ArticleId::of(b"text"), source, "text".to_owned());
+        let revision = Revision {
+            pipeline: "1".to_owned(),
+            model: "m".to_owned(),
+        };
+        let mut record = EnrichedArticle::from_article(article, revision);
+        let place = json!({"id": "e1", "type": "place", "subtype": "city", "name": "Qalat Rud", "key": "qalat-rud",
+            "role": null, "ids": {"wikidata": null, "geonames": null, "iso": null}, "country": "PK", "lists": [],
+            "salience": 0.5, "confidence": 0.5, "mentions": [{"start": 0, "end": 9, "text": "Qalat Rud"}]});
+        let figure = json!({"id": "f1", "start": 0, "end": 2, "text": "14", "number": {"start": 0, "end": 2, "text": "14"},
+            "value": 14.0, "low": 14.0, "high": 14.0, "bound": "exact", "kind": "killed", "unit": null, "subject": null,
+            "change": null, "negated": false, "claimant": null, "place": "e1", "when": null, "sentence": 0,
+            "part_of": null, "compared_to": null, "confidence": 0.5});
+        record.entities = vec![serde_json::from_value(place).expect("an entity")];
+        record.figures = vec![serde_json::from_value(figure).expect("a figure")];
+        record
+    }
+
+    #[test]
+    fn subjects_say_what_and_where() {
+        let mut record = record();
+        let subject = |record: &EnrichedArticle| TagEvent::figure(record, &record.figures[0], None).subject();
+        assert_eq!(subject(&record), "figure.killed.pk");
+        record.entities[0].country = None;
+        assert_eq!(subject(&record), "figure.killed._");
+        record.entities[0].ids.iso = Some("PK-KP".to_owned());
+        assert_eq!(subject(&record), "figure.killed._", "a region is no country");
+        record.figures[0].place = None;
+        assert_eq!(subject(&record), "figure.killed._");
+        let entity = |record: &EnrichedArticle| TagEvent::entity(record, &record.entities[0], None).subject();
+        assert_eq!(entity(&record), "entity.place.qalat-rud");
+        record.entities[0].kind = EntityType::Person;
+        record.entities[0].key = "a.b > c*".to_owned();
+        assert_eq!(
+            entity(&record),
+            "entity.person.a-b-c",
+            "no wildcard can come from a text"
+        );
+    }
+
+    #[test]
+    fn events_read_back_and_hold_the_tag_under_its_name() {
+        let record = record();
+        for (event, key) in [
+            (TagEvent::figure(&record, &record.figures[0], None), "figure"),
+            (TagEvent::entity(&record, &record.entities[0], None), "entity"),
+        ] {
+            let text = serde_json::to_string(&event).expect("serialises");
+            let read: TagEvent<'_> = serde_json::from_str(&text).expect("reads back");
+            assert_eq!(read, event);
+            let json: serde_json::Value = serde_json::from_str(&text).expect("is JSON");
+            assert_eq!(json["schema"], TAG_SCHEMA);
+            assert!(json[key].is_object(), "{text}");
+        }
+    }
+}
