@@ -154,3 +154,12 @@ fn a_megabyte_on_one_line_is_analysed() {
     let text = unit.repeat(1_000_000 / unit.len());
     assert!(!analyse(&text).entities.is_empty());
 }
+
+#[test]
+fn model_and_lexicon_stay_below_twenty_megabytes() {
+    let files = [
+        &include_bytes!("../data/model.bin")[..],
+        include_bytes!("../data/lexicon.bin"),
+    ];
+    assert!(files.iter().map(|file| file.len()).sum::<usize>() < 20_000_000);
+}

@@ -31,7 +31,7 @@ pub(crate) struct Options {
     #[arg(long, default_value_t = 6)]
     epochs: u32,
     /// Models with different seeds, averaged.
-    #[arg(long, default_value_t = 2)]
+    #[arg(long, default_value_t = 6)]
     models: u64,
     /// Step of AdaGrad.
     #[arg(long, default_value_t = 0.2)]

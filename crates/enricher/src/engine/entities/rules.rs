@@ -128,6 +128,12 @@ impl Words<'_> {
 
     /// Joins neighbours that are one name.
     fn join(&self, mentions: &mut Vec<Mention>) {
+        for mention in mentions.iter_mut() {
+            if let Some((end, kind)) = self.pact(mention) {
+                mention.kind = kind;
+                self.move_to(mention, mention.range().start..end);
+            }
+        }
         mentions.dedup_by(|later, first| {
             if later.first < first.end {
                 return true; // part of what was joined before
@@ -136,12 +142,7 @@ impl Words<'_> {
                 self.move_to(first, first.range().start..later.range().end);
                 return true;
             }
-            let pact = self.pact(first, later);
-            if let Some((end, kind)) = pact {
-                first.kind = kind;
-                self.move_to(first, first.range().start..end);
-            }
-            pact.is_some()
+            false
         });
     }
 
@@ -156,7 +157,7 @@ impl Words<'_> {
     }
 
     /// "Peru-Chile Mining Treaty": two countries and what lies between them. Returns where it ends and what it is.
-    fn pact(&self, first: &Mention, second: &Mention) -> Option<(usize, EntityType)> {
+    fn pact(&self, first: &Mention) -> Option<(usize, EntityType)> {
         let is_country = |at: u32| self.sheet.listed[at as usize].alone.contains(Class::Country);
         let run = self
             .sheet
@@ -164,10 +165,10 @@ impl Words<'_> {
             .get(self.sheet.run_of[first.range().start] as usize)?;
         let fits = run.start == first.first
             && first.range().len() == 1
-            && first.end + 1 == second.first
-            && run.end > second.first + 1
+            && self.at(first.end) == "-"
+            && run.end > first.end + 2
             && is_country(first.first)
-            && is_country(second.first);
+            && is_country(first.end + 1);
         let kind = match self.at(run.end - 1) {
             "War" | "Conflict" | "Summit" | "Talks" | "Dialogue" => EntityType::Event,
             "Treaty" | "Agreement" | "Pact" | "Accord" | "Accords" | "Deal" | "Corridor" | "Pipeline" => {

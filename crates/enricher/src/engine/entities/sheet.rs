@@ -286,7 +286,7 @@ fn dateline_length(forms: &[Form], text: &str, tokens: &[Token]) -> usize {
     let ends = |at: &usize| {
         let mark = tokens[*at].of(text);
         let spaced = tokens.get(at + 1).is_none_or(|next| !tokens[*at].touches(*next));
-        matches!(mark, "—" | "–" | ":") || mark == "-" && spaced
+        matches!(mark, "—" | "–" | ":") || matches!(mark, "-" | "_") && spaced
     };
     (1..forms.len().min(LONGEST_DATELINE)).find(ends).unwrap_or(0)
 }
