@@ -21,11 +21,14 @@ pub mod sentences;
 pub mod text;
 pub mod tokens;
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 
 use pieces::{Pieces, WordClasses};
 
 pub use analysis::{Analysis, Claimant, DateMention, Entity, Figure, Quote, Speaker};
+pub use entities::watch::{ListError, WatchLists};
 pub use text::Span;
 
 /// What the engine is given: a text and what is known about it.
@@ -45,7 +48,7 @@ pub struct Document<'a> {
 #[derive(Debug)]
 pub struct Engine {
     entities: entities::Tagger,
-    figures: figures::Grammar,
+    figures: Arc<figures::Grammar>,
     words: &'static WordClasses,
 }
 
@@ -54,8 +57,19 @@ impl Engine {
     pub fn new() -> Self {
         Self {
             entities: entities::Tagger::new(),
-            figures: figures::Grammar::new(),
+            figures: Arc::new(figures::Grammar::new()),
             words: WordClasses::shared(),
+        }
+    }
+
+    /// Returns an engine with other watch-lists; everything else is shared, so this is cheap enough to be done at
+    /// every reload. Whoever swaps engines under load keeps the current one in an `Arc`.
+    #[must_use]
+    pub fn with_lists(&self, lists: WatchLists) -> Self {
+        Self {
+            entities: self.entities.with_lists(lists),
+            figures: Arc::clone(&self.figures),
+            words: self.words,
         }
     }
 

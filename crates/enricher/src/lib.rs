@@ -4,7 +4,13 @@
 //! Around it stands the worker: take a delivery, analyse it on the CPU pool, publish the result, settle.
 
 pub mod engine;
+mod lists;
+mod shared;
 mod to_wire;
+mod worker;
 
 pub use engine::Engine;
+pub use lists::{ListFileError, ListFiles};
+pub use shared::SharedEngine;
 pub use to_wire::{enrich, model_name};
+pub use worker::{Config, Error, Progress, run};

@@ -2,7 +2,8 @@
 
 use jiff::civil::Date;
 use wire::message::{
-    Article, Claimant, DateMention, EnrichedArticle, Entity, Figure, Quote, Revision, Speaker, TextSpan, When,
+    Article, Claimant, DateMention, EnrichedArticle, Entity, EntityType, Figure, Quote, Revision, Speaker,
+    TextSpan, When,
 };
 use wire::transport::subject_token;
 
@@ -29,7 +30,7 @@ pub fn enrich(engine: &Engine, article: Article) -> EnrichedArticle {
     };
     let mut record = EnrichedArticle::from_article(article, revision);
     Converter::new(&record.text)
-        .fill(analysis)
+        .fill(analysis, record.dateline.text.as_deref())
         .write_into(&mut record);
     record
 }
@@ -54,9 +55,7 @@ impl Converted {
         record.figures = self.figures;
         record.dates = self.dates;
         record.quotes = self.quotes;
-        if record.dateline.text.is_some() {
-            record.dateline.place = self.dateline_place;
-        }
+        record.dateline.place = self.dateline_place;
     }
 }
 
@@ -73,7 +72,7 @@ impl<'a> Converter<'a> {
         }
     }
 
-    fn fill(&self, analysis: Analysis) -> Converted {
+    fn fill(&self, analysis: Analysis, dateline: Option<&str>) -> Converted {
         let figures = analysis.figures.iter().enumerate();
         Converted {
             figures: figures
@@ -81,7 +80,7 @@ impl<'a> Converter<'a> {
                 .collect(),
             dates: analysis.dates.iter().map(|date| self.date(date)).collect(),
             quotes: analysis.quotes.iter().map(|quote| self.quote(quote)).collect(),
-            dateline_place: self.dateline_place(&analysis),
+            dateline_place: dateline.and_then(|dateline| self.dateline_place(dateline, &analysis)),
             entities: analysis
                 .entities
                 .into_iter()
@@ -196,11 +195,31 @@ impl<'a> Converter<'a> {
         }
     }
 
-    /// Returns the first place that the first line of the text names: the dateline's, when there is one.
-    fn dateline_place(&self, analysis: &Analysis) -> Option<String> {
-        let is_place = |entity: &engine::Entity| entity.kind == wire::message::EntityType::Place;
-        let place = analysis.entities.iter().position(is_place)?;
-        Some(entity_id(place))
+    /// Returns the place that a dateline names: the first one mentioned inside it where it stands in the text,
+    /// otherwise the first one whose name it begins with.
+    fn dateline_place(&self, dateline: &str, analysis: &Analysis) -> Option<String> {
+        let places = || {
+            let entities = analysis.entities.iter().enumerate();
+            entities.filter(|(_, entity)| entity.kind == EntityType::Place)
+        };
+        let printed = self
+            .text
+            .find(dateline)
+            .map(|start| Span::new(start, start + dateline.len()));
+        let inside = printed.and_then(|dateline| {
+            let first = |entity: &engine::Entity| {
+                entity
+                    .mentions
+                    .iter()
+                    .copied()
+                    .find(|span| dateline.contains(*span))
+            };
+            let named = places().filter_map(|(index, entity)| Some((first(entity)?, index)));
+            named.min().map(|(_, index)| index)
+        });
+        let dateline = dateline.to_lowercase();
+        let named = || places().find(|(_, entity)| dateline.starts_with(&entity.name.to_lowercase()));
+        inside.or_else(|| named().map(|(index, _)| index)).map(entity_id)
     }
 }
 
@@ -210,4 +229,35 @@ fn entity_id(index: usize) -> String {
 
 fn figure_id(index: usize) -> String {
     format!("f{}", index + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use wire::message::{ArticleId, Format, Source};
+
+    use super::*;
+
+    #[test]
+    fn the_place_of_a_dateline_is_the_one_it_names() {
+        let text =
+            "Pakistan mourns\n\nKABUL, March 3 (Reuters) — Officials from Pakistan met in Kabul on Tuesday.";
+        let source = Source {
+            name: "test".to_owned(),
+            path: "test.txt".to_owned(),
+            item: None,
+            format: Format::Text,
+            bytes: text.len() as u64,
+            encoding: "utf-8".to_owned(),
+            received: Timestamp::UNIX_EPOCH,
+        };
+        let mut article = Article::new(ArticleId::of(text.as_bytes()), source, text.to_owned());
+        article.dateline.text = Some("KABUL, March 3".to_owned());
+        let record = enrich(&Engine::new(), article);
+        let place = record
+            .entities
+            .iter()
+            .find(|entity| Some(&entity.id) == record.dateline.place.as_ref());
+        assert_eq!(place.map(|place| place.name.as_str()), Some("Kabul"));
+    }
 }

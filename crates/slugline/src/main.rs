@@ -2,17 +2,31 @@
 
 mod cli;
 mod commands;
+mod config;
+mod gauges;
+mod http;
+mod progress;
+mod settings;
+mod shutdown;
+mod telemetry;
+mod wiring;
 
 use std::process::ExitCode;
 
 use clap::Parser;
+
+use commands::{EXIT_USAGE, UsageError};
 
 fn main() -> ExitCode {
     match commands::run(cli::Cli::parse()) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("slugline: {error:#}");
-            ExitCode::FAILURE
+            if error.is::<UsageError>() {
+                ExitCode::from(EXIT_USAGE)
+            } else {
+                ExitCode::FAILURE
+            }
         }
     }
 }

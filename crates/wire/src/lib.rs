@@ -8,6 +8,9 @@
 //!   carriers obey.
 
 pub mod message;
+pub mod nats;
+pub mod telemetry;
+pub mod topology;
 pub mod transport;
 
 pub use message::{Article, ArticleId, EnrichedArticle};

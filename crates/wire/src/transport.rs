@@ -8,6 +8,10 @@
 //! | [`Settlement::Reject`] | the publisher's receipt fails | dead letter acknowledged, then terminated |
 //! | a dropped [`Delivery`] | queued again at once | redelivered after `ack_wait` |
 //! | after [`MAX_ATTEMPTS`] | rejected | dead letter without being run again |
+//! | the same message published twice | two deliveries | one delivery; the second receipt says `duplicate` |
+//! | order | as published; what comes back comes later | the same, and a publish that must be repeated comes later |
+//! | a message over the broker's limit | carried as it is | carried through the object store |
+//! | the consumer ends | when all publishers are gone and all is settled, or closed | when closed |
 //!
 //! One rule makes both at-least-once: **a stage settles a delivery only after its own effect is durable**, that
 //! is after the [`Receipt`] of what it published, or after its file is synced. In the embedded carrier the
@@ -21,8 +25,12 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio_util::sync::CancellationToken;
 
 use crate::message::{ARTICLE_SCHEMA, Article, ArticleId, EnrichedArticle, RECORD_SCHEMA};
+use crate::nats;
+use crate::telemetry;
+use crate::topology::Channel;
 
 /// How often a delivery is tried before it is rejected as [`RejectionReason::AttemptsExhausted`].
 ///
@@ -33,6 +41,9 @@ pub const MAX_ATTEMPTS: u32 = 5;
 pub trait Message: Serialize + DeserializeOwned + fmt::Debug + Send + Sync + 'static {
     /// The schema that this build writes and accepts.
     const SCHEMA: &'static str;
+
+    /// The way that it travels.
+    const CHANNEL: Channel;
 
     /// Returns the schema that the message states.
     fn schema(&self) -> &str;
@@ -49,6 +60,7 @@ pub trait Message: Serialize + DeserializeOwned + fmt::Debug + Send + Sync + 'st
 
 impl Message for Article {
     const SCHEMA: &'static str = ARTICLE_SCHEMA;
+    const CHANNEL: Channel = Channel::Articles;
 
     fn schema(&self) -> &str {
         &self.schema
@@ -69,6 +81,7 @@ impl Message for Article {
 
 impl Message for EnrichedArticle {
     const SCHEMA: &'static str = RECORD_SCHEMA;
+    const CHANNEL: Channel = Channel::Enriched;
 
     fn schema(&self) -> &str {
         &self.schema
@@ -183,7 +196,7 @@ pub enum Settlement {
 /// Returns how long to wait before attempt `attempt + 1`: 1 s doubled per attempt, at most 5 min, with up to a
 /// quarter of random jitter on top so that a fleet does not retry in step.
 pub fn retry_delay(attempt: u32) -> Duration {
-    const CEILING: Duration = Duration::from_secs(300);
+    const CEILING: Duration = Duration::from_mins(5);
     let base = Duration::from_secs(1u64 << attempt.saturating_sub(1).min(16)).min(CEILING);
     base + base.mul_f64(fastrand::f64() * 0.25)
 }
@@ -255,6 +268,7 @@ pub struct Receipt(ReceiptCarrier);
 #[derive(Debug)]
 enum ReceiptCarrier {
     Embedded(embedded::Receipt),
+    Nats(nats::Receipt),
 }
 
 impl Receipt {
@@ -262,6 +276,7 @@ impl Receipt {
     pub async fn wait(self) -> Result<Receipted, ReceiptError> {
         match self.0 {
             ReceiptCarrier::Embedded(receipt) => receipt.wait().await,
+            ReceiptCarrier::Nats(receipt) => receipt.wait().await,
         }
     }
 }
@@ -275,62 +290,108 @@ pub struct Publisher<T>(PublisherCarrier<T>);
 #[derive(Debug)]
 enum PublisherCarrier<T> {
     Embedded(embedded::Publisher<T>),
+    Nats(nats::Publisher<T>),
 }
 
 impl<T> Clone for Publisher<T> {
     fn clone(&self) -> Self {
         Self(match &self.0 {
             PublisherCarrier::Embedded(publisher) => PublisherCarrier::Embedded(publisher.clone()),
+            PublisherCarrier::Nats(publisher) => PublisherCarrier::Nats(publisher.clone()),
         })
     }
 }
 
 impl<T: Message> Publisher<T> {
+    pub(crate) fn nats(publisher: nats::Publisher<T>) -> Self {
+        Self(PublisherCarrier::Nats(publisher))
+    }
+
     /// Hands a message to the carrier, waiting while the carrier is full (backpressure).
     ///
     /// The message is safe only once the returned receipt has resolved. Cancel safe: if the future is dropped,
     /// the message was not published, or is published and will be recognised as a duplicate.
     pub async fn publish(&self, message: Arc<T>) -> Result<Receipt, PublishError> {
-        match &self.0 {
-            PublisherCarrier::Embedded(publisher) => publisher
-                .publish(message)
-                .await
-                .map(ReceiptCarrier::Embedded)
-                .map(Receipt),
-        }
+        let receipt = match &self.0 {
+            PublisherCarrier::Embedded(publisher) => {
+                ReceiptCarrier::Embedded(publisher.publish(message).await?)
+            }
+            PublisherCarrier::Nats(publisher) => ReceiptCarrier::Nats(publisher.publish(message).await?),
+        };
+        telemetry::sent(T::CHANNEL);
+        Ok(Receipt(receipt))
     }
 }
 
 /// The end of a carrier that messages come out of.
 #[derive(Debug)]
-pub struct Consumer<T>(ConsumerCarrier<T>);
+pub struct Consumer<T> {
+    carrier: ConsumerCarrier<T>,
+    closing: CancellationToken,
+}
 
 #[derive(Debug)]
 enum ConsumerCarrier<T> {
     Embedded(embedded::Consumer<T>),
+    Nats(nats::Consumer<T>),
 }
 
 impl<T: Message> Consumer<T> {
+    fn new(carrier: ConsumerCarrier<T>) -> Self {
+        Self {
+            carrier,
+            closing: CancellationToken::new(),
+        }
+    }
+
+    pub(crate) fn nats(consumer: nats::Consumer<T>) -> Self {
+        Self::new(ConsumerCarrier::Nats(consumer))
+    }
+
     /// Returns the next delivery, or `None` once the consumer has ended.
     ///
     /// An embedded consumer ends when every publisher is dropped and every delivery is settled; either kind ends
     /// when [`close`](Self::close) was called. Cancel safe.
     pub async fn next(&mut self) -> Option<Delivery<T>> {
-        match &mut self.0 {
-            ConsumerCarrier::Embedded(consumer) => consumer
-                .next()
-                .await
-                .map(DeliveryCarrier::Embedded)
-                .map(Delivery::new),
-        }
+        let delivery = tokio::select! {
+            // Told to close: what has not been taken stays with the carrier.
+            biased;
+            () = self.closing.cancelled() => None,
+            // The next message, or the end of all messages.
+            delivery = self.carrier.next() => delivery,
+        };
+        let Some(delivery) = delivery else {
+            self.close();
+            return None;
+        };
+        let delivery = Delivery::new(delivery);
+        telemetry::received(T::CHANNEL, delivery.attempt);
+        Some(delivery)
+    }
+
+    /// Returns what closes the consumer from outside, after it was handed to a stage: cancelling it is
+    /// [`close`](Self::close).
+    pub fn closer(&self) -> CancellationToken {
+        self.closing.clone()
     }
 
     /// Takes no further deliveries: [`next`](Self::next) returns `None` from now on. Deliveries already taken can
     /// still be settled.
     pub fn close(&mut self) {
-        match &mut self.0 {
+        self.closing.cancel();
+        match &mut self.carrier {
             ConsumerCarrier::Embedded(consumer) => consumer.close(),
+            ConsumerCarrier::Nats(consumer) => consumer.close(),
         }
+    }
+}
+
+impl<T: Message> ConsumerCarrier<T> {
+    async fn next(&mut self) -> Option<DeliveryCarrier<T>> {
+        Some(match self {
+            Self::Embedded(consumer) => DeliveryCarrier::Embedded(consumer.next().await?),
+            Self::Nats(consumer) => DeliveryCarrier::Nats(consumer.next().await?),
+        })
     }
 }
 
@@ -350,9 +411,10 @@ pub struct Delivery<T> {
 #[derive(Debug)]
 enum DeliveryCarrier<T> {
     Embedded(embedded::Delivery<T>),
+    Nats(nats::Delivery<T>),
 }
 
-/// A settlement did not reach the carrier: the delivery will come back.
+/// The carrier did not confirm a settlement: it may have noted it, or the delivery comes back.
 #[derive(Debug, thiserror::Error)]
 #[error("failed to settle the delivery")]
 pub struct SettleError(#[source] Box<dyn std::error::Error + Send + Sync>);
@@ -361,6 +423,7 @@ impl<T: Message> Delivery<T> {
     fn new(carrier: DeliveryCarrier<T>) -> Self {
         let (message, attempt) = match &carrier {
             DeliveryCarrier::Embedded(delivery) => (Arc::clone(delivery.message()), delivery.attempt()),
+            DeliveryCarrier::Nats(delivery) => (Arc::clone(delivery.message()), delivery.attempt()),
         };
         Self {
             message,
@@ -370,12 +433,17 @@ impl<T: Message> Delivery<T> {
     }
 
     /// Tells the carrier what became of the delivery, and waits until the carrier has noted it.
+    ///
+    /// An error is no reason to stop: what was done is done, and a delivery that comes back is recognised
+    /// downstream.
     pub async fn settle(self, settlement: Settlement) -> Result<(), SettleError> {
+        telemetry::settled(T::CHANNEL, &settlement);
         match self.carrier {
             DeliveryCarrier::Embedded(delivery) => {
                 delivery.settle(settlement);
                 Ok(())
             }
+            DeliveryCarrier::Nats(delivery) => delivery.settle(settlement).await.map_err(SettleError),
         }
     }
 
@@ -385,6 +453,7 @@ impl<T: Message> Delivery<T> {
     pub async fn progress(&self) -> Result<(), SettleError> {
         match &self.carrier {
             DeliveryCarrier::Embedded(_) => Ok(()),
+            DeliveryCarrier::Nats(delivery) => delivery.progress().await.map_err(SettleError),
         }
     }
 
@@ -393,6 +462,7 @@ impl<T: Message> Delivery<T> {
     pub fn progress_interval(&self) -> Option<Duration> {
         match &self.carrier {
             DeliveryCarrier::Embedded(_) => None,
+            DeliveryCarrier::Nats(delivery) => Some(delivery.progress_interval()),
         }
     }
 }

@@ -125,7 +125,7 @@ impl Crf {
         lattice.potentials.clear();
         for (token, kept) in tokens.clone().zip(kept.iter_mut()) {
             kept.clear();
-            let mut scores = [0.0; N_LABELS];
+            let mut scores = [0.0_f32; N_LABELS];
             for &feature in examples.features(token) {
                 if random.f32() >= rate.dropout {
                     kept.push(feature);
@@ -136,27 +136,21 @@ impl Crf {
                         .for_each(|(score, weight)| *score += weight);
                 }
             }
-            scores.iter_mut().for_each(|score| *score *= boost);
+            for score in &mut scores {
+                *score *= boost;
+            }
             lattice.potentials.push(scores);
         }
         let kinds = &examples.kinds[tokens.clone()];
         let likelihood = self.expect(kinds, &examples.allowed[tokens.clone()], lattice);
         for (index, kept) in kept.iter().enumerate().take(tokens.len()) {
-            self.update(index, kept, kinds, segment.weight, rate.step, lattice);
+            self.update(index, kept, segment.weight, rate.step, lattice);
         }
         self.update_transitions(kinds, segment.weight, rate.step, lattice);
         -likelihood * segment.weight
     }
 
-    fn update(
-        &mut self,
-        index: usize,
-        kept: &[u32],
-        _kinds: &[u8],
-        weight: f32,
-        step: f32,
-        lattice: &Lattice,
-    ) {
+    fn update(&mut self, index: usize, kept: &[u32], weight: f32, step: f32, lattice: &Lattice) {
         let mut gradient = lattice.bound[index];
         gradient
             .iter_mut()
@@ -273,7 +267,9 @@ impl Crf {
                 sum += row[label];
             }
             let sum = sum.max(1e-30);
-            row.iter_mut().for_each(|part| *part /= sum);
+            for part in &mut row {
+                *part /= sum;
+            }
             log += sum.ln();
             forward[index] = row;
             before = row;
@@ -291,7 +287,9 @@ impl Crf {
                 sum += row[previous];
             }
             let sum = sum.max(1e-30);
-            row.iter_mut().for_each(|part| *part /= sum);
+            for part in &mut row {
+                *part /= sum;
+            }
             backward[index] = row;
         }
         for index in 0..n {
@@ -306,20 +304,23 @@ impl Crf {
         log
     }
 
+    /// Returns the summed weights of a token.
+    pub(crate) fn score(&self, examples: &Examples, token: usize) -> Row {
+        let mut scores = [0.0; N_LABELS];
+        for &feature in examples.features(token) {
+            let row = &self.rows[feature as usize];
+            scores
+                .iter_mut()
+                .zip(row)
+                .for_each(|(score, weight)| *score += weight);
+        }
+        scores
+    }
+
     /// Returns the best labels of a segment.
     pub(crate) fn decode(&self, examples: &Examples, segment: &Segment) -> Vec<Label> {
         let scores: Vec<Row> = (segment.start as usize..segment.end as usize)
-            .map(|token| {
-                let mut scores = [0.0; N_LABELS];
-                for &feature in examples.features(token) {
-                    let row = &self.rows[feature as usize];
-                    scores
-                        .iter_mut()
-                        .zip(row)
-                        .for_each(|(score, weight)| *score += weight);
-                }
-                scores
-            })
+            .map(|token| self.score(examples, token))
             .collect();
         let kinds = &examples.kinds[segment.start as usize..segment.end as usize];
         self.best_path(&scores, kinds)

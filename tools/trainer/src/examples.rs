@@ -9,7 +9,7 @@ use enricher::engine::entities::sheet::Sheet;
 use enricher::engine::hash::mix;
 use enricher::engine::lexicon::Lexicon;
 
-use crate::corpus::{Document, LabelSet};
+use crate::corpus::{self, Document, LabelSet};
 
 /// Feature hashes are good hashes already.
 #[derive(Debug, Default, Clone, Copy)]
@@ -74,7 +74,7 @@ fn visit(lexicon: &Lexicon<'_>, document: &Document, mut visit: impl FnMut(&Shee
         for at in segment.range() {
             buffer.clear();
             features::extract(&sheet, sheet.sentence_of[number], at, &mut buffer);
-            if document.scheme != 0 {
+            if !matches!(document.scheme, corpus::OURS | corpus::SILVER) {
                 add_scheme(&sheet, document.scheme, at, &mut buffer);
             }
             visit(&sheet, number, at, &buffer);

@@ -46,6 +46,16 @@ pub(crate) struct Thing {
     pub(crate) population: u32,
 }
 
+impl Thing {
+    /// Takes over what is not known yet.
+    fn fill(&mut self, other: &Self) {
+        self.geonames = self.geonames.or(other.geonames);
+        self.wikidata = self.wikidata.or(other.wikidata);
+        self.iso = self.iso.take().or_else(|| other.iso.clone());
+        self.population = self.population.max(other.population);
+    }
+}
+
 /// Collects phrases and records; what comes first keeps its record.
 pub(crate) struct Builder {
     everyday: EverydayWords,
@@ -71,7 +81,17 @@ impl Builder {
     }
 
     /// Adds a thing with a record under its name and its aliases.
+    ///
+    /// A thing that is known already, by the same name and in the same country, only gets the ids it lacks.
     pub(crate) fn thing(&mut self, name: &str, aliases: &[&str], class: Class, thing: Thing) {
+        let known = self.phrases.get(&phrase(name)).and_then(|(_, record)| *record);
+        if let Some(id) = known.filter(|id| self.is_same(*id, class, &thing)) {
+            self.records[id.0 as usize].2.fill(&thing);
+            for alias in std::iter::once(&name).chain(aliases) {
+                self.insert(alias, class, Some(id));
+            }
+            return;
+        }
         let id = RecordId(self.records.len() as u32);
         let mut known = self.insert(name, class, Some(id));
         for alias in aliases {
@@ -80,6 +100,15 @@ impl Builder {
         if known {
             self.records.push((name.to_owned(), class, thing));
         }
+    }
+
+    fn is_same(&self, id: RecordId, class: Class, thing: &Thing) -> bool {
+        let is_city = |class| matches!(class, Class::BigCity | Class::City | Class::Town);
+        let (_, other, known) = &self.records[id.0 as usize];
+        let is_unlocated = known.geonames.is_none() || known.geonames == thing.geonames;
+        is_unlocated
+            && known.country == thing.country
+            && (*other == class || is_city(*other) && is_city(class))
     }
 
     /// Returns whether the record was taken.

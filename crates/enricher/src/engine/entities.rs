@@ -10,9 +10,12 @@ pub mod forms;
 pub mod labels;
 pub mod mentions;
 pub mod model;
+mod resolve;
+mod rules;
 pub mod sheet;
+pub mod watch;
 
-use wire::message::{EntityIds, EntityType};
+use std::sync::Arc;
 
 use super::Document;
 use super::analysis::Entity;
@@ -20,65 +23,89 @@ use super::lexicon::{self, Lexicon};
 use super::text::Span;
 use super::tokens::Token;
 use labels::{Label, N_LABELS};
-use model::{Model, Scores};
+use mentions::Mention;
+use model::{Decoder, Model, Scores};
 use sheet::Sheet;
+use watch::WatchLists;
 
-/// The lexicons and the model that entities are found with.
-#[derive(Debug)]
+/// The lexicons, the model and the watch-lists that entities are found with. Cheap to clone: clones share them.
+#[derive(Debug, Clone)]
 pub struct Tagger {
     lexicon: Lexicon<'static>,
-    model: Model,
+    model: Arc<Model>,
+    lists: Arc<WatchLists>,
 }
 
 impl Tagger {
-    /// Returns a tagger with the built-in lexicons and model.
+    /// Returns a tagger with the built-in lexicons and model, and no watch-lists.
     pub fn new() -> Self {
         Self {
             lexicon: lexicon::built_in(),
-            model: Model::built_in(),
+            model: Arc::new(Model::built_in()),
+            lists: Arc::default(),
+        }
+    }
+
+    /// Returns a tagger with other watch-lists; the model is shared.
+    #[must_use]
+    pub fn with_lists(&self, lists: WatchLists) -> Self {
+        Self {
+            lists: Arc::new(lists),
+            ..self.clone()
         }
     }
 
     /// Returns the entities of a document, in order of first mention.
     pub fn tag(&self, document: &Document<'_>, tokens: &[Token], sentences: &[Span]) -> Vec<Entity> {
-        let sheet = Sheet::new(&self.lexicon, document.text, tokens, sentences);
-        let mentions = self.mentions(&sheet, tokens);
-        mentions
-            .into_iter()
-            .map(|(span, kind)| Entity {
-                kind,
-                subtype: None,
-                name: span.of(document.text).to_owned(),
-                role: None,
-                ids: EntityIds::default(),
-                country: None,
-                lists: Vec::new(),
-                salience: 0.0,
-                confidence: 0.5,
-                mentions: vec![span],
-            })
-            .collect()
+        let text = document.text;
+        let sheet = Sheet::new(&self.lexicon, text, tokens, sentences);
+        let mut mentions = self.mentions(&sheet, tokens);
+        rules::apply(text, tokens, &sheet, &mut mentions);
+        self.lists.apply(&sheet, tokens, &mut mentions);
+        let scene = resolve::Scene {
+            text,
+            tokens,
+            sentences,
+            sheet: &sheet,
+            lexicon: self.lexicon,
+            lists: &self.lists,
+        };
+        resolve::resolve(&scene, &mentions)
     }
 
-    fn mentions(&self, sheet: &Sheet, tokens: &[Token]) -> Vec<(Span, EntityType)> {
-        let mut found = Vec::new();
+    /// Returns the names that the model finds, in order.
+    fn mentions(&self, sheet: &Sheet, tokens: &[Token]) -> Vec<Mention> {
         let mut features = Vec::with_capacity(160);
         let mut scores: Vec<Scores> = Vec::new();
-        let mut kinds = Vec::new();
         let mut path: Vec<Label> = Vec::new();
+        let mut decoder = Decoder::default();
+        let mut ranges = Vec::new();
+        let mut found = Vec::with_capacity(sheet.segments.len());
         for (segment, sentence) in sheet.segments.iter().zip(&sheet.sentence_of) {
             scores.clear();
-            kinds.clear();
             for at in segment.range() {
                 features.clear();
                 features::extract(sheet, *sentence, at, &mut features);
                 let mut sums = [0; N_LABELS];
                 self.model.score(&features, &mut sums);
                 scores.push(sums);
-                kinds.push(model::kind(&sheet.forms[at]));
             }
-            model::best_path(&scores, &kinds, &self.model.transitions, &mut path);
-            mentions::spans(&tokens[segment.range()], &path, &mut found);
+            path.clear();
+            path.resize(scores.len(), Label::OUTSIDE);
+            decoder.decode(
+                &scores,
+                &sheet.forms[segment.range()],
+                &self.model.transitions,
+                &mut path,
+            );
+            mentions::ranges(&tokens[segment.range()], &path, &mut ranges);
+            let start = segment.start as usize;
+            found.extend(ranges.drain(..).map(|(range, kind)| {
+                let confidence = self
+                    .model
+                    .confidence(&scores[range.clone()], &path[range.clone()]);
+                Mention::new(tokens, start + range.start..start + range.end, kind, confidence)
+            }));
         }
         found
     }

@@ -62,6 +62,9 @@ pub fn assemble(sections: [&[u8]; SECTIONS]) -> Vec<u8> {
 }
 
 /// Returns the built-in lexicon.
+///
+/// # Panics
+/// If the file beside the sources is not of this version; a test loads it.
 pub fn built_in() -> Lexicon<'static> {
     static FILE: &[u8] = include_bytes!("../../data/lexicon.bin");
     Lexicon::parse(FILE).expect("the embedded lexicon was written by `trainer gazetteer` and is tested")

@@ -54,6 +54,7 @@ impl Span {
     }
 
     /// Returns the smallest span that holds both.
+    #[must_use]
     pub fn cover(self, other: Self) -> Self {
         Self {
             start: self.start.min(other.start),
@@ -102,7 +103,10 @@ impl<'a> CodePoints<'a> {
 
 /// Counts the bytes that begin a code point.
 fn count_starts(bytes: &[u8]) -> u32 {
-    bytes.iter().map(|&byte| u32::from((byte as i8) >= -0x40)).sum()
+    bytes
+        .iter()
+        .map(|&byte| u32::from(byte.cast_signed() >= -0x40))
+        .sum()
 }
 
 #[cfg(test)]

@@ -1,109 +1,134 @@
 //! `slugline tag`: articles in, records out, in input order; no transport.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
-use std::path::Path;
+use std::io::{self, BufRead, BufWriter, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
 use enricher::Engine;
-use jiff::Timestamp;
+use rayon::ThreadPool;
 use rayon::prelude::*;
-use serde::Deserialize;
-use wire::message::{Article, ArticleId, Format, Source};
+use watcher::intake;
+use wire::Article;
 
 use crate::cli::{Input, TagArgs};
+use crate::settings::Layers;
 
-/// How many articles are read before they are analysed together: enough to keep every core busy, few enough that
-/// a pipe sees output soon.
+use super::input::{clean_articles, open, raw_line, read_articles};
+use super::{UsageError, engine};
+
+/// How many articles are analysed together: enough to keep every core busy, few enough that a pipe sees output
+/// soon.
 const CHUNK: usize = 256;
 
-/// Runs the command.
-pub(crate) fn run(args: &TagArgs) -> anyhow::Result<ExitCode> {
-    let engine = Engine::new();
+/// Runs the command. A file that cannot be read is told on standard error, and the others go on.
+pub(crate) fn run(layers: &Layers, args: &TagArgs) -> anyhow::Result<ExitCode> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(args.jobs.map_or(0, Into::into))
         .build()?;
-    let mut output = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    let standard_input = [Path::new("-").to_owned()];
+    let settings = layers.settings()?;
+    let mut intake =
+        crate::config::intake(&settings).map_err(|problem| UsageError(anyhow::anyhow!(problem)))?;
+    intake.format = args.input.format().or(intake.format);
+    let mut tagger = Tagger {
+        intake,
+        engine: engine(layers)?,
+        pool,
+        chunk: Vec::with_capacity(CHUNK),
+        output: BufWriter::with_capacity(1 << 16, io::stdout().lock()),
+    };
+    let standard_input = [PathBuf::from("-")];
     let files = if args.files.is_empty() {
         &standard_input[..]
     } else {
         &args.files
     };
-    let mut chunk = Vec::with_capacity(CHUNK);
+    let mut code = ExitCode::SUCCESS;
     for path in files {
-        let mut input = open(path)?;
+        if let Err(error) = tagger.file(path, args) {
+            if is_broken_pipe(&error) {
+                // The reader has seen enough (`| head`).
+                return Ok(ExitCode::SUCCESS);
+            }
+            eprintln!("slugline: {error:#}");
+            code = ExitCode::FAILURE;
+        }
+    }
+    match tagger.finish() {
+        Err(error) if is_broken_pipe(&error) => Ok(ExitCode::SUCCESS),
+        ended => ended.map(|()| code),
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<io::Error>()
+        .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+struct Tagger<'a> {
+    intake: intake::Config,
+    engine: Engine,
+    pool: ThreadPool,
+    chunk: Vec<Article>,
+    output: BufWriter<io::StdoutLock<'a>>,
+}
+
+impl Tagger<'_> {
+    fn file(&mut self, path: &Path, args: &TagArgs) -> anyhow::Result<()> {
         if args.input == Input::Jsonl {
-            for (number, line) in input.lines().enumerate() {
-                let line = line.with_context(|| format!("failed to read {}", path.display()))?;
-                if line.trim().is_empty() {
-                    continue;
-                }
-                let item = serde_json::from_str(&line).with_context(|| {
-                    format!("{}: line {} is not an article object", path.display(), number + 1)
-                })?;
-                chunk.push(article(path, item));
-                if chunk.len() == CHUNK {
-                    flush(&engine, &pool, &mut chunk, &mut output)?;
+            return self.lines(path, args.raw);
+        }
+        for article in read_articles(path, args.raw, &self.intake)? {
+            self.push(article)?;
+        }
+        Ok(())
+    }
+
+    /// Reads line by line, so that input of any length flows through.
+    fn lines(&mut self, path: &Path, raw: bool) -> anyhow::Result<()> {
+        for (index, line) in open(path)?.lines().enumerate() {
+            let line = line.with_context(|| format!("failed to read {}", path.display()))?;
+            if line.trim().is_empty() {
+                continue;
+            }
+            let place = || format!("{}: line {}", path.display(), index + 1);
+            if raw {
+                self.push(raw_line(path, &line).with_context(place)?)?;
+            } else {
+                for article in clean_articles(path, line.as_bytes(), &self.intake).with_context(place)? {
+                    self.push(article)?;
                 }
             }
-        } else {
-            let mut text = String::new();
-            input
-                .read_to_string(&mut text)
-                .with_context(|| format!("failed to read {}", path.display()))?;
-            chunk.push(article(path, Item { id: None, text }));
         }
-        flush(&engine, &pool, &mut chunk, &mut output)?;
+        Ok(())
     }
-    output.flush()?;
-    Ok(ExitCode::SUCCESS)
-}
 
-/// One line of `jsonl` input.
-#[derive(Debug, Deserialize)]
-struct Item {
-    id: Option<String>,
-    text: String,
-}
-
-fn open(path: &Path) -> anyhow::Result<Box<dyn BufRead>> {
-    if path.as_os_str() == "-" {
-        return Ok(Box::new(BufReader::new(io::stdin())));
+    fn push(&mut self, article: Article) -> anyhow::Result<()> {
+        self.chunk.push(article);
+        if self.chunk.len() == CHUNK {
+            self.flush()
+        } else {
+            Ok(())
+        }
     }
-    let file = File::open(path).with_context(|| format!("failed to open {}", path.display()))?;
-    Ok(Box::new(BufReader::new(file)))
-}
 
-fn article(path: &Path, item: Item) -> Article {
-    let source = Source {
-        name: "tag".to_owned(),
-        path: path.to_string_lossy().into_owned(),
-        item: item.id,
-        format: Format::Text,
-        bytes: item.text.len() as u64,
-        encoding: "utf-8".to_owned(),
-        received: Timestamp::UNIX_EPOCH,
-    };
-    Article::new(ArticleId::of(item.text.as_bytes()), source, item.text)
-}
-
-fn flush(
-    engine: &Engine,
-    pool: &rayon::ThreadPool,
-    chunk: &mut Vec<Article>,
-    output: &mut impl Write,
-) -> anyhow::Result<()> {
-    let lines: Vec<Vec<u8>> = pool.install(|| {
-        chunk
-            .par_drain(..)
-            .map(|article| serde_json::to_vec(&enricher::enrich(engine, article)))
-            .collect::<Result<_, _>>()
-    })?;
-    for line in lines {
-        output.write_all(&line)?;
-        output.write_all(b"\n")?;
+    fn flush(&mut self) -> anyhow::Result<()> {
+        let engine = &self.engine;
+        let chunk = &mut self.chunk;
+        let lines: Vec<Vec<u8>> = self.pool.install(|| {
+            let line = |article| serde_json::to_vec(&enricher::enrich(engine, article));
+            chunk.par_drain(..).map(line).collect::<Result<_, _>>()
+        })?;
+        for line in lines {
+            self.output.write_all(&line)?;
+            self.output.write_all(b"\n")?;
+        }
+        Ok(())
     }
-    Ok(())
+
+    fn finish(mut self) -> anyhow::Result<()> {
+        self.flush()?;
+        Ok(self.output.flush()?)
+    }
 }

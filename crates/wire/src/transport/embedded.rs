@@ -19,6 +19,7 @@ use tokio_util::time::DelayQueue;
 use super::{
     MAX_ATTEMPTS, Message, PublishError, ReceiptError, Receipted, Rejection, RejectionReason, Settlement,
 };
+use crate::telemetry;
 
 /// Returns the two ends of an embedded carrier that holds at most `capacity` unsettled messages (1 or more).
 ///
@@ -42,7 +43,7 @@ pub fn channel<T: Message>(
     };
     (
         super::Publisher(super::PublisherCarrier::Embedded(publisher)),
-        super::Consumer(super::ConsumerCarrier::Embedded(consumer)),
+        super::Consumer::new(super::ConsumerCarrier::Embedded(consumer)),
     )
 }
 
@@ -196,6 +197,7 @@ impl<T> Envelope<T> {
     }
 
     fn reject(self, reason: RejectionReason, detail: String) {
+        telemetry::dead_letter(self.stage, reason);
         let rejection = Rejection {
             stage: self.stage.to_owned(),
             reason,

@@ -36,8 +36,8 @@ fn closes(characters: &[char], at: usize, open: bool) -> bool {
         .take(5)
         .collect();
     match token.as_str() {
-        "." | "," | ";" | ":" | "!" | "?" | ")" | "]" | "%" | "…" | "..." | "”" => true,
-        "'s" | "'S" | "’s" | "n't" | "'re" | "'ve" | "'ll" | "'d" | "'m" | "'" | "’" => true,
+        "." | "," | ";" | ":" | "!" | "?" | ")" | "]" | "%" | "…" | "..." | "”" | "'s" | "'S" | "’s"
+        | "n't" | "'re" | "'ve" | "'ll" | "'d" | "'m" | "'" | "’" => true,
         "\"" => open,
         _ => false,
     }

@@ -6,10 +6,13 @@ use std::process::{Command, Stdio};
 
 use anyhow::Context;
 
-use super::{Document, LabelSet, Row, RowEntity};
+use super::{Document, LabelSet, Row, RowEntity, SILVER};
 
 /// Sentences that follow one another are read as one document of this many, so that words recur as in an article.
 const SENTENCES: usize = 8;
+
+/// Sentences of one series: its name, their text, the bytes that the teacher is unsure of, and how many they are.
+type Joined = (String, Row, Vec<(usize, usize)>, usize);
 
 /// Reads the corpus; texts that the teacher is less sure of than `confidence` keep their words but not their labels.
 pub(super) fn read(path: &Path, confidence: f32) -> anyhow::Result<Vec<Document>> {
@@ -21,7 +24,7 @@ pub(super) fn read(path: &Path, confidence: f32) -> anyhow::Result<Vec<Document>
         .context("failed to run xz")?;
     let output = unpack.stdout.take().context("xz has no output")?;
     let mut documents = Vec::new();
-    let mut joined: Option<(String, Row, Vec<(usize, usize)>, usize)> = None;
+    let mut joined: Option<Joined> = None;
     for line in BufReader::new(output).lines() {
         let row: Row = serde_json::from_str(&line?)?;
         let series = row
@@ -77,8 +80,8 @@ fn append(whole: &mut Row, unsure: &mut Vec<(usize, usize)>, row: Row, is_unsure
         }));
 }
 
-fn finish((_, row, unsure, _): (String, Row, Vec<(usize, usize)>, usize)) -> Option<Document> {
-    let mut document = super::document(row, 0, 1.0)?;
+fn finish((_, row, unsure, _): Joined) -> Option<Document> {
+    let mut document = super::document(row, SILVER, 1.0)?;
     for (start, end) in unsure {
         for (token, allowed) in document.tokens.iter().zip(&mut document.allowed) {
             if (start..end).contains(&(token.span.start as usize)) {

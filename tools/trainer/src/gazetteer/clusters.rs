@@ -38,17 +38,17 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<(u64, Clusters)>> {
         }
     }
     unpack.wait()?;
-    Ok(without_redundant(words))
+    Ok(without_redundant(&words))
 }
 
-fn without_redundant(words: Vec<(String, Clusters)>) -> Vec<(u64, Clusters)> {
+fn without_redundant(words: &[(String, Clusters)]) -> Vec<(u64, Clusters)> {
     let lower: HashMap<&str, Clusters> = words
         .iter()
         .filter(|(word, _)| !word.contains(char::is_uppercase))
         .map(|(word, clusters)| (word.as_str(), *clusters))
         .collect();
     let mut kept: HashMap<u64, Clusters> = HashMap::new();
-    for (word, clusters) in &words {
+    for (word, clusters) in words {
         let is_redundant =
             word.contains(char::is_uppercase) && lower.get(word.to_lowercase().as_str()) == Some(clusters);
         if !is_redundant {

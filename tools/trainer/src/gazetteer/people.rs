@@ -79,20 +79,20 @@ fn add_romanised(path: &Path, column: usize, class: Class, builder: &mut Builder
         .filter_map(|line| line.split(',').nth(column).map(str::to_owned))
         .filter(|name| !name.contains(' ') && name.starts_with(char::is_uppercase))
         .collect();
-    names.iter().for_each(|name| builder.name(name, class));
+    for name in &names {
+        builder.name(name, class);
+    }
     Ok(())
 }
 
 fn add_leaders(folder: &Path, builder: &mut Builder) -> anyhow::Result<()> {
     for file in ["wikidata-2022.csv", "wikipedia-2022.csv"] {
         let rows = lines(&folder.join(file))?;
-        let shift = usize::from(file.starts_with("wikipedia"));
         for row in rows.iter().skip(1).filter(|row| !row.contains('"')) {
             let fields: Vec<&str> = row.split(',').collect();
             let (Some(item), Some(name)) = (fields.get(4), fields.get(5)) else {
                 continue;
             };
-            let _ = shift;
             let name = name.split(" (").next().unwrap_or(name);
             let thing = Thing {
                 wikidata: item.trim_start_matches('Q').parse().ok(),

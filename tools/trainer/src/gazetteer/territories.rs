@@ -12,7 +12,7 @@ use super::{Builder, Thing};
 #[derive(Debug, Deserialize)]
 struct Country {
     geonameid: u32,
-    population: f64,
+    population: u32,
 }
 
 /// Adds the territories.
@@ -52,7 +52,7 @@ fn add(territory: &Territory, code: &str, countries: &HashMap<String, Country>, 
         geonames: known.map(|country| country.geonameid),
         wikidata: territory.wikidata,
         iso: Some(code.replace('_', "-")).filter(|code| code.len() <= 6),
-        population: known.map_or(0, |country| country.population as u32),
+        population: known.map_or(0, |country| country.population),
     };
     let class = if is_country { Class::Country } else { Class::Region };
     let mut aliases: Vec<&str> = territory.full_name.as_deref().into_iter().collect();

@@ -28,7 +28,7 @@ pub fn find(tokens: &[Token], forms: &[Form], offset: usize, segments: &mut Vec<
     let mut end = 0;
     let mut at = 0;
     while at < forms.len() {
-        if !is_core(tokens, forms, at) {
+        if !is_core(forms, at) {
             at += 1;
             continue;
         }
@@ -56,7 +56,7 @@ fn push(segments: &mut Vec<Segment>, start: usize, end: usize) {
 }
 
 /// A capitalised word, a number like "3M", or a number right before a capitalised word.
-fn is_core(_tokens: &[Token], forms: &[Form], at: usize) -> bool {
+fn is_core(forms: &[Form], at: usize) -> bool {
     let flags = forms[at].flags;
     if flags.has(Flags::CAPITAL) {
         return true;

@@ -3,7 +3,7 @@
 
 use super::super::hash;
 use super::forms::{Flags, Form};
-use super::sheet::{CaseMode, Listed, NO_RUN, Run, Sentence};
+use super::sheet::{CaseMode, NO_RUN, Run, Sentence};
 
 /// The words of a document that begin with a capital somewhere, by their folded hash.
 #[derive(Debug, Default)]
@@ -38,13 +38,7 @@ const FREE: u32 = u32::MAX;
 
 impl Context {
     /// Reads a document.
-    pub fn new(
-        forms: &[Form],
-        runs: &[Run],
-        run_of: &[u32],
-        sentences: &[Sentence],
-        _listed: &[Listed],
-    ) -> Self {
+    pub fn new(forms: &[Form], runs: &[Run], run_of: &[u32], sentences: &[Sentence]) -> Self {
         let capitals = forms.iter().filter(|form| form.flags.has(Flags::CAPITAL)).count();
         let mut context = Self {
             slots: vec![FREE; (capitals * 2).next_power_of_two().max(8)],
@@ -139,10 +133,9 @@ impl Context {
             }
             last = Some(sentence.start);
             for at in sentence.start as usize + 1..sentence.end as usize {
-                if run_of[at] != NO_RUN && forms[at].flags.has(Flags::CAPITAL) {
-                    if let Some(entry) = self.entry_mut(forms[at].lower) {
-                        entry.inside = entry.inside.saturating_add(1);
-                    }
+                let counts = run_of[at] != NO_RUN && forms[at].flags.has(Flags::CAPITAL);
+                if counts && let Some(entry) = self.entry_mut(forms[at].lower) {
+                    entry.inside = entry.inside.saturating_add(1);
                 }
             }
         }

@@ -73,7 +73,7 @@ impl<'s> Window<'s> {
     }
 
     fn at(&self, index: usize) -> &'s Form {
-        self.form(index as isize - self.at as isize)
+        self.form(index.cast_signed() - self.at.cast_signed())
     }
 }
 
@@ -286,15 +286,14 @@ fn heads(sheet: &Sheet, run: Run, at: usize, sink: &mut Sink<'_>) {
 fn document(window: &Window<'_>, mode: u64, sink: &mut Sink<'_>) {
     let sheet = window.sheet;
     let this = window.form(0);
-    if this.flags.has(Flags::ALL_CAPS) {
-        if let Some(expansion) = sheet.context.expansion(this.lower) {
-            let run = sheet.runs[expansion as usize];
-            let last = &sheet.forms[run.end as usize - 1];
-            sink.add(110, u64::from(last.clusters.middle));
-            sink.add(111, last.lower);
-            sink.add(112, whole(sheet.listed[run.start as usize]));
-            sink.add(113, 0);
-        }
+    let expansion = sheet.context.expansion(this.lower);
+    if let Some(expansion) = expansion.filter(|_| this.flags.has(Flags::ACRONYM)) {
+        let run = sheet.runs[expansion as usize];
+        let last = &sheet.forms[run.end as usize - 1];
+        sink.add(110, u64::from(last.clusters.middle));
+        sink.add(111, last.lower);
+        sink.add(112, whole(sheet.listed[run.start as usize]));
+        sink.add(113, 0);
     }
     let Some(entry) = sheet
         .context

@@ -50,6 +50,8 @@ impl Flags {
     pub const PARTICLE: Self = Self(1 << 9);
     /// Holds a letter after a digit or the other way round.
     pub const MIXED: Self = Self(1 << 10);
+    /// A word with two or more capitals: "BLA", "BoG", "McGuire".
+    pub const ACRONYM: Self = Self(1 << 11);
 
     /// Returns whether any of `other` is set.
     #[inline]
@@ -162,11 +164,15 @@ fn flags(word: &str, kind: TokenKind) -> Flags {
         return flags;
     }
     let mut flags = Flags::CAPITAL;
-    let mut letters = 0;
+    let (mut letters, mut capitals) = (0, 0);
     let mut all_caps = true;
     for character in word.chars().take(hash::LONGEST) {
         letters += usize::from(character.is_alphabetic());
+        capitals += usize::from(character.is_uppercase());
         all_caps &= !character.is_lowercase();
+    }
+    if capitals > 1 {
+        flags = flags.with(Flags::ACRONYM);
     }
     if all_caps && letters > 1 {
         flags = flags.with(Flags::ALL_CAPS);
@@ -215,8 +221,6 @@ fn is_connector(word: &str) -> bool {
             | "ben"
             | "as"
             | "ad"
-            | "an"
-            | "a"
             | "with"
             | "from"
             | "by"

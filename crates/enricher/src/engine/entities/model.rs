@@ -5,7 +5,7 @@ use super::forms::{Flags, Form};
 use super::labels::{Label, N_LABELS};
 
 /// First bytes of a model file.
-pub const MAGIC: &[u8; 8] = b"SLUGNER1";
+pub const MAGIC: &[u8; 8] = b"SLUGNER2";
 
 /// Kinds of tokens that transitions are told apart by.
 pub const N_KINDS: usize = 8;
@@ -36,6 +36,20 @@ pub struct Model {
 #[repr(align(64))]
 struct Line([u8; LINE]);
 
+impl Line {
+    /// Returns the row with this check; compares all four without branches, which would be mispredicted.
+    #[inline]
+    fn row(&self, check: u16) -> Option<&[u8; ROW]> {
+        let is = |row: usize| {
+            let stored = u16::from_le_bytes([self.0[row * ROW], self.0[row * ROW + 1]]);
+            u32::from(stored == check) << row
+        };
+        let hits = is(0) | is(1) | is(2) | is(3);
+        let row = hits.trailing_zeros() as usize;
+        self.0.as_chunks::<ROW>().0.get(row)
+    }
+}
+
 impl Model {
     /// Reads a model file; `None` when it is not one of this version.
     pub fn parse(file: &[u8]) -> Option<Self> {
@@ -61,29 +75,49 @@ impl Model {
     }
 
     /// Returns the built-in model.
+    ///
+    /// # Panics
+    /// If the file beside the sources is not of this version; a test loads it.
     pub fn built_in() -> Self {
         static FILE: &[u8] = include_bytes!("../../../data/model.bin");
         Self::parse(FILE).expect("the embedded model was written by `trainer train` and is tested")
     }
 
     /// Adds the weights of features to the scores of a token.
+    ///
+    /// The rows of a batch are found first and added then: finding waits for memory, and this way for many lines at
+    /// once.
     pub fn score(&self, features: &[u64], scores: &mut Scores) {
+        const BATCH: usize = 32;
+        const NONE: &[u8; ROW] = &[0; ROW];
         let mut sums = [0_i16; ROW];
-        for &feature in features {
-            let line = &self.lines[slot(feature, self.lines.len())].0;
-            let check = check(feature);
-            for row in line.chunks_exact(ROW) {
-                if u16::from_le_bytes([row[0], row[1]]) == check {
-                    for (sum, &weight) in sums.iter_mut().zip(row) {
-                        *sum += i16::from(weight as i8);
-                    }
-                    break;
+        let mut rows = [NONE; BATCH];
+        for batch in features.chunks(BATCH) {
+            for (row, &feature) in rows.iter_mut().zip(batch) {
+                let line = &self.lines[slot(feature, self.lines.len())];
+                *row = line.row(check(feature)).unwrap_or(NONE);
+            }
+            for row in &rows[..batch.len()] {
+                for (sum, &weight) in sums.iter_mut().zip(*row) {
+                    *sum += i16::from(weight.cast_signed());
                 }
             }
         }
         for (score, sum) in scores.iter_mut().zip(&sums[2..]) {
             *score += i32::from(*sum);
         }
+    }
+
+    /// Returns how probable the type of some labels is for the least certain token, from the token's scores alone.
+    pub fn confidence(&self, scores: &[Scores], labels: &[Label]) -> f32 {
+        let one = |(scores, label): (&Scores, &Label)| {
+            let top = scores.iter().copied().max().unwrap_or(0);
+            let odds = |label: usize| ((scores[label] - top) as f32 / self.scale).exp();
+            let own = label.0 as usize;
+            let twin = if label.is_inside() { own - 1 } else { own + 1 };
+            (odds(own) + odds(twin)) / (0..N_LABELS).map(odds).sum::<f32>()
+        };
+        scores.iter().zip(labels).map(one).fold(1.0, f32::min)
     }
 
     /// Packs a model. Rows come with their feature; where a line is full, the first rows given win.
@@ -103,7 +137,7 @@ impl Model {
             };
             row[..2].copy_from_slice(&check(*feature).to_le_bytes());
             for (byte, weight) in row[2..].iter_mut().zip(weights) {
-                *byte = *weight as u8;
+                *byte = weight.cast_unsigned();
             }
         }
         debug_assert!(lost < rows.len());
@@ -145,38 +179,66 @@ pub fn kind(form: &Form) -> usize {
     }
 }
 
-/// Returns the best labels of a segment, given the scores and kinds of its tokens.
-///
-/// Before and after a segment stands nothing but outside, so every segment is decided by itself.
-pub fn best_path(scores: &[Scores], kinds: &[usize], transitions: &Transitions, path: &mut Vec<Label>) {
-    path.clear();
-    path.resize(scores.len(), Label::OUTSIDE);
-    let mut back: Vec<[u8; N_LABELS]> = Vec::with_capacity(scores.len());
-    let mut best = [i32::MIN / 2; N_LABELS];
-    best[0] = 0;
-    for (scores, &kind) in scores.iter().zip(kinds) {
-        let mut next = [i32::MIN / 2; N_LABELS];
-        let mut from = [0; N_LABELS];
-        for label in Label::all() {
-            let to = label.0 as usize;
-            for previous in Label::all().filter(|previous| label.may_follow(*previous)) {
-                let score = best[previous.0 as usize] + i32::from(transitions[kind][previous.0 as usize][to]);
-                if score > next[to] {
-                    next[to] = score;
-                    from[to] = previous.0;
-                }
-            }
-            next[to] += scores[to];
+/// Finds the best labels of segments; keeps its memory between them.
+#[derive(Debug, Default)]
+pub struct Decoder {
+    back: Vec<[u8; N_LABELS]>,
+}
+
+impl Decoder {
+    /// Writes the best labels of a segment, given the scores of its tokens.
+    ///
+    /// Before and after a segment stands nothing but outside, so every segment is decided by itself.
+    pub fn decode(
+        &mut self,
+        scores: &[Scores],
+        forms: &[Form],
+        transitions: &Transitions,
+        path: &mut [Label],
+    ) {
+        self.back.clear();
+        let mut best = [i32::MIN / 2; N_LABELS];
+        best[0] = 0;
+        for (scores, form) in scores.iter().zip(forms) {
+            let (next, from) = step(&best, scores, &transitions[kind(form)]);
+            best = next;
+            self.back.push(from);
         }
-        best = next;
-        back.push(from);
+        let last = (0..N_LABELS).max_by_key(|&label| (best[label], N_LABELS - label));
+        let mut label = last.unwrap_or(0) as u8;
+        for (slot, from) in path.iter_mut().zip(&self.back).rev() {
+            *slot = Label(label);
+            label = from[label as usize];
+        }
     }
-    let last = (0..N_LABELS).max_by_key(|&label| (best[label], N_LABELS - label));
-    let mut label = last.unwrap_or(0) as u8;
-    for (slot, from) in path.iter_mut().zip(&back).rev() {
-        *slot = Label(label);
-        label = from[label as usize];
+}
+
+/// Extends the best paths by one token: outside and beginnings may follow anything, insides only their own type.
+fn step(
+    best: &Scores,
+    scores: &Scores,
+    transitions: &[[i16; N_LABELS]; N_LABELS],
+) -> (Scores, [u8; N_LABELS]) {
+    let mut next = [i32::MIN / 2; N_LABELS];
+    let mut from = [0; N_LABELS];
+    for (previous, (&score, weights)) in best.iter().zip(transitions).enumerate() {
+        let mut offer = |label: usize| {
+            let score = score + i32::from(weights[label]);
+            if score > next[label] {
+                next[label] = score;
+                from[label] = previous as u8;
+            }
+        };
+        offer(0);
+        (1..N_LABELS).step_by(2).for_each(&mut offer);
+        if previous > 0 {
+            offer(previous + previous % 2);
+        }
     }
+    next.iter_mut()
+        .zip(scores)
+        .for_each(|(best, score)| *best += score);
+    (next, from)
 }
 
 #[cfg(test)]
@@ -201,12 +263,13 @@ mod tests {
     #[test]
     fn the_best_path_never_continues_what_did_not_begin() {
         let mut scores = vec![[0; N_LABELS]; 3];
+        let forms = [Form::default(); 3];
         scores[0][2] = 100;
         scores[1][2] = 100;
         scores[2][4] = 100;
         let transitions = [[[0; N_LABELS]; N_LABELS]; N_KINDS];
-        let mut path = Vec::new();
-        best_path(&scores, &[0; 3], &transitions, &mut path);
+        let mut path = [Label::OUTSIDE; 3];
+        Decoder::default().decode(&scores, &forms, &transitions, &mut path);
         assert!(!path[0].is_inside());
         assert!(path.windows(2).all(|pair| pair[1].may_follow(pair[0])));
     }

@@ -104,13 +104,7 @@ impl Sheet {
             start = end;
         }
         sheet.look_up(lexicon);
-        sheet.context = Context::new(
-            &sheet.forms,
-            &sheet.runs,
-            &sheet.run_of,
-            &sheet.sentence_of,
-            &sheet.listed,
-        );
+        sheet.context = Context::new(&sheet.forms, &sheet.runs, &sheet.run_of, &sheet.sentence_of);
         sheet
     }
 

@@ -87,6 +87,9 @@ impl<'a> Phrases<'a> {
 
     /// Compiles a table: the sections of slots and masks. Where phrases are equal, classes are united and the
     /// first record is kept.
+    ///
+    /// # Panics
+    /// If there are more combinations of classes, or more records, than a slot can number.
     pub fn compile(entries: &[PhraseEntry]) -> (Vec<u8>, Vec<u8>) {
         let mut nodes = std::collections::BTreeMap::<u64, PhraseHit>::new();
         let empty = PhraseHit {

@@ -58,6 +58,9 @@ impl<'a> Words<'a> {
     }
 
     /// Compiles a table: the sections of slots and rows. Words are given by the hash of their bytes.
+    ///
+    /// # Panics
+    /// If there are more kinds of clusters than a slot can number.
     pub fn compile(words: &[(u64, Clusters)]) -> (Vec<u8>, Vec<u8>) {
         let mut rows = vec![Clusters::default()];
         rows.extend(words.iter().map(|&(_, clusters)| clusters));

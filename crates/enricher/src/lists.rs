@@ -1,0 +1,202 @@
+//! Watch-lists in files: read at start, and again whenever a file changes.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use tokio_util::sync::CancellationToken;
+
+use crate::engine::{ListError, WatchLists};
+use crate::shared::SharedEngine;
+
+/// How often the files are looked at. A change takes effect within about this time.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// Largest list file: about a million names.
+const MAX_BYTES: u64 = 64 << 20;
+
+/// The files that hold watch-lists and the deny-list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ListFiles {
+    /// Watch-lists, TSV or JSONL; a list is named after its file, without the extension.
+    pub watch: Vec<PathBuf>,
+    /// Names that are never reported, one a line.
+    pub deny: Option<PathBuf>,
+}
+
+/// A list file could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ListFileError {
+    /// It could not be read.
+    #[error("failed to read the list {path}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// It is not a list.
+    #[error("{path} is not a list")]
+    Content {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and in which line.
+        source: ListError,
+    },
+}
+
+/// What tells that a file has changed.
+type Stamp = Option<(SystemTime, u64)>;
+
+impl ListFiles {
+    /// Returns whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.watch.is_empty() && self.deny.is_none()
+    }
+
+    /// Reads all lists.
+    pub fn load(&self) -> Result<WatchLists, ListFileError> {
+        let mut lists = WatchLists::new();
+        for path in &self.watch {
+            let name = path.file_stem().unwrap_or_default().to_string_lossy();
+            lists
+                .watch(&name, &read(path)?)
+                .map_err(|source| ListFileError::Content {
+                    path: path.clone(),
+                    source,
+                })?;
+        }
+        if let Some(path) = &self.deny {
+            lists
+                .deny(&read(path)?)
+                .map_err(|source| ListFileError::Content {
+                    path: path.clone(),
+                    source,
+                })?;
+        }
+        Ok(lists)
+    }
+
+    fn stamps(&self) -> Vec<Stamp> {
+        let stamp = |path: &PathBuf| {
+            fs::metadata(path)
+                .and_then(|data| Ok((data.modified()?, data.len())))
+                .ok()
+        };
+        self.watch.iter().chain(&self.deny).map(stamp).collect()
+    }
+}
+
+fn read(path: &Path) -> Result<String, ListFileError> {
+    let read = || {
+        let file = fs::File::open(path)?;
+        if file.metadata()?.len() > MAX_BYTES {
+            return Err(io::Error::new(
+                io::ErrorKind::FileTooLarge,
+                format!("over the limit of {MAX_BYTES} bytes"),
+            ));
+        }
+        let mut content = String::new();
+        file.take(MAX_BYTES).read_to_string(&mut content)?;
+        Ok(content)
+    };
+    read().map_err(|source| ListFileError::Read {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// Puts the lists into the engine again whenever a file changes, until `stop`. Files that cannot be used leave the
+/// lists as they were.
+pub(crate) async fn keep_fresh(files: ListFiles, engine: SharedEngine, stop: CancellationToken) {
+    let mut used = files.stamps();
+    while stop
+        .run_until_cancelled(tokio::time::sleep(LOOK_EVERY))
+        .await
+        .is_some()
+    {
+        let found = files.stamps();
+        if found == used {
+            continue;
+        }
+        used = found;
+        match files.load() {
+            Ok(lists) => {
+                engine.replace(engine.current().with_lists(lists));
+                tracing::info!("reloaded the watch-lists");
+            }
+            Err(error) => {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "kept the old watch-lists"
+                );
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{Document, Engine};
+
+    fn lists_of(engine: &Engine, text: &str) -> Vec<String> {
+        let analysis = engine.analyse(&Document {
+            text,
+            ..Document::default()
+        });
+        analysis
+            .entities
+            .into_iter()
+            .flat_map(|entity| entity.lists)
+            .collect()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn changed_list_takes_effect_without_a_restart() {
+        let folder = tempfile::tempdir().expect("is made");
+        let path = folder.path().join("river.tsv");
+        fs::write(&path, "name\ttype\nHalden Wire\torganization\n").expect("is written");
+        let files = ListFiles {
+            watch: vec![path.clone()],
+            deny: None,
+        };
+        let engine = SharedEngine::new(Engine::new().with_lists(files.load().expect("is a list")));
+        let text = "Marked were zorvil quay and Halden Wire.";
+        assert_eq!(lists_of(&engine.current(), text), ["river"]);
+
+        let stop = CancellationToken::new();
+        let change = async {
+            fs::write(
+                &path,
+                "name\ttype\nzorvil quay\tplace\nHalden Wire\torganization\n",
+            )
+            .expect("is written");
+            while lists_of(&engine.current(), text).len() < 2 {
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+            // A broken list keeps the last good one.
+            fs::write(&path, "colour\nred\n").expect("is written");
+            tokio::time::sleep(LOOK_EVERY * 3).await;
+            assert_eq!(lists_of(&engine.current(), text), ["river", "river"]);
+            stop.cancel();
+        };
+        tokio::join!(keep_fresh(files.clone(), engine.clone(), stop.clone()), change);
+    }
+
+    #[test]
+    fn missing_list_is_named() {
+        let files = ListFiles {
+            watch: vec![PathBuf::from("nowhere.tsv")],
+            deny: None,
+        };
+        assert!(
+            files
+                .load()
+                .expect_err("is missing")
+                .to_string()
+                .contains("nowhere.tsv")
+        );
+    }
+}

@@ -1,0 +1,41 @@
+//! `slugline check` and `slugline config`.
+
+use std::fmt::Write;
+use std::process::ExitCode;
+
+use crate::cli::ConfigArgs;
+use crate::settings::Layers;
+
+use super::{EXIT_USAGE, print};
+
+/// Validates the configuration without side effects.
+pub(crate) fn check(layers: &Layers) -> anyhow::Result<ExitCode> {
+    let problems = crate::config::check(&layers.settings()?);
+    if problems.is_empty() {
+        print("the configuration is valid")?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    eprintln!("{problems}");
+    Ok(ExitCode::from(EXIT_USAGE))
+}
+
+/// Prints the resolved configuration as TOML, each value with its origin.
+pub(crate) fn show(layers: &Layers, args: &ConfigArgs) -> anyhow::Result<ExitCode> {
+    if args.reference {
+        print(crate::settings::reference()?.trim_end())?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut page = String::new();
+    let mut section = "";
+    for (key, value, origin) in layers.iter() {
+        let (table, name) = key.split_once('.').unwrap_or(("", key));
+        if table != section {
+            let separator = if section.is_empty() { "" } else { "\n" };
+            writeln!(page, "{separator}[{table}]")?;
+            section = table;
+        }
+        writeln!(page, "{:<50} # {origin}", format!("{name} = {value}"))?;
+    }
+    print(page.trim_end())?;
+    Ok(ExitCode::SUCCESS)
+}

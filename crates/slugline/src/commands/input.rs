@@ -1,0 +1,79 @@
+//! Articles from files and standard input, for the commands that need no pipeline.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
+
+use anyhow::Context;
+use jiff::Timestamp;
+use serde::Deserialize;
+use watcher::intake::{self, Origin};
+use wire::message::{Article, ArticleId, Format, Source};
+
+/// The name of the source in records that came through no inbox.
+const SOURCE: &str = "tag";
+
+/// One line of `--raw --input jsonl`.
+#[derive(Debug, Deserialize)]
+struct RawItem {
+    id: Option<String>,
+    text: String,
+}
+
+/// Opens a file; `-` is standard input.
+pub(crate) fn open(path: &Path) -> anyhow::Result<Box<dyn BufRead>> {
+    if path.as_os_str() == "-" {
+        return Ok(Box::new(BufReader::with_capacity(1 << 16, io::stdin())));
+    }
+    let file = File::open(path).with_context(|| format!("failed to open {}", path.display()))?;
+    Ok(Box::new(BufReader::with_capacity(1 << 16, file)))
+}
+
+/// Returns the articles of one file, cleaned up as the watcher would, or as one text taken as it is.
+pub(crate) fn read_articles(path: &Path, raw: bool, config: &intake::Config) -> anyhow::Result<Vec<Article>> {
+    let mut bytes = Vec::new();
+    open(path)?
+        .read_to_end(&mut bytes)
+        .with_context(|| format!("failed to read {}", path.display()))?;
+    if raw {
+        let text = String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8", path.display()))?;
+        return Ok(vec![raw_article(path, None, text)]);
+    }
+    clean_articles(path, &bytes, config)
+}
+
+/// Returns the articles that these bytes hold, cleaned up as the watcher would.
+pub(crate) fn clean_articles(
+    path: &Path,
+    bytes: &[u8],
+    config: &intake::Config,
+) -> anyhow::Result<Vec<Article>> {
+    let shown = path.to_string_lossy();
+    // The same input gives the same output on any day: no file time, and the epoch for "received".
+    let origin = Origin {
+        source_name: SOURCE,
+        path: &shown,
+        modified: None,
+        received: Timestamp::UNIX_EPOCH,
+    };
+    intake::read(bytes, &origin, config).with_context(|| format!("refused {shown}"))
+}
+
+/// Reads one line of `--raw --input jsonl`.
+pub(crate) fn raw_line(path: &Path, line: &str) -> Result<Article, serde_json::Error> {
+    let item: RawItem = serde_json::from_str(line)?;
+    Ok(raw_article(path, item.id, item.text))
+}
+
+fn raw_article(path: &Path, item: Option<String>, text: String) -> Article {
+    let source = Source {
+        name: SOURCE.to_owned(),
+        path: path.to_string_lossy().into_owned(),
+        item,
+        format: Format::Text,
+        bytes: text.len() as u64,
+        encoding: "utf-8".to_owned(),
+        received: Timestamp::UNIX_EPOCH,
+    };
+    Article::new(ArticleId::of(text.as_bytes()), source, text)
+}

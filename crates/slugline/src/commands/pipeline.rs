@@ -1,0 +1,128 @@
+//! `slugline run`, `watch`, `enrich` and `sink`: the stages of the pipeline, in one process or one each.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::bail;
+use enricher::{Engine, SharedEngine};
+use tokio_util::sync::CancellationToken;
+
+use crate::config::{self, ProcessConfig, Roles};
+use crate::gauges;
+use crate::http::{Readiness, Server};
+use crate::progress::{Reporter, Screen};
+use crate::settings::{Layers, Settings};
+use crate::shutdown::{Ended, Signals, supervise};
+use crate::telemetry;
+use crate::wiring::{self, Stages, Tally};
+
+use super::UsageError;
+
+/// Runs these stages until they end or a signal stops them.
+pub(crate) fn run(layers: &Layers, roles: Roles, once: bool) -> anyhow::Result<ExitCode> {
+    let settings = layers.settings()?;
+    let problems = config::check_for(&settings, roles);
+    if !problems.is_empty() {
+        return Err(UsageError(problems.into()).into());
+    }
+    let screen = Screen::stderr();
+    telemetry::log_to(screen.clone(), &settings.log)?;
+    let stages = stages(&settings, roles, once);
+    let process = config::process(&settings);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let code = runtime.block_on(run_stages(&settings, stages, process, screen, roles, once));
+    // After a forced stop blocking work may still be stuck in the file system: do not wait for it.
+    runtime.shutdown_background();
+    code
+}
+
+fn stages(settings: &Settings, roles: Roles, once: bool) -> Stages {
+    let home: PathBuf = if roles.sink {
+        settings.sink.out.clone()
+    } else {
+        settings.watcher.inbox.clone()
+    };
+    Stages {
+        sink: roles.sink.then(|| config::sink(&settings.sink)),
+        watcher: roles.watcher.then(|| config::watcher(settings, &home, once)),
+        enricher: roles
+            .enricher
+            .then(|| (config::enricher(settings), SharedEngine::new(Engine::new()))),
+    }
+}
+
+async fn run_stages(
+    settings: &Settings,
+    stages: Stages,
+    process: ProcessConfig,
+    screen: Screen,
+    roles: Roles,
+    once: bool,
+) -> anyhow::Result<ExitCode> {
+    let signals = Signals::listen()?;
+    let metrics = telemetry::record_metrics()?;
+    let tally = Tally::of(&stages);
+    let drain = CancellationToken::new();
+    let stop_serving = CancellationToken::new();
+    let server = match process.http {
+        Some(addr) => Some(Server::bind(addr).await?),
+        None => None,
+    };
+    let connection = match settings.nats.url.as_str() {
+        "" => None,
+        _ => Some(wiring::connect(settings, roles).await?),
+    };
+    let readiness = readiness(tally.clone(), connection.clone());
+    let gauges = gauges::keep(tally.clone(), Arc::clone(&readiness), connection.clone());
+    let reporter = Reporter::new(screen, tally.clone(), once);
+    let stages = async {
+        match connection {
+            None => wiring::run_embedded(stages, tally, drain.clone()).await,
+            Some(connection) => wiring::run_on_nats(&connection, stages, tally, drain.clone(), once).await,
+        }
+    };
+    let supervised = supervise(stages, signals, drain.clone(), process.grace);
+    let serving = async {
+        match server {
+            Some(server) => tokio::select! {
+                // The server broke.
+                served = server.serve(metrics, readiness, stop_serving.clone()) => served,
+                // Never ends; keeps up to date what the server shows.
+                never = gauges => match never {},
+            },
+            None => std::future::pending().await,
+        }
+    };
+    let ended = tokio::select! {
+        // The stages ended, one way or the other.
+        ended = supervised => ended,
+        // The HTTP server broke: an operator who asked for it must know.
+        served = serving => { served?; bail!("the HTTP server stopped") }
+        // Never ends; runs beside the stages.
+        never = reporter.report() => match never {},
+    };
+    reporter.summary();
+    match ended {
+        Ended::Finished(result) => result.map(|()| ExitCode::SUCCESS),
+        Ended::Forced => {
+            bail!("stopped by force: articles in flight will be repeated at the next start; nothing is lost")
+        }
+    }
+}
+
+/// Ready means: connected (where there is a broker), and the sink is not stuck on its disk.
+fn readiness(tally: Tally, connection: Option<wire::nats::Connection>) -> Readiness {
+    Arc::new(move || {
+        if connection
+            .as_ref()
+            .is_some_and(|connection| !connection.is_connected())
+        {
+            return Err("not connected to NATS".to_owned());
+        }
+        if tally.sink.as_ref().is_some_and(|sink| sink.is_stalled()) {
+            return Err("the sink cannot write".to_owned());
+        }
+        Ok(())
+    })
+}

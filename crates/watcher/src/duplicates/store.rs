@@ -1,0 +1,76 @@
+//! The index as bytes: a mark, the number of articles, the articles, and a checksum over all of it.
+
+use std::collections::VecDeque;
+use std::str::FromStr;
+
+use wire::ArticleId;
+
+use super::Seen;
+use super::sketch::{SIZE, Sketch};
+
+const MARK: &[u8; 8] = b"SLDUP\x00\x00\x01";
+const CHECKSUM: usize = 32;
+/// An id as 32 hex digits.
+const ID: usize = 32;
+const RECORD: usize = 2 * ID + 4 * SIZE;
+
+/// The bytes are not what [`super::Index::to_bytes`] wrote, or are damaged. The index can be started anew: what was
+/// seen before is then not marked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the index of duplicates is damaged: {0}")]
+pub struct CorruptIndex(&'static str);
+
+/// Returns the articles as bytes.
+pub(super) fn write(seen: &VecDeque<Seen>) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(MARK.len() + 8 + seen.len() * RECORD + CHECKSUM);
+    bytes.extend_from_slice(MARK);
+    bytes.extend_from_slice(&(seen.len() as u64).to_le_bytes());
+    for seen in seen {
+        bytes.extend_from_slice(seen.id.hex().as_bytes());
+        bytes.extend_from_slice(seen.original.hex().as_bytes());
+        seen.sketch
+            .0
+            .iter()
+            .for_each(|minimum| bytes.extend_from_slice(&minimum.to_le_bytes()));
+    }
+    let checksum = blake3::hash(&bytes);
+    bytes.extend_from_slice(checksum.as_bytes());
+    bytes
+}
+
+/// Returns the articles that bytes hold.
+pub(super) fn read(bytes: &[u8]) -> Result<Vec<Seen>, CorruptIndex> {
+    let (content, checksum) = bytes
+        .split_last_chunk::<CHECKSUM>()
+        .ok_or(CorruptIndex("it is cut off"))?;
+    let records = content
+        .strip_prefix(MARK)
+        .ok_or(CorruptIndex("it has no mark of this version"))?;
+    if blake3::hash(content).as_bytes() != checksum {
+        return Err(CorruptIndex("its checksum is wrong"));
+    }
+    let (n_records, records) = records
+        .split_first_chunk::<8>()
+        .ok_or(CorruptIndex("it is cut off"))?;
+    if u64::from_le_bytes(*n_records) != (records.len() / RECORD) as u64 || records.len() % RECORD != 0 {
+        return Err(CorruptIndex("its length is wrong"));
+    }
+    records.chunks_exact(RECORD).map(record).collect()
+}
+
+fn record(bytes: &[u8]) -> Result<Seen, CorruptIndex> {
+    let mut minima = Box::new([0; SIZE]);
+    for (minimum, bytes) in minima.iter_mut().zip(bytes[2 * ID..].as_chunks::<4>().0) {
+        *minimum = u32::from_le_bytes(*bytes);
+    }
+    Ok(Seen {
+        id: id(&bytes[..ID])?,
+        original: id(&bytes[ID..2 * ID])?,
+        sketch: Sketch(minima),
+    })
+}
+
+fn id(hex: &[u8]) -> Result<ArticleId, CorruptIndex> {
+    let hex = std::str::from_utf8(hex).map_err(|_| CorruptIndex("it has an id that is none"))?;
+    ArticleId::from_str(&format!("b3:{hex}")).map_err(|_| CorruptIndex("it has an id that is none"))
+}

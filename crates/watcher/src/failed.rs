@@ -1,0 +1,185 @@
+//! Where refused files go: `failed/`, each with a `<name>.error.json` beside it that says why.
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use wire::ArticleId;
+
+use crate::durable::{copy_without_replacing, move_without_replacing, numbered, write_whole};
+use crate::identity::{FileState, Stamp};
+
+/// The reason of files and folders that may not be read.
+pub(crate) const UNREADABLE: &str = "unreadable";
+
+/// Why a file, or an article of it, was given up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Failure {
+    /// A token for metrics and scripts, such as `empty`.
+    pub(crate) reason: &'static str,
+    /// What was found, for people.
+    pub(crate) detail: String,
+    /// The articles rejected downstream; empty if the whole file was refused.
+    pub(crate) articles: Vec<ArticleId>,
+}
+
+impl Failure {
+    pub(crate) fn new(reason: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            reason,
+            detail: detail.into(),
+            articles: Vec::new(),
+        }
+    }
+}
+
+/// How the refused file is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Keeping {
+    /// Moved into `failed/`.
+    Move,
+    /// Left in place; a hard link (or a copy of at most so many bytes) goes into `failed/`.
+    Link {
+        /// Largest copy, in bytes.
+        max_copy: u64,
+    },
+    /// Left in place; only the error file is written: it is no regular file.
+    Describe,
+}
+
+/// A refused file.
+#[derive(Debug)]
+pub(crate) struct Refused<'a> {
+    pub(crate) path: &'a Path,
+    pub(crate) relative: &'a Path,
+    pub(crate) state: &'a FileState,
+    pub(crate) stamp: Stamp,
+    pub(crate) failure: &'a Failure,
+}
+
+/// The error file.
+#[derive(Debug, Serialize, Deserialize)]
+struct ErrorFile {
+    schema: String,
+    reason: String,
+    detail: String,
+    /// Ids of the articles rejected downstream; empty if the whole file was refused.
+    articles: Vec<String>,
+    /// Where the file was.
+    path: String,
+    bytes: u64,
+    time: Timestamp,
+    /// What lies beside this error file: `moved`, `linked`, `copied` or `nothing`.
+    kept: String,
+    /// The state of the file that was refused, so that a repetition after a crash is recognised.
+    stamp: String,
+}
+
+/// Puts a refused file aside with an error file beside it, and returns whether the file left its place. Repeating
+/// it changes nothing. The folders that must be synced for it to last are added to `folders`.
+pub(crate) fn set_aside(
+    refused: &Refused<'_>,
+    failed_dir: &Path,
+    keeping: Keeping,
+    folders: &mut BTreeSet<PathBuf>,
+) -> io::Result<bool> {
+    let target = failed_dir.join(refused.relative);
+    let folder = target.parent().unwrap_or(failed_dir);
+    fs::create_dir_all(folder)?;
+    folders.insert(folder.to_owned());
+    let (target, error_path) = free_place(&target, refused.stamp)?;
+    match keeping {
+        Keeping::Move => {
+            write_error_file(&error_path, refused, "moved")?;
+            match move_unchanged(refused, &target) {
+                Ok(()) => {
+                    folders.extend(refused.path.parent().map(Path::to_owned));
+                    return Ok(true);
+                }
+                Err(error) => {
+                    tracing::warn!(%error, path = %refused.path.display(), "failed to move a refused file; it stays in place");
+                    write_error_file(&error_path, refused, "nothing")?;
+                }
+            }
+        }
+        Keeping::Link { max_copy } => {
+            let kept = link_or_copy(refused, &target, max_copy);
+            write_error_file(&error_path, refused, kept)?;
+        }
+        Keeping::Describe => write_error_file(&error_path, refused, "nothing")?,
+    }
+    Ok(false)
+}
+
+fn move_unchanged(refused: &Refused<'_>, target: &Path) -> io::Result<()> {
+    if FileState::of(&fs::symlink_metadata(refused.path)?) != *refused.state {
+        return Err(io::Error::other("it has changed since it was read"));
+    }
+    move_without_replacing(refused.path, target)
+}
+
+fn link_or_copy(refused: &Refused<'_>, target: &Path, max_copy: u64) -> &'static str {
+    if let Ok(there) = fs::symlink_metadata(target)
+        && (there.dev(), there.ino()) == (refused.state.device, refused.state.inode)
+    {
+        return "linked";
+    }
+    if fs::hard_link(refused.path, target).is_ok() {
+        return "linked";
+    }
+    if refused.state.size <= max_copy && copy_without_replacing(refused.path, target).is_ok() {
+        return "copied";
+    }
+    "nothing"
+}
+
+/// Returns names for the file and its error file that are free, or that hold the same refusal already.
+fn free_place(target: &Path, stamp: Stamp) -> io::Result<(PathBuf, PathBuf)> {
+    let name = target.file_name().unwrap_or(OsStr::new("unnamed"));
+    for n in 0.. {
+        let file = target.with_file_name(numbered(name, n, OsStr::new("")));
+        let error_file = target.with_file_name(numbered(name, n, OsStr::new(".error.json")));
+        match fs::read(&error_file) {
+            Ok(bytes) => {
+                let same = serde_json::from_slice::<ErrorFile>(&bytes)
+                    .is_ok_and(|earlier| earlier.stamp == stamp_text(stamp));
+                if same {
+                    return Ok((file, error_file));
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                if fs::symlink_metadata(&file).is_err() {
+                    return Ok((file, error_file));
+                }
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
+}
+
+fn write_error_file(path: &Path, refused: &Refused<'_>, kept: &str) -> io::Result<()> {
+    let error_file = ErrorFile {
+        schema: "slugline-failed/1".to_owned(),
+        reason: refused.failure.reason.to_owned(),
+        detail: refused.failure.detail.clone(),
+        articles: refused.failure.articles.iter().map(ToString::to_string).collect(),
+        path: refused.path.to_string_lossy().into_owned(),
+        bytes: refused.state.size,
+        time: Timestamp::now(),
+        kept: kept.to_owned(),
+        stamp: stamp_text(refused.stamp),
+    };
+    let mut bytes = serde_json::to_vec_pretty(&error_file)?;
+    bytes.push(b'\n');
+    write_whole(path, &bytes)
+}
+
+fn stamp_text(stamp: Stamp) -> String {
+    format!("{:032x}", u128::from_be_bytes(stamp.0))
+}

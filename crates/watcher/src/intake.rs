@@ -1,0 +1,297 @@
+//! Bytes to articles: recognises the format by content, decodes, extracts, cleans up and dates.
+//!
+//! [`read`] is the whole interface. It is a pure function: no files, no network, no clock. What it takes out of a
+//! text is listed in [`wire::Article::removed`], what was odd about the input in [`wire::Article::warnings`].
+//!
+//! ```text
+//! bytes ─▶ sniff ─▶ archive? unpack, each entry again
+//!             └───▶ format reader ─▶ Draft ─▶ assemble: normalise, clean up, headline, dateline, date ─▶ Article
+//! ```
+
+mod archive;
+mod assemble;
+mod cleanup;
+mod config;
+mod credits;
+mod dateline;
+mod dates;
+mod decode;
+mod draft;
+mod eml;
+mod feed;
+mod html;
+mod json;
+mod language;
+mod lines;
+mod markdown;
+mod newsml;
+mod nitf;
+mod normalise;
+mod outlets;
+mod plain;
+mod sniff;
+mod warc;
+mod xml;
+
+use jiff::Timestamp;
+use wire::message::Format;
+use wire::{Article, ArticleId};
+
+pub use config::{Config, FieldMap, InvalidRule, Limits, UserRule, UserRules, Zone};
+
+pub use cleanup::rule_names;
+
+use draft::Draft;
+use sniff::Kind;
+
+/// Where the bytes came from.
+#[derive(Debug, Clone, Copy)]
+pub struct Origin<'a> {
+    /// The configured name of the inbox.
+    pub source_name: &'a str,
+    /// Path relative to the inbox, with `/`.
+    pub path: &'a str,
+    /// The file's modification time: the last resort for a publication date.
+    pub modified: Option<Timestamp>,
+    /// When the file was first seen.
+    pub received: Timestamp,
+}
+
+/// Why bytes cannot become articles.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{reason}: {detail}")]
+pub struct Refusal {
+    /// The kind of refusal, for counters and subjects.
+    pub reason: RefusalReason,
+    /// What exactly was wrong, for people.
+    pub detail: String,
+}
+
+/// The kinds of refusals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum RefusalReason {
+    /// There is no text in it.
+    Empty,
+    /// It is larger than the limit.
+    TooLarge,
+    /// It is binary and of no format that holds articles.
+    Binary,
+    /// The format is known and not read.
+    Unsupported,
+    /// It breaks the rules of its own format.
+    Malformed,
+    /// It unpacks to far more than it is, or nests without end.
+    Bomb,
+}
+
+impl RefusalReason {
+    /// Returns the name used in counters, subjects and error files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::TooLarge => "too_large",
+            Self::Binary => "binary",
+            Self::Unsupported => "unsupported",
+            Self::Malformed => "malformed",
+            Self::Bomb => "bomb",
+        }
+    }
+}
+
+impl std::fmt::Display for RefusalReason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Refusal {
+    pub(crate) fn new(reason: RefusalReason, detail: impl Into<String>) -> Self {
+        Self {
+            reason,
+            detail: detail.into(),
+        }
+    }
+}
+
+/// Returns the articles that the bytes of one file hold: one, or one an item for feeds, line-wise JSON and archives.
+///
+/// - The result is never an empty list: where nothing can be read, the first reason is returned.
+/// - Where some items of a file are refused and others are not, the first article carries a warning for each.
+/// - The same bytes, origin and configuration give the same articles.
+///
+/// # Examples
+///
+/// ```
+/// use watcher::intake::{Config, Origin, read};
+///
+/// let origin = Origin { source_name: "inbox", path: "a.txt", modified: None, received: jiff::Timestamp::UNIX_EPOCH };
+/// let text = "Ferry sinks off Port Amel\n\nPORT AMEL, March 3, 2026 (AFP) - A ferry with 80 people on board sank.";
+/// let articles = read(text.as_bytes(), &origin, &Config::default()).expect("is an article");
+/// assert_eq!(articles[0].headline.as_deref(), Some("Ferry sinks off Port Amel"));
+/// assert_eq!(articles[0].agency.as_deref(), Some("AFP"));
+/// assert_eq!(articles[0].published.value.as_deref(), Some("2026-03-03"));
+/// ```
+pub fn read(bytes: &[u8], origin: &Origin<'_>, config: &Config) -> Result<Vec<Article>, Refusal> {
+    let mut job = Job {
+        origin,
+        config,
+        unpacked: 0,
+        articles: Vec::new(),
+        refused: Vec::new(),
+    };
+    job.read(Item {
+        bytes,
+        name: None,
+        depth: 0,
+    });
+    job.finish()
+}
+
+/// One file in work: its articles and refusals so far.
+struct Job<'a> {
+    origin: &'a Origin<'a>,
+    config: &'a Config,
+    /// Bytes unpacked from archives so far.
+    unpacked: u64,
+    articles: Vec<Article>,
+    refused: Vec<(Option<String>, Refusal)>,
+}
+
+/// Bytes that are one file, or one entry of an archive.
+#[derive(Clone, Copy)]
+struct Item<'a> {
+    bytes: &'a [u8],
+    /// Which entry of the file it is.
+    name: Option<&'a str>,
+    /// How many archives it was in.
+    depth: usize,
+}
+
+impl Job<'_> {
+    /// Reads one item; refusals are collected.
+    fn read(&mut self, item: Item<'_>) {
+        if let Err(refusal) = self.try_read(item) {
+            self.refuse(item.name, refusal);
+        }
+    }
+
+    fn refuse(&mut self, name: Option<&str>, refusal: Refusal) {
+        // A few reasons tell as much as a million.
+        if self.refused.len() < self.config.limits.items {
+            self.refused.push((name.map(str::to_owned), refusal));
+        }
+    }
+
+    fn try_read(&mut self, item: Item<'_>) -> Result<(), Refusal> {
+        let kind = match self.config.format {
+            Some(format) if sniff::archive(item.bytes).is_none() => Kind::Document(format),
+            _ => sniff::sniff(item.bytes)?,
+        };
+        let format = match kind {
+            Kind::Archive(archive) => return archive::unpack(self, archive, item),
+            Kind::Document(format) => format,
+        };
+        if format == Format::Warc {
+            return warc::read(self, item);
+        }
+        let limit = self.config.limits.document_bytes;
+        let many = matches!(format, Format::Jsonl);
+        if !many && item.bytes.len() as u64 > limit {
+            let detail = format!("{} bytes are more than the limit of {limit}", item.bytes.len());
+            return Err(Refusal::new(RefusalReason::TooLarge, detail));
+        }
+        self.read_document(format, item)
+    }
+
+    fn read_document(&mut self, format: Format, item: Item<'_>) -> Result<(), Refusal> {
+        let config = self.config;
+        let mut sink = Sink { job: self, item };
+        match format {
+            Format::Text => sink.draft(plain::read(item.bytes), item.bytes),
+            Format::Markdown => sink.draft(markdown::read(item.bytes), item.bytes),
+            Format::Html => sink.draft(html::read(item.bytes, config)?, item.bytes),
+            Format::Rss | Format::Atom => return feed::read_xml(item.bytes, &mut sink),
+            Format::JsonFeed => return feed::read_json(item.bytes, &mut sink),
+            Format::Json | Format::Ninjs => return json::read_one(item.bytes, &mut sink),
+            Format::Jsonl => json::read_lines(item.bytes, &mut sink),
+            Format::Newsml => return newsml::read(item.bytes, &mut sink),
+            Format::Nitf => sink.draft(nitf::read(item.bytes, config)?, item.bytes),
+            Format::Eml => sink.draft(eml::read(item.bytes, config)?, item.bytes),
+            Format::Warc => {}
+            Format::Pdf => {
+                let detail = "PDF is not read: the text of columns comes out in the wrong order";
+                return Err(Refusal::new(RefusalReason::Unsupported, detail));
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<Vec<Article>, Refusal> {
+        let Self {
+            mut articles,
+            refused,
+            ..
+        } = self;
+        let Some(first) = articles.first_mut() else {
+            let refusal = refused.into_iter().next().map(|(_, refusal)| refusal);
+            return Err(
+                refusal.unwrap_or_else(|| Refusal::new(RefusalReason::Empty, "there is no text in it"))
+            );
+        };
+        for (name, refusal) in refused.iter().take(MAX_NAMED_REFUSALS) {
+            let name = name.as_deref().unwrap_or("?");
+            first
+                .warnings
+                .push(format!("item `{name}` was refused: {refusal}"));
+        }
+        if refused.len() > MAX_NAMED_REFUSALS {
+            first.warnings.push(format!(
+                "{} more items were refused",
+                refused.len() - MAX_NAMED_REFUSALS
+            ));
+        }
+        Ok(articles)
+    }
+}
+
+/// How many refused items of a file are named; the rest are counted.
+const MAX_NAMED_REFUSALS: usize = 20;
+
+/// Takes the drafts that a format reader makes of one document.
+struct Sink<'j, 'a, 'i> {
+    job: &'j mut Job<'a>,
+    item: Item<'i>,
+}
+
+impl Sink<'_, '_, '_> {
+    fn config(&self) -> &Config {
+        self.job.config
+    }
+
+    /// Assembles the draft of an article that `bytes` hold.
+    fn draft(&mut self, mut draft: Draft, bytes: &[u8]) {
+        let outer = self.item.name;
+        draft.item = match (outer, draft.item.take()) {
+            (Some(outer), Some(inner)) => Some(format!("{outer}#{inner}")),
+            (outer, inner) => outer.map(str::to_owned).or(inner),
+        };
+        if self.job.articles.len() >= self.job.config.limits.items {
+            let limit = self.job.config.limits.items;
+            self.refuse(
+                draft.item.as_deref(),
+                Refusal::new(RefusalReason::TooLarge, format!("more than {limit} items")),
+            );
+            return;
+        }
+        let (id, size) = (ArticleId::of(bytes), bytes.len() as u64);
+        let item = draft.item.clone();
+        match assemble::assemble(draft, id, size, self.job.origin, self.job.config) {
+            Ok(article) => self.job.articles.push(article),
+            Err(refusal) => self.refuse(item.as_deref(), refusal),
+        }
+    }
+
+    fn refuse(&mut self, item: Option<&str>, refusal: Refusal) {
+        self.job.refuse(item, refusal);
+    }
+}

@@ -1,0 +1,14 @@
+//! The intake as its users see it: bytes in, articles out.
+
+#[path = "intake/cleanup.rs"]
+mod cleanup;
+#[path = "intake/formats.rs"]
+mod formats;
+#[path = "intake/hostile.rs"]
+mod hostile;
+#[path = "intake/properties.rs"]
+mod properties;
+#[path = "intake/seeds.rs"]
+mod seeds;
+#[path = "intake/support.rs"]
+mod support;

@@ -1,0 +1,49 @@
+//! What the tests of the intake share.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use watcher::intake::{Config, Origin, Refusal, read};
+use wire::Article;
+
+/// Reads bytes as a file that was dropped in 2026.
+pub(crate) fn try_read(bytes: &[u8], config: &Config) -> Result<Vec<Article>, Refusal> {
+    let origin = Origin {
+        source_name: "test",
+        path: "file",
+        modified: None,
+        received: Timestamp::UNIX_EPOCH,
+    };
+    read(bytes, &origin, config)
+}
+
+/// Reads bytes that hold one article.
+#[track_caller]
+pub(crate) fn article(bytes: &[u8]) -> Article {
+    let mut articles =
+        try_read(bytes, &Config::default()).unwrap_or_else(|refusal| panic!("refused: {refusal}"));
+    assert_eq!(articles.len(), 1, "one article");
+    articles.remove(0)
+}
+
+/// Returns a folder of test data outside the repository, or `None` with a note where it is absent.
+pub(crate) fn shared(folder: &str) -> Option<PathBuf> {
+    let root = std::env::var_os("SLUGLINE_SHARED").map_or_else(
+        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared")),
+        PathBuf::from,
+    );
+    let path = root.join(folder);
+    if !path.is_dir() {
+        eprintln!("skipped: {folder} is not in the shared folder; set SLUGLINE_SHARED");
+        return None;
+    }
+    Some(path)
+}
+
+/// The time this thread was on a processor: what runs beside a test makes no difference. Zero where that is unknown.
+pub(crate) fn busy() -> Duration {
+    let statistics = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanoseconds = statistics.split(' ').next().and_then(|first| first.parse().ok());
+    nanoseconds.map_or(Duration::ZERO, Duration::from_nanos)
+}

@@ -1,0 +1,74 @@
+//! One message as it goes to the server: subject, headers and payload.
+
+use async_nats::header::NATS_MESSAGE_ID;
+use async_nats::{HeaderMap, HeaderValue};
+use bytes::Bytes;
+
+use super::connection::Shared;
+use crate::topology::Topology;
+use crate::transport::{Message, PublishError};
+
+/// What the protocol and the headers of a dead letter may add to a message.
+const HEADROOM: usize = 8 * 1024;
+
+#[derive(Debug, Clone)]
+pub(super) struct Outbound {
+    pub(super) subject: String,
+    pub(super) headers: HeaderMap,
+    pub(super) payload: Bytes,
+}
+
+impl Outbound {
+    /// Encodes a message; the payload may be larger than one message can be.
+    pub(super) fn of<T: Message>(topology: &Topology, message: &T) -> Result<Self, PublishError> {
+        let subject = format!("{}.{}", topology.prefix, message.subject());
+        let payload = serde_json::to_vec(message).map_err(|error| PublishError::Carrier {
+            subject: subject.clone(),
+            source: Box::new(error),
+        })?;
+        Ok(Self {
+            headers: headers(topology, message),
+            subject,
+            payload: payload.into(),
+        })
+    }
+}
+
+/// CloudEvents 1.0, binary mode, and the id by which the server recognises a repeated publish.
+fn headers<T: Message>(topology: &Topology, message: &T) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    let id = message.dedupe_key();
+    headers.insert("content-type", "application/json");
+    headers.insert("ce-specversion", "1.0");
+    headers.insert("ce-type", format!("{}.{}", topology.prefix, T::CHANNEL).as_str());
+    headers.insert("ce-source", format!("/{}", topology.prefix).as_str());
+    headers.insert("ce-subject", value(&message.article_id().to_string()));
+    headers.insert("ce-time", jiff::Timestamp::now().to_string().as_str());
+    headers.insert(
+        "ce-dataschema",
+        value(&format!("urn:{}", message.schema().replace('/', ":"))),
+    );
+    headers.insert("ce-id", value(&id));
+    headers.insert(NATS_MESSAGE_ID, value(&id));
+    headers
+}
+
+/// Returns a text as a header value: line ends, which a header cannot hold, become spaces.
+pub(super) fn value(text: &str) -> HeaderValue {
+    let one_line: String = text
+        .chars()
+        .map(|character| if character.is_control() { ' ' } else { character })
+        .collect();
+    HeaderValue::from(one_line.as_str())
+}
+
+impl Shared {
+    /// Returns the largest payload in bytes that fits one message, with room for the headers of a dead letter.
+    pub(super) fn payload_limit(&self) -> usize {
+        let server = self.client.max_payload();
+        let stream = self.config.topology.max_message_bytes as usize;
+        // A limit under the headroom itself is odd, but must not refuse everything.
+        let limit = server.min(stream);
+        limit.saturating_sub(HEADROOM).max(limit / 2)
+    }
+}

@@ -1,0 +1,15 @@
+//! End-to-end tests of the real binary: files go in, lines come out, whatever happens in between.
+//!
+//! Every test has a sandbox of its own (inbox, output, and a NATS server where it needs one), so all of them run
+//! side by side. `SLUGLINE_TEST_SEED` repeats the random choices of a failed crash test.
+
+mod backpressure;
+mod cluster;
+mod commands;
+mod crash;
+mod flow;
+mod hostile;
+mod metrics;
+mod security;
+mod shutdown;
+mod support;
