@@ -389,8 +389,8 @@ impl Command {
                 .collect(),
             Self::Topology(TopologyArgs {
                 action: TopologyAction::Apply { nats, .. } | TopologyAction::Verify { nats },
-            }) => nats.overrides().into_iter().collect(),
-            Self::Status(StatusArgs { nats, .. })
+            })
+            | Self::Status(StatusArgs { nats, .. })
             | Self::Top(TopArgs { nats })
             | Self::Tail(TailArgs { nats, .. }) => nats.overrides().into_iter().collect(),
             Self::Trace(args) => args.overrides().collect(),

@@ -155,8 +155,8 @@ fn bare(payloads: &[Vec<carrier::Payload>; 2], folder: &Path) -> Cost {
     let wall = carrier::both_hops(&server.url(), payloads);
     Cost {
         wall,
-        cpu: process_cpu(std::process::id()) - cpu,
-        server_cpu: process_cpu(pid) - server_cpu,
+        cpu: process_cpu(std::process::id()).saturating_sub(cpu),
+        server_cpu: process_cpu(pid).saturating_sub(server_cpu),
         peak_memory: 0,
     }
 }

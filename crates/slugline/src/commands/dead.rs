@@ -26,7 +26,8 @@ pub(crate) fn run(layers: &Layers, action: &DeadAction) -> anyhow::Result<ExitCo
                 connection.retry_dead_letter(letter).await?;
                 print(&format!("retried {} on {}", letter.sequence, letter.subject))?;
             }
-            done(&letters, "retried")
+            eprintln!("{} dead letters retried", letters.len());
+            Ok(ExitCode::SUCCESS)
         }
         DeadAction::Drop { which, .. } => {
             let letters = letters(connection, which).await?;
@@ -34,14 +35,10 @@ pub(crate) fn run(layers: &Layers, action: &DeadAction) -> anyhow::Result<ExitCo
                 connection.drop_dead_letter(letter.sequence).await?;
                 print(&format!("dropped {}", letter.sequence))?;
             }
-            done(&letters, "dropped")
+            eprintln!("{} dead letters dropped", letters.len());
+            Ok(ExitCode::SUCCESS)
         }
     })
-}
-
-fn done(letters: &[DeadLetter], what: &str) -> anyhow::Result<ExitCode> {
-    eprintln!("{} dead letters {what}", letters.len());
-    Ok(ExitCode::SUCCESS)
 }
 
 /// Returns the dead letters that were named or selected. One that is named must be there.

@@ -24,7 +24,7 @@ use super::UsageError;
 
 /// Runs these stages until they end or a signal stops them.
 pub(crate) fn run(layers: &Layers, roles: Roles, once: bool) -> anyhow::Result<ExitCode> {
-    launch(layers.settings()?, roles, once)
+    launch(&layers.settings()?, roles, once)
 }
 
 /// Replays the archive from `since` on through this program's model, beside the running fleet, until all is done.
@@ -40,7 +40,7 @@ pub(crate) fn rerun(layers: &Layers, since: &str) -> anyhow::Result<ExitCode> {
         label => label.to_owned(),
     };
     settings.rerun = Some(wire::topology::Rerun { label, since });
-    launch(settings, Roles::ENRICHER, true)
+    launch(&settings, Roles::ENRICHER, true)
 }
 
 /// Reads a moment, or a length of time before now.
@@ -56,17 +56,17 @@ fn moment(text: &str) -> anyhow::Result<Timestamp> {
     Ok(Timestamp::now().checked_sub(ago)?)
 }
 
-fn launch(settings: Settings, roles: Roles, once: bool) -> anyhow::Result<ExitCode> {
-    let problems = config::check_for(&settings, roles);
+fn launch(settings: &Settings, roles: Roles, once: bool) -> anyhow::Result<ExitCode> {
+    let problems = config::check_for(settings, roles);
     if !problems.is_empty() {
         return Err(UsageError(problems.into()).into());
     }
     let screen = Screen::stderr();
     telemetry::log_to(screen.clone(), &settings.log)?;
-    let stages = stages(&settings, roles, once);
-    let process = config::process(&settings);
+    let stages = stages(settings, roles, once);
+    let process = config::process(settings);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let code = runtime.block_on(run_stages(&settings, stages, process, screen, roles, once));
+    let code = runtime.block_on(run_stages(settings, stages, process, screen, roles, once));
     // After a forced stop blocking work may still be stuck in the file system: do not wait for it.
     runtime.shutdown_background();
     code

@@ -39,6 +39,10 @@ pub struct TagEvent<'a> {
 /// What was found: written as the key `entity` or `figure`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "lives only while one event is written or read"
+)]
 pub enum Tag<'a> {
     /// One real thing named in the article.
     Entity(Cow<'a, Entity>),

@@ -76,6 +76,10 @@ impl DeadLetter {
     /// The id follows from the dead letter, so that sending it twice is recognised.
     fn again(&self) -> Outbound {
         let mut headers = HeaderMap::new();
+        #[expect(
+            clippy::iter_over_hash_type,
+            reason = "headers are a set: their order says nothing"
+        )]
         for (name, values) in self.headers.iter() {
             let name: &str = name.as_ref();
             if name.starts_with(ADDED) || name.starts_with("Nats-") {
@@ -190,6 +194,8 @@ pub(super) fn timestamp(nanoseconds: i128) -> Timestamp {
 
 #[cfg(test)]
 mod tests {
+    use async_nats::HeaderValue;
+
     use super::*;
 
     fn letter(sequence: u64, id: &str) -> DeadLetter {
@@ -219,11 +225,11 @@ mod tests {
             let headers: Vec<&str> = again.headers.iter().map(|(name, _)| name.as_ref()).collect();
             assert_eq!(headers.len(), 2, "{headers:?}");
             assert_eq!(
-                again.headers.get(NATS_MESSAGE_ID).map(|id| id.as_str()),
+                again.headers.get(NATS_MESSAGE_ID).map(HeaderValue::as_str),
                 Some(expected)
             );
             assert_eq!(
-                again.headers.get("ce-subject").map(|id| id.as_str()),
+                again.headers.get("ce-subject").map(HeaderValue::as_str),
                 Some("b3:00")
             );
         }

@@ -68,18 +68,17 @@ impl Scan {
     /// Returns the next message, or `None` where the stream ended when the walk began.
     pub(super) async fn next(&mut self) -> Result<Option<jetstream::Message>, Error> {
         while self.left > 0 {
-            let batch = match &mut self.batch {
-                Some(batch) => batch,
-                None => {
-                    let batch = self
-                        .consumer
-                        .batch()
-                        .max_messages(BATCH)
-                        .expires(EXPIRES)
-                        .messages();
-                    self.batch
-                        .insert(batch.await.map_err(|error| unread(&self.object, error))?)
-                }
+            let batch = if let Some(batch) = &mut self.batch {
+                batch
+            } else {
+                let batch = self
+                    .consumer
+                    .batch()
+                    .max_messages(BATCH)
+                    .expires(EXPIRES)
+                    .messages();
+                self.batch
+                    .insert(batch.await.map_err(|error| unread(&self.object, error))?)
             };
             match batch.next().await {
                 Some(Ok(message)) => {
