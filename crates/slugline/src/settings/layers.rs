@@ -79,10 +79,8 @@ impl Layers {
                 continue;
             }
             let key = self
-                .0
-                .keys()
-                .find(|key| key.replace('.', "_").eq_ignore_ascii_case(name))
-                .cloned();
+                .names()
+                .find(|key| key.replace('.', "_").eq_ignore_ascii_case(name));
             let Some(key) = key else {
                 bail!("unknown environment variable `{variable}`")
             };
@@ -112,6 +110,15 @@ impl Layers {
             .map(|(key, (value, origin))| (key.as_str(), value, origin))
     }
 
+    /// Returns the name of every setting, and of every field of those that have fields.
+    fn names(&self) -> impl Iterator<Item = String> {
+        self.0.iter().flat_map(|(key, (value, _))| {
+            let fields = value.as_table().into_iter().flatten();
+            let fields = fields.map(move |(field, _)| format!("{key}.{field}"));
+            std::iter::once(key.clone()).chain(fields)
+        })
+    }
+
     /// Returns where the value of a key came from.
     pub(crate) fn origin(&self, key: &str) -> &Origin {
         self.0.get(key).map_or(&Origin::Default, |(_, origin)| origin)
@@ -119,6 +126,16 @@ impl Layers {
 
     /// Sets a value written as text, reading it as the type that the default has.
     fn set_text(&mut self, key: &str, text: &str, origin: Origin) -> anyhow::Result<()> {
+        // One field of a setting that has fields, such as `enricher.events.figures`.
+        if let Some((outer, field)) = key.rsplit_once('.')
+            && let Some((Value::Table(fields), _)) = self.0.get(outer)
+            && let Some(Value::Boolean(_)) = fields.get(field)
+        {
+            let mut fields = fields.clone();
+            let value = Value::Boolean(parse(key, text, "`true` or `false`")?);
+            fields.insert(field.to_owned(), value);
+            return self.set(outer, Value::Table(fields), origin);
+        }
         let value = match self.0.get(key).map(|(value, _)| value) {
             None => bail!("unknown setting `{key}`"),
             Some(Value::Integer(_)) => Value::Integer(parse(key, text, "a whole number")?),
@@ -222,6 +239,17 @@ mod tests {
             &Origin::Environment("SLUGLINE_WATCHER_SETTLE".to_owned())
         );
         assert_eq!(layers.origin("watcher.max_article"), &Origin::Default);
+    }
+
+    #[test]
+    fn fields_of_a_setting_are_set_one_by_one() {
+        let mut layers = environment(&[("SLUGLINE_ENRICHER_EVENTS_ENTITIES", "false")]).expect("is known");
+        let events = layers.settings().expect("are valid").enricher.events;
+        assert_eq!((events.entities, events.figures), (false, true));
+        layers.flag("enricher.events.figures", "false").expect("is known");
+        let events = layers.settings().expect("are valid").enricher.events;
+        assert_eq!((events.entities, events.figures), (false, false));
+        assert!(layers.flag("enricher.events.colours", "false").is_err());
     }
 
     #[test]
