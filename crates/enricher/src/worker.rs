@@ -164,9 +164,13 @@ impl Worker {
         let room = Arc::new(Semaphore::new(in_flight.max(1)));
         let mut tasks = JoinSet::new();
         while let Ok(permit) = Arc::clone(&room).acquire_owned().await {
-            let Some(delivery) = articles.next().await else {
-                break;
+            let next = tokio::select! {
+                // Another article, or the end of all articles.
+                next = articles.next() => next,
+                // The sink is gone: what is held must go back unsettled, and more would only follow it.
+                () = worker.downstream_closed.cancelled() => None,
             };
+            let Some(delivery) = next else { break };
             let worker = Arc::clone(&worker);
             tasks.spawn(async move {
                 worker.process(delivery).await;
