@@ -1,6 +1,6 @@
 //! The command line, as close to what was typed as possible; filling it may only validate.
 //!
-//! Flags that are settings do not stay here: [`RunArgs::overrides`] and its siblings turn them into layers of
+//! Flags that are settings do not stay here: [`Command::overrides`] turns them into layers of
 //! [`crate::settings`], so that a flag, a variable and a line of the file mean exactly the same.
 
 mod operate;

@@ -274,7 +274,7 @@ fn weekday(p: Pieces<'_>, at: usize) -> Option<Phrase> {
     )
 }
 
-/// "[Friday] morning", "[yesterday] afternoon".
+/// "Friday morning", "yesterday afternoon": the part of the day.
 pub(super) fn part_behind(p: Pieces<'_>, at: usize) -> Option<(&'static str, usize)> {
     let part = at + usize::from(p.says_any(at, &["early", "late"]));
     (p.is(part, Class::DayPart) && !p.says_any(part, &["tonight", "overnight"]))

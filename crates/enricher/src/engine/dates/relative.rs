@@ -175,7 +175,7 @@ pub(super) fn step(side: Side) -> i32 {
     }
 }
 
-/// "the last [five years]", "the next few [months]".
+/// "the last five years", "the next few months": the number and the unit.
 pub(super) fn counted_span(p: Pieces<'_>, at: usize, name: usize, side: Side, end: usize) -> Option<Phrase> {
     if side == Side::This {
         return None;

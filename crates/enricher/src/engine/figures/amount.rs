@@ -111,7 +111,7 @@ fn draft(first: &Part, last: &Part, (low, high): (f64, f64), shape: Shape, is_pa
     }
 }
 
-/// Reads "[-][$]1.5 billion[%][ euros]".
+/// Reads "\[-\]\[$\]1.5 billion\[%\]\[ euros\]".
 fn read_part(p: Pieces<'_>, at: usize, start: usize) -> Option<Part> {
     let currency = currency::before(p, at);
     let mut digits = currency.map_or(at, |(_, next)| next);
@@ -157,7 +157,7 @@ fn read_part(p: Pieces<'_>, at: usize, start: usize) -> Option<Part> {
     Some(part)
 }
 
-/// "3 dollars [and 50 cents]", "15 dollars [50]": the hundredths of a sum that has been read whole.
+/// "3 dollars \[and 50 cents\]", "15 dollars \[50\]": the hundredths of a sum that has been read whole.
 fn cents(p: Pieces<'_>, part: &Part) -> Option<(f64, usize)> {
     let is_whole =
         matches!(part.unit, Unit::Money(_, factor) if factor == 1.0) && part.number.value.fract() == 0.0;

@@ -68,7 +68,7 @@ fn of_measure(p: Pieces<'_>, names: &Names, draft: &Draft, start: usize, end: us
     None
 }
 
-/// "28-year-old [woman]", "[children] under the age of 15", "[Sabeel Ahmed], 26,".
+/// "28-year-old \[woman\]", "\[children\] under the age of 15", "\[Sabeel Ahmed\], 26,".
 fn of_age(p: Pieces<'_>, names: &Names, draft: &Draft, start: usize, end: usize) -> Option<Phrase> {
     if let Some(found) = following(p, names, draft.after, end) {
         return Some(found);
@@ -93,7 +93,7 @@ fn of_age(p: Pieces<'_>, names: &Names, draft: &Draft, start: usize, end: usize)
 
 // ---------------------------------------------------------------- behind the number
 
-/// "$400,000 [fine]", "50% [tariff]".
+/// "$400,000 \[fine\]", "50% \[tariff\]".
 fn following(p: Pieces<'_>, names: &Names, after: usize, end: usize) -> Option<Phrase> {
     let first = after + usize::from(p.is_mark(after, Mark::Hyphen) && p.is_glued(after));
     let first = (first..end).find(|&at| !p.says_any(at, &["more", "worth"]))?;
@@ -363,7 +363,7 @@ fn ending_at(p: Pieces<'_>, _names: &Names, last: usize, start: usize) -> Option
     })
 }
 
-/// "the number of [people] killed … is 95": what a bare figure of a total counts.
+/// "the number of \[people\] killed … is 95": what a bare figure of a total counts.
 pub(super) fn of_total(p: Pieces<'_>, names: &Names, draft: &Draft, start: usize) -> Option<Phrase> {
     let floor = draft.start.saturating_sub(24).max(start);
     let total = (floor..draft.start).rev().find(|&at| p.is(at, Class::Total))?;

@@ -90,7 +90,7 @@ fn over_measure(p: Pieces<'_>, at: usize) -> usize {
     at + if is_measure { 3 } else { 0 }
 }
 
-/// "120-[seat] Knesset", "seven-[member] crew": the word behind the hyphen is what is counted.
+/// "120-\[seat\] Knesset", "seven-\[member\] crew": the word behind the hyphen is what is counted.
 fn compound(p: Pieces<'_>, at: usize, end: usize) -> Option<Phrase> {
     let glued_on = p.is_dash(at + 1) && p.is_glued(at) && at + 2 < end;
     if glued_on && p.says_any(at, &["year", "month", "week", "day"]) {
@@ -103,7 +103,7 @@ fn compound(p: Pieces<'_>, at: usize, end: usize) -> Option<Phrase> {
     })
 }
 
-/// "three [of the] suspects", "eight [out of 10] Americans", "dozens [of] others"; nothing for "two of them".
+/// "three \[of the\] suspects", "eight \[out of 10\] Americans", "dozens \[of\] others"; nothing for "two of them".
 fn skip_partitive(p: Pieces<'_>, at: usize, end: usize) -> Option<usize> {
     let of = if p.says_all(at, &["out", "of"]) {
         at + 1

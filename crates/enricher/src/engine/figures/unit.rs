@@ -187,7 +187,7 @@ fn age_or_time(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> {
     found(unit, next, false)
 }
 
-/// Finds the time unit behind a number: "30 [days]", "30-[day]", "four straight [days]", "30 or more [days]".
+/// Finds the time unit behind a number: "30 \[days\]", "30-\[day\]", "four straight \[days\]", "30 or more \[days\]".
 fn time_word(p: Pieces<'_>, at: usize) -> Option<usize> {
     let word = over_hyphen(p, at);
     if p.is(word, Class::TimeUnit)

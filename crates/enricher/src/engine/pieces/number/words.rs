@@ -261,7 +261,7 @@ pub(super) fn is_bare_part(p: Pieces<'_>, at: usize) -> bool {
     at > 0 && p.is(at - 1, Class::Article) && p.says(at + 1, "of") && !p.is(at, Class::TimeUnit)
 }
 
-/// "half [a million]", "quarter [of a million]", "half [million]", "half-[dozen]", "half [a dozen]".
+/// "half \[a million\]", "quarter \[of a million\]", "half \[million\]", "half-\[dozen\]", "half \[a dozen\]".
 pub(super) fn half_a_million(p: Pieces<'_>, at: usize) -> Option<(f64, usize)> {
     let mut scale = at;
     if p.is_mark(scale, Mark::Hyphen) || p.says(scale, "of") && p.is(scale + 1, Class::Article) {
