@@ -51,7 +51,7 @@ impl Stall {
                 };
                 let stage = channel.stage();
                 let stands = mark.stands_still(pending, Instant::now(), after);
-                report(stage, pending, stands);
+                report(stage, stands);
                 if stands {
                     found = Some(format!("the {stage}s have work and make no progress"));
                 }
@@ -71,9 +71,7 @@ impl Stall {
     }
 }
 
-fn report(stage: &'static str, pending: Pending, stands: bool) {
-    metrics::gauge!("slugline_consumer_waiting", "stage" => stage).set(pending.waiting as f64);
-    metrics::gauge!("slugline_consumer_unsettled", "stage" => stage).set(pending.unsettled as f64);
+fn report(stage: &'static str, stands: bool) {
     metrics::gauge!("slugline_stalled", "stage" => stage).set(f64::from(u8::from(stands)));
 }
 

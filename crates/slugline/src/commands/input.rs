@@ -39,21 +39,25 @@ pub(crate) fn read_articles(path: &Path, raw: bool, config: &intake::Config) -> 
         let text = String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8", path.display()))?;
         return Ok(vec![raw_article(path, None, text)]);
     }
-    clean_articles(path, &bytes, config)
+    let modified = std::fs::metadata(path).and_then(|data| data.modified()).ok();
+    let modified = modified.and_then(|time| Timestamp::try_from(time).ok());
+    clean_articles(path, &bytes, modified, config)
 }
 
-/// Returns the articles that these bytes hold, cleaned up as the watcher would.
+/// Returns the articles that these bytes hold, cleaned up as the watcher would. Dates without a year are completed
+/// from when the file was `modified`.
 pub(crate) fn clean_articles(
     path: &Path,
     bytes: &[u8],
+    modified: Option<Timestamp>,
     config: &intake::Config,
 ) -> anyhow::Result<Vec<Article>> {
     let shown = path.to_string_lossy();
-    // The same input gives the same output on any day: no file time, and the epoch for "received".
+    // The same file gives the same output on any day: the epoch for "received".
     let origin = Origin {
         source_name: SOURCE,
         path: &shown,
-        modified: None,
+        modified,
         received: Timestamp::UNIX_EPOCH,
     };
     intake::read(bytes, &origin, config).with_context(|| format!("refused {shown}"))

@@ -96,7 +96,9 @@ impl Tagger<'_> {
             if raw {
                 self.push(raw_line(path, &line).with_context(place)?)?;
             } else {
-                for article in clean_articles(path, line.as_bytes(), &self.intake).with_context(place)? {
+                for article in
+                    clean_articles(path, line.as_bytes(), None, &self.intake).with_context(place)?
+                {
                     self.push(article)?;
                 }
             }

@@ -83,7 +83,7 @@ fn ids_of(what: &str) -> anyhow::Result<Vec<ArticleId>> {
     let path = Path::new(what);
     let bytes = std::fs::read(path)
         .with_context(|| format!("`{what}` is no article id (`b3:…`), and failed to read it as a file"))?;
-    let articles = clean_articles(path, &bytes, &watcher::intake::Config::default());
+    let articles = clean_articles(path, &bytes, None, &watcher::intake::Config::default());
     // A file that is refused has no articles, but may be asked for all the same.
     Ok(articles.map_or_else(
         |_| vec![ArticleId::of(&bytes)],
