@@ -74,7 +74,7 @@ fn a_full_disk_that_is_freed_costs_nothing() {
     let state = format!("watcher.state={}", sandbox.path("state").display());
     command.args(["--set", &state]);
     let process = Process::spawn("run", &mut command);
-    process.wait_for_line("sink ready");
+    process.wait_until_ready();
     let mut ledger = Ledger::default();
     ledger.put(&sandbox, 400);
     process.wait_for_line("cannot write lines");
@@ -105,7 +105,7 @@ fn stalled_with(sandbox: &Sandbox, waiting: usize) -> (Process, Ledger) {
         "enricher.in_flight=256",
     ]);
     let process = Process::spawn("run", &mut limitable(&command));
-    process.wait_for_line("sink ready");
+    process.wait_until_ready();
     fill_disk(&process);
     let mut ledger = Ledger::default();
     ledger.put(sandbox, waiting);

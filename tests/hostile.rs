@@ -333,7 +333,7 @@ fn refused_files_are_moved_when_delivered_ones_are() {
 fn a_running_pipeline_takes_it_all_and_the_next_article_flows() {
     let sandbox = Sandbox::new();
     let process = Process::spawn("run", &mut without_privileges(&sandbox.run()));
-    process.wait_for_line("sink ready");
+    process.wait_until_ready();
     let cases = all_cases();
     let lines = make(&sandbox, &cases);
     // Files that are gone before anyone looks.

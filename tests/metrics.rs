@@ -188,7 +188,7 @@ fn a_running_process_is_asked_for_its_health() {
     let sandbox = Sandbox::new();
     let process = Process::spawn("run", sandbox.run().args(["--http", "0.0.0.0:0"]));
     let address = http::address(&process);
-    process.wait_for_line("sink ready");
+    process.wait_until_ready();
     let check = |address: &str, expect: i32| {
         let setting = format!("http.addr={address}");
         let finished = finish(&mut sandbox.slugline(["check", "--running", "--set", &setting]));

@@ -35,7 +35,7 @@ fn the_first_signal_drains() {
 fn the_second_signal_forces_and_says_what_may_be_repeated() {
     let sandbox = Sandbox::new();
     let process = Process::spawn("run", &mut limitable(&sandbox.run()));
-    process.wait_for_line("sink ready");
+    process.wait_until_ready();
     fill_disk(&process);
     let mut ledger = Ledger::default();
     ledger.put(&sandbox, 20);
@@ -60,7 +60,7 @@ fn the_grace_period_ends_a_drain_that_cannot_end() {
     let mut command = sandbox.run();
     command.args(["--set", "process.grace=200ms"]);
     let process = Process::spawn("run", &mut limitable(&command));
-    process.wait_for_line("sink ready");
+    process.wait_until_ready();
     fill_disk(&process);
     Ledger::default().put(&sandbox, 20);
     process.wait_for_line("cannot write lines");
@@ -113,7 +113,7 @@ fn two_watchers_on_one_state() {
 fn two_whole_pipelines_on_one_output() {
     let sandbox = Sandbox::new();
     let first = Process::spawn("first", &mut sandbox.run());
-    first.wait_for_line("sink ready");
+    first.wait_until_ready();
     Ledger::default().put(&sandbox, 1);
     sandbox.output().wait_for_lines(1, &[&first]);
     let exit = Process::spawn("second", &mut sandbox.run()).wait();

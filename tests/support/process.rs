@@ -78,6 +78,12 @@ impl Process {
         }
     }
 
+    /// Waits until the stages of a `run` that write files have opened them.
+    pub(crate) fn wait_until_ready(&self) {
+        self.wait_for_line("watcher ready");
+        self.wait_for_line("sink ready");
+    }
+
     /// Returns what was told so far.
     pub(crate) fn log(&self) -> String {
         self.log.lock().lines.join("\n")

@@ -74,6 +74,7 @@ pub async fn run(
     let _abandon = abandoned.clone().drop_guard();
     let config = Arc::new(config);
     let (inbox, lock, checkpoint, known, copies) = open(Arc::clone(&config)).await?;
+    tracing::info!(inbox = %inbox.root.display(), "watcher ready");
     let known = Arc::new(known);
     let copies = Arc::new(copies);
     let (hints, hint_receiver) = Hints::new(events::QUEUE);
