@@ -23,7 +23,7 @@ use crate::events::{self, Flights, Hint, Hints, Ticket};
 use crate::failed::Failure;
 use crate::identity::{FileState, Stamp};
 use crate::inbox::{Inbox, remote_file_system};
-use crate::ready::{Waiting, WaitingRoom};
+use crate::ready::{Waiting, WaitingRoom, Writer};
 use crate::{Config, Polling, Progress};
 
 /// How long a new folder may be unwatched: it is looked at once more then.
@@ -266,7 +266,7 @@ impl Walker {
 
     fn follow(&mut self, hint: Hint) -> Flow {
         match hint {
-            Hint::Path { path, closed } => self.look_at(&path, closed)?,
+            Hint::Path { path, writer } => self.look_at(&path, writer)?,
             Hint::Folder(path) => self.new_folder(&path)?,
             Hint::RootLost => self.root_lost(),
             Hint::WatchesExhausted => {
@@ -286,11 +286,7 @@ impl Walker {
 
     /// Looks into a folder now and once more when it is surely watched.
     fn new_folder(&mut self, path: &Path) -> Flow {
-        let waiting = Waiting {
-            state: None,
-            closed: false,
-        };
-        self.wait(path, waiting, FOLDER_AGAIN);
+        self.wait(path, Waiting::FOLDER, FOLDER_AGAIN);
         metrics::counter!("slugline_watch_rescans_total", "cause" => "new_folder").increment(1);
         self.walk(path).map_continue(|_| ())
     }
@@ -309,9 +305,9 @@ impl Walker {
                 continue;
             }
             if state == before {
-                self.take_up(&path, &metadata, state, waited.closed, true)?;
+                self.take_up(&path, &metadata, state, waited.writer, true)?;
             } else {
-                self.look_at(&path, false)?;
+                self.look_at(&path, waited.writer.after_change())?;
             }
         }
         self.check_stop()
@@ -382,7 +378,7 @@ mod tests {
         for _ in 0..3 {
             let hint = Hint::Path {
                 path: path.clone(),
-                closed: true,
+                writer: Writer::Done,
             };
             assert!(walker.follow(hint).is_continue());
         }

@@ -13,6 +13,7 @@ use notify::{ErrorKind, Event, EventKind, RecommendedWatcher, RecursiveMode, Wat
 
 use crate::identity::FileState;
 use crate::inbox::Inbox;
+use crate::ready::Writer;
 
 /// How many hints may wait. More rides out longer bursts without a scan; each costs about 200 bytes.
 pub(crate) const QUEUE: usize = 8192;
@@ -20,12 +21,12 @@ pub(crate) const QUEUE: usize = 8192;
 /// Something to look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Hint {
-    /// A path may be new or changed. `closed`: it is complete, as it was renamed in or closed after writing.
+    /// A path may be new or changed.
     Path {
         /// Where.
         path: PathBuf,
-        /// It is complete.
-        closed: bool,
+        /// What is known about whoever writes it.
+        writer: Writer,
     },
     /// A folder is new: files may have been made in it before it was watched.
     Folder(PathBuf),
@@ -120,8 +121,7 @@ fn queue_hints(mut event: Event, inbox: &Inbox, hints: &Hints) {
         return;
     }
     match hint_of(event.kind) {
-        Some(Kind::Complete) => hints.push(Hint::Path { path, closed: true }),
-        Some(Kind::Begun) => hints.push(Hint::Path { path, closed: false }),
+        Some(Kind::File(writer)) => hints.push(Hint::Path { path, writer }),
         Some(Kind::Folder) => hints.push(Hint::Folder(path)),
         None => {}
     }
@@ -129,8 +129,7 @@ fn queue_hints(mut event: Event, inbox: &Inbox, hints: &Hints) {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    Complete,
-    Begun,
+    File(Writer),
     Folder,
 }
 
@@ -139,11 +138,17 @@ fn hint_of(kind: EventKind) -> Option<Kind> {
     const CLOSE_IS_TOLD: bool = cfg!(target_os = "linux");
     match kind {
         EventKind::Access(AccessKind::Close(AccessMode::Write))
-        | EventKind::Modify(ModifyKind::Name(RenameMode::To | RenameMode::Both)) => Some(Kind::Complete),
+        | EventKind::Modify(ModifyKind::Name(RenameMode::To | RenameMode::Both)) => {
+            Some(Kind::File(Writer::Done))
+        }
         EventKind::Create(CreateKind::Folder) => Some(Kind::Folder),
-        // A hard link is made but never closed.
-        EventKind::Create(_) | EventKind::Modify(ModifyKind::Name(RenameMode::Any)) => Some(Kind::Begun),
-        EventKind::Modify(ModifyKind::Data(_) | ModifyKind::Any) if !CLOSE_IS_TOLD => Some(Kind::Begun),
+        EventKind::Create(_) if CLOSE_IS_TOLD => Some(Kind::File(Writer::AtWork)),
+        EventKind::Create(_) | EventKind::Modify(ModifyKind::Name(RenameMode::Any)) => {
+            Some(Kind::File(Writer::Unknown))
+        }
+        EventKind::Modify(ModifyKind::Data(_) | ModifyKind::Any) if !CLOSE_IS_TOLD => {
+            Some(Kind::File(Writer::Unknown))
+        }
         _ => None,
     }
 }
@@ -158,8 +163,8 @@ pub(crate) struct Flights {
 #[derive(Debug, Clone, Copy)]
 struct Flight {
     state: FileState,
-    /// It changed meanwhile; look at it again. The value is [`Hint::Path::closed`].
-    again: Option<bool>,
+    /// It changed meanwhile; look at it again, with what is known about its writer.
+    again: Option<Writer>,
 }
 
 /// The right to work on one file. Dropping it ends the flight.
@@ -179,11 +184,11 @@ impl Flights {
 
     /// Starts a flight; `None` if the path is in flight already. Then, if the state is another, it is looked at
     /// again after landing.
-    pub(crate) fn start(self: &Arc<Self>, path: &Path, state: FileState, closed: bool) -> Option<Ticket> {
+    pub(crate) fn start(self: &Arc<Self>, path: &Path, state: FileState, writer: Writer) -> Option<Ticket> {
         let mut paths = lock(&self.paths);
         if let Some(flight) = paths.get_mut(path) {
             if flight.state != state {
-                flight.again = Some(flight.again.unwrap_or(false) || closed);
+                flight.again = flight.again.max(Some(writer));
             }
             return None;
         }
@@ -204,7 +209,7 @@ impl Ticket {
     /// Has the path looked at again after landing.
     pub(crate) fn look_again(&self) {
         if let Some(flight) = lock(&self.flights.paths).get_mut(&self.path) {
-            flight.again.get_or_insert(false);
+            flight.again.get_or_insert(Writer::Unknown);
         }
     }
 }
@@ -214,9 +219,9 @@ impl Drop for Ticket {
         let mut paths = lock(&self.flights.paths);
         let flight = paths.remove(&self.path);
         // Queued under the lock, so that nobody sees the flight gone and the hint not yet there.
-        if let Some(closed) = flight.and_then(|flight| flight.again) {
+        if let Some(writer) = flight.and_then(|flight| flight.again) {
             let path = std::mem::take(&mut self.path);
-            self.flights.hints.push(Hint::Path { path, closed });
+            self.flights.hints.push(Hint::Path { path, writer });
         } else if paths.is_empty() {
             self.flights.hints.push(Hint::Wake);
         }
@@ -231,9 +236,9 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 mod tests {
     use super::*;
 
-    fn path(name: &str, closed: bool) -> Hint {
+    fn path(name: &str, writer: Writer) -> Hint {
         let path = PathBuf::from("/in").join(name);
-        Hint::Path { path, closed }
+        Hint::Path { path, writer }
     }
 
     fn state(size: u64) -> FileState {
@@ -249,11 +254,11 @@ mod tests {
     fn a_full_queue_asks_for_one_scan() {
         let (hints, receiver) = Hints::new(2);
         for name in ["a", "b"] {
-            hints.push(path(name, true));
+            hints.push(path(name, Writer::Done));
         }
         assert_eq!(hints.take_scan_cause(), None);
-        hints.push(path("c", true));
-        hints.push(path("d", true));
+        hints.push(path("c", Writer::Done));
+        hints.push(path("d", Writer::Done));
         assert_eq!(hints.take_scan_cause(), Some("queue_full"));
         assert_eq!(hints.take_scan_cause(), None);
         assert_eq!(receiver.try_iter().count(), 2);
@@ -275,16 +280,16 @@ mod tests {
         let from = EventKind::Modify(ModifyKind::Name(RenameMode::From));
         let both = EventKind::Modify(ModifyKind::Name(RenameMode::Both));
         let removed = EventKind::Remove(notify::event::RemoveKind::Folder);
-        check(on(closed, "a"), &[path("a", true)], None);
+        check(on(closed, "a"), &[path("a", Writer::Done)], None);
         check(on(closed, "a.tmp"), &[], None);
         check(
             on(both, "a.tmp").add_path("/in/a".into()),
-            &[path("a", true)],
+            &[path("a", Writer::Done)],
             None,
         );
         check(
             on(EventKind::Create(CreateKind::File), "a"),
-            &[path("a", false)],
+            &[path("a", Writer::AtWork)],
             None,
         );
         check(
@@ -313,19 +318,19 @@ mod tests {
         let (hints, receiver) = Hints::new(8);
         let flights = Flights::new(hints);
         let file = Path::new("/in/a");
-        let ticket = flights.start(file, state(1), true).expect("a ticket");
+        let ticket = flights.start(file, state(1), Writer::Done).expect("a ticket");
         assert!(
-            flights.start(file, state(1), true).is_none(),
+            flights.start(file, state(1), Writer::Done).is_none(),
             "the same state is in flight"
         );
         drop(ticket);
         assert_eq!(receiver.try_recv(), Ok(Hint::Wake), "nothing changed");
-        let ticket = flights.start(file, state(1), true).expect("a ticket");
-        assert!(flights.start(file, state(2), true).is_none());
-        assert!(flights.start(file, state(3), false).is_none());
+        let ticket = flights.start(file, state(1), Writer::Done).expect("a ticket");
+        assert!(flights.start(file, state(2), Writer::Done).is_none());
+        assert!(flights.start(file, state(3), Writer::AtWork).is_none());
         assert!(!flights.is_empty());
         drop(ticket);
-        assert_eq!(receiver.try_recv(), Ok(path("a", true)));
+        assert_eq!(receiver.try_recv(), Ok(path("a", Writer::Done)));
         assert!(flights.is_empty());
     }
 }

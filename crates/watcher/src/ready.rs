@@ -1,8 +1,9 @@
 //! When a file is complete, and the waiting room for files that are not yet.
 //!
 //! A file is ready when it was renamed in or closed after writing, or when its size and modification time have
-//! stood still for the settle time. Either way it is not read within one tick of the file system's clock after
-//! its modification: a second write within that tick would leave no trace in the modification time.
+//! stood still for the settle time; for much longer if it is known to be open for writing. Either way it is not
+//! read within one tick of the file system's clock after its modification: a second write within that tick would
+//! leave no trace in the modification time.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -16,6 +17,30 @@ const ROOM: usize = 16_384;
 const FINE_TICK: Duration = Duration::from_millis(20);
 /// Modification times without fractions of a second come from file systems as coarse as FAT.
 const COARSE_TICK: Duration = Duration::from_secs(2);
+/// How many settle times a file must stand still that was created and not closed. A slow writer pauses for longer
+/// than the settle time; a file that is linked in after it was written is never closed.
+const UNCLOSED_PATIENCE: u32 = 30;
+
+/// What events told about whoever writes a file. Later ones outweigh earlier ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Writer {
+    /// Nothing: the file was found by a scan, or events do not tell.
+    Unknown,
+    /// It created the file and has not closed it yet.
+    AtWork,
+    /// It closed the file, or renamed it in.
+    Done,
+}
+
+impl Writer {
+    /// Returns what is still known once the file has changed since.
+    pub(crate) fn after_change(self) -> Self {
+        match self {
+            Self::Done | Self::Unknown => Self::Unknown,
+            Self::AtWork => Self::AtWork,
+        }
+    }
+}
 
 /// Whether a file can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,10 +51,10 @@ pub(crate) enum Readiness {
     In(Duration),
 }
 
-/// Returns whether a file just looked at can be read. `closed`: it is known to be complete.
+/// Returns whether a file just looked at can be read.
 pub(crate) fn readiness(
     state: &FileState,
-    closed: bool,
+    writer: Writer,
     settle_time: Duration,
     now: SystemTime,
 ) -> Readiness {
@@ -38,7 +63,11 @@ pub(crate) fn readiness(
     } else {
         FINE_TICK
     };
-    let needed = if closed { tick } else { settle_time.max(tick) };
+    let needed = match writer {
+        Writer::Done => tick,
+        Writer::Unknown => settle_time.max(tick),
+        Writer::AtWork => (settle_time * UNCLOSED_PATIENCE).max(tick),
+    };
     match state.age(now) {
         Some(age) if age >= needed => Readiness::Ready,
         Some(age) => Readiness::In(needed.saturating_sub(age)),
@@ -52,8 +81,16 @@ pub(crate) fn readiness(
 pub(crate) struct Waiting {
     /// The state when it was last looked at; `None` for a folder.
     pub(crate) state: Option<FileState>,
-    /// It is known to be complete.
-    pub(crate) closed: bool,
+    /// What events told about its writer.
+    pub(crate) writer: Writer,
+}
+
+impl Waiting {
+    /// A folder, to be walked when its time has come.
+    pub(crate) const FOLDER: Self = Self {
+        state: None,
+        writer: Writer::Unknown,
+    };
 }
 
 /// Files to look at again, by time. Bounded: see [`WaitingRoom::insert`].
@@ -80,6 +117,15 @@ impl WaitingRoom {
         self.by_path.insert(path.to_owned(), (due, waiting));
         self.by_time.insert(due, path.to_owned());
         true
+    }
+
+    /// Forgets which writers are at work: the events that would tell when they are done may have been lost.
+    pub(crate) fn forget_writers_at_work(&mut self) {
+        for (_, waiting) in self.by_path.values_mut() {
+            if waiting.writer == Writer::AtWork {
+                waiting.writer = Writer::Unknown;
+            }
+        }
     }
 
     /// Returns what waits under the path.
@@ -136,7 +182,7 @@ mod tests {
     const SETTLE: Duration = Duration::from_secs(2);
 
     #[track_caller]
-    fn check(age_ms: i64, fraction: bool, closed: bool, expect: Readiness) {
+    fn check(age_ms: i64, fraction: bool, writer: Writer, expect: Readiness) {
         let now = SystemTime::UNIX_EPOCH + Duration::from_millis(1_000_000_000_000 + u64::from(fraction));
         let state = FileState {
             device: 1,
@@ -146,32 +192,33 @@ mod tests {
                 - i128::from(age_ms) * 1_000_000,
         };
         assert_eq!(
-            readiness(&state, closed, SETTLE, now),
+            readiness(&state, writer, SETTLE, now),
             expect,
-            "{age_ms} ms, closed: {closed}"
+            "{age_ms} ms, {writer:?}"
         );
     }
 
     #[test]
-    fn readiness_follows_age_and_closing() {
-        check(5_000, true, false, Readiness::Ready);
-        check(1_500, true, false, Readiness::In(Duration::from_millis(500)));
-        check(1_500, true, true, Readiness::Ready);
-        check(5, true, true, Readiness::In(Duration::from_millis(15)));
+    fn readiness_follows_age_and_writer() {
+        use Writer::{AtWork, Done, Unknown};
+        check(5_000, true, Unknown, Readiness::Ready);
+        check(1_500, true, Unknown, Readiness::In(Duration::from_millis(500)));
+        check(1_500, true, Done, Readiness::Ready);
+        check(5, true, Done, Readiness::In(Duration::from_millis(15)));
+        // Somebody has it open: standing still for a moment says little.
+        check(5_000, true, AtWork, Readiness::In(Duration::from_secs(55)));
+        check(60_000, true, AtWork, Readiness::Ready);
         // A modification time in full seconds: the file system may be coarse.
-        check(1_000, false, true, Readiness::In(Duration::from_secs(1)));
+        check(1_000, false, Done, Readiness::In(Duration::from_secs(1)));
         // A modification time in the future.
-        check(-60_000, true, true, Readiness::In(SETTLE));
+        check(-60_000, true, Done, Readiness::In(SETTLE));
     }
 
     #[test]
     fn the_room_gives_paths_back_in_order_of_time() {
         let start = Instant::now();
         let mut room = WaitingRoom::default();
-        let waiting = Waiting {
-            state: None,
-            closed: false,
-        };
+        let waiting = Waiting::FOLDER;
         for (path, seconds) in [("b", 2), ("a", 1), ("c", 3), ("b", 4)] {
             assert!(room.insert(Path::new(path), waiting, start + Duration::from_secs(seconds)));
         }
@@ -187,10 +234,7 @@ mod tests {
     #[test]
     fn the_room_is_bounded() {
         let mut room = WaitingRoom::default();
-        let waiting = Waiting {
-            state: None,
-            closed: false,
-        };
+        let waiting = Waiting::FOLDER;
         let now = Instant::now();
         for n in 0..ROOM {
             assert!(room.insert(Path::new(&n.to_string()), waiting, now));

@@ -2,6 +2,7 @@
 
 use std::fs::{self, Metadata};
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -10,29 +11,25 @@ use crate::After;
 use crate::checkpoint::Outcome;
 use crate::failed::Failure;
 use crate::identity::{FileState, Stamp};
-use crate::ready::{Readiness, Waiting, readiness};
+use crate::ready::{Readiness, Waiting, Writer, readiness};
 
 impl Walker {
     /// Looks at a path that may be a file, a folder or gone.
-    pub(super) fn look_at(&mut self, path: &Path, closed: bool) -> Flow {
+    pub(super) fn look_at(&mut self, path: &Path, writer: Writer) -> Flow {
         match self.state_of(path) {
             Some((metadata, _)) if metadata.is_dir() => self.new_folder(path),
-            Some((metadata, state)) => self.consider(path, &metadata, state, closed),
+            Some((metadata, state)) => self.consider(path, &metadata, state, writer),
             None => Flow::Continue(()),
         }
     }
 
-    pub(super) fn look_at_file(&mut self, path: &Path, closed: bool) -> Flow {
+    pub(super) fn look_at_file(&mut self, path: &Path, writer: Writer) -> Flow {
         match self.state_of(path) {
             Some((metadata, _)) if metadata.is_dir() => {
-                let waiting = Waiting {
-                    state: None,
-                    closed: false,
-                };
-                self.wait(path, waiting, Duration::ZERO);
+                self.wait(path, Waiting::FOLDER, Duration::ZERO);
                 Flow::Continue(())
             }
-            Some((metadata, state)) => self.consider(path, &metadata, state, closed),
+            Some((metadata, state)) => self.consider(path, &metadata, state, writer),
             None => Flow::Continue(()),
         }
     }
@@ -54,7 +51,7 @@ impl Walker {
     }
 
     /// Takes a file up if it is complete and not dealt with, or lets it wait.
-    fn consider(&mut self, path: &Path, metadata: &Metadata, state: FileState, closed: bool) -> Flow {
+    fn consider(&mut self, path: &Path, metadata: &Metadata, state: FileState, mut writer: Writer) -> Flow {
         if metadata.is_file() {
             let known = self.is_dealt_with(state.stamp());
             if known || self.is_dealt_with(state.unreadable_stamp(metadata)) {
@@ -64,29 +61,41 @@ impl Walker {
                 }
                 return Flow::Continue(());
             }
-            let closed = closed
-                || self
-                    .waiting
-                    .get(path)
-                    .is_some_and(|waits| waits.closed && waits.state == Some(state));
+            writer = self.writer_of(path, metadata, state, writer);
             let settle_time = self.discovery.config.settle_time;
-            if let Readiness::In(time) = readiness(&state, closed, settle_time, SystemTime::now()) {
-                self.wait_unsettled(path, state, closed, time);
+            if let Readiness::In(time) = readiness(&state, writer, settle_time, SystemTime::now()) {
+                self.wait_unsettled(path, state, writer, time);
                 return Flow::Continue(());
             }
         }
-        self.take_up(path, metadata, state, closed, false)
+        self.take_up(path, metadata, state, writer, false)
     }
 
-    fn wait_unsettled(&mut self, path: &Path, state: FileState, closed: bool, time: Duration) {
+    /// Returns what is known about the writer of a file, with what was `told` now and while it waited.
+    fn writer_of(&self, path: &Path, metadata: &Metadata, state: FileState, told: Writer) -> Writer {
+        let before = self.waiting.get(path).map_or(Writer::Unknown, |waits| {
+            if waits.state == Some(state) {
+                waits.writer
+            } else {
+                waits.writer.after_change()
+            }
+        });
+        match told.max(before) {
+            // A hard link is made, but nobody writes it, and so nobody closes it.
+            Writer::AtWork if metadata.nlink() > 1 => Writer::Unknown,
+            writer => writer,
+        }
+    }
+
+    fn wait_unsettled(&mut self, path: &Path, state: FileState, writer: Writer, time: Duration) {
         let waits = self.waiting.get(path);
-        if waits.is_some_and(|waits| waits.state == Some(state) && waits.closed == closed) {
+        if waits.is_some_and(|waits| waits.state == Some(state) && waits.writer == writer) {
             // It keeps its place: looking at it often must not put it off.
             return;
         }
         let waiting = Waiting {
             state: Some(state),
-            closed,
+            writer,
         };
         self.wait(path, waiting, time);
     }
@@ -116,7 +125,7 @@ impl Walker {
         path: &Path,
         metadata: &Metadata,
         state: FileState,
-        closed: bool,
+        writer: Writer,
         waited: bool,
     ) -> Flow {
         self.waiting.remove(path);
@@ -137,7 +146,7 @@ impl Walker {
         let Some(relative) = self.discovery.inbox.relative(path).map(Path::to_owned) else {
             return Flow::Continue(());
         };
-        self.send(path, state, closed, Task::Read(relative))
+        self.send(path, state, writer, Task::Read(relative))
     }
 
     fn take_up_link(&mut self, path: &Path, link: FileState, waited: bool) -> Flow {
@@ -152,13 +161,14 @@ impl Walker {
                     }
                     let settle_time = self.discovery.config.settle_time;
                     if !waited
-                        && let Readiness::In(time) = readiness(&state, false, settle_time, SystemTime::now())
+                        && let Readiness::In(time) =
+                            readiness(&state, Writer::Unknown, settle_time, SystemTime::now())
                     {
-                        self.wait_unsettled(path, link, false, time);
+                        self.wait_unsettled(path, link, Writer::Unknown, time);
                         return Flow::Continue(());
                     }
                     let task = Task::Read(relative.to_owned());
-                    return self.send(path, state, false, task);
+                    return self.send(path, state, Writer::Unknown, task);
                 }
                 // A folder inside is walked under its own name; what vanished needs no word.
                 (Ok(_), _) => return Flow::Continue(()),
@@ -182,14 +192,14 @@ impl Walker {
         if self.is_dealt_with(stamp) {
             return Flow::Continue(());
         }
-        self.send(path, state, false, Task::Refuse(failure, stamp))
+        self.send(path, state, Writer::Unknown, Task::Refuse(failure, stamp))
     }
 
-    fn send(&mut self, path: &Path, state: FileState, closed: bool, task: Task) -> Flow {
+    fn send(&mut self, path: &Path, state: FileState, writer: Writer, task: Task) -> Flow {
         let Some(relative) = self.discovery.inbox.relative(path).map(Path::to_owned) else {
             return Flow::Continue(());
         };
-        let Some(ticket) = self.discovery.flights.start(path, state, closed) else {
+        let Some(ticket) = self.discovery.flights.start(path, state, writer) else {
             return Flow::Continue(());
         };
         let candidate = Candidate {

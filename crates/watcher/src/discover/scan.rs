@@ -10,7 +10,7 @@ use walkdir::{DirEntry, WalkDir};
 use super::{Flow, Mode, START, Walker};
 use crate::events::Hint;
 use crate::failed::{Failure, UNREADABLE};
-use crate::ready::Waiting;
+use crate::ready::{Waiting, Writer};
 
 /// How many folders are open at once while walking; deeper ones are read ahead instead.
 const OPEN_FOLDERS: usize = 32;
@@ -19,11 +19,17 @@ const ENTRIES_BETWEEN_HINTS: u32 = 64;
 /// In `once` mode, how many settle times a file may keep changing, and at least how long.
 const ONCE_PATIENCE: (u32, Duration) = (10, Duration::from_secs(2));
 
+/// Causes of scans after which it is unknown which events did not come.
+const EVENTS_WERE_LOST: [&str; 4] = ["queue_full", "overflow", "event_error", "root_lost"];
+
 impl Walker {
     pub(super) fn scan(&mut self, cause: &'static str) -> Flow {
         tracing::debug!(cause, "scanning the inbox");
         metrics::counter!("slugline_watch_rescans_total", "cause" => cause).increment(1);
         self.scan_under_way = Some(cause);
+        if EVENTS_WERE_LOST.contains(&cause) {
+            self.waiting.forget_writers_at_work();
+        }
         if cause == START {
             self.discovery.progress.files_expected(self.count());
         }
@@ -68,7 +74,7 @@ impl Walker {
         for entry in self.entries(folder) {
             match entry {
                 Ok(entry) if entry.file_type().is_dir() => {}
-                Ok(entry) => self.look_at_file(entry.path(), false)?,
+                Ok(entry) => self.look_at_file(entry.path(), Writer::Unknown)?,
                 Err(error) => complete &= self.unreadable_folder(&error)?,
             }
             since_hints += 1;
@@ -85,13 +91,9 @@ impl Walker {
     fn follow_path_hints(&mut self) -> Flow {
         for _ in 0..ENTRIES_BETWEEN_HINTS {
             match self.receiver.try_recv() {
-                Ok(Hint::Path { path, closed }) => self.look_at_file(&path, closed)?,
+                Ok(Hint::Path { path, writer }) => self.look_at_file(&path, writer)?,
                 Ok(Hint::Folder(path)) => {
-                    let waiting = Waiting {
-                        state: None,
-                        closed: false,
-                    };
-                    self.wait(&path, waiting, Duration::ZERO);
+                    self.wait(&path, Waiting::FOLDER, Duration::ZERO);
                 }
                 Ok(Hint::RootLost) => self.root_lost(),
                 Ok(other) => self.follow(other)?,

@@ -285,6 +285,28 @@ async fn a_file_is_not_read_while_it_is_being_written() {
 }
 
 #[tokio::test]
+async fn a_writer_that_pauses_is_waited_for() {
+    use std::io::Write;
+    let mut sandbox = Sandbox::new();
+    sandbox.config.settle_time = Duration::from_millis(200);
+    sandbox.config.after = After::Delete;
+    let mut running = sandbox.start();
+    running
+        .until_seen(sandbox.write("first.txt", "it is awake"))
+        .await;
+    let mut file = fs::File::create(sandbox.path("slow.txt")).expect("created");
+    file.write_all(b"At least 40 men ").expect("written");
+    // Longer than the settle time: standing still must not count while the file is open.
+    tokio::time::sleep(sandbox.config.settle_time * 4).await;
+    file.write_all(b"died in Oslo.").expect("written");
+    drop(file);
+    let whole = wire::ArticleId::of(b"At least 40 men died in Oslo.");
+    running.until_seen(whole).await;
+    let (seen, _) = running.stop().await;
+    assert_eq!(seen.len(), 2, "half a file was published: {seen:?}");
+}
+
+#[tokio::test]
 async fn a_full_carrier_leaves_the_backlog_in_the_folder() {
     let mut sandbox = Sandbox::new();
     sandbox.config.in_flight = 4;
