@@ -103,6 +103,11 @@ impl Topology {
         }
     }
 
+    /// Returns the stream behind the object-store bucket for oversize payloads.
+    pub fn payloads(&self) -> Option<&StreamSpec> {
+        self.streams.iter().find(|stream| stream.name.starts_with("OBJ_"))
+    }
+
     /// Returns the name of the object-store bucket for oversize payloads.
     pub fn bucket(&self) -> String {
         self.prefix.name("PAYLOADS")

@@ -2,7 +2,8 @@
 //!
 //! The message then holds a [`Claim`] that names the object, and a header that says so. An object is named by the
 //! digest of its bytes, so writing it twice is harmless. Objects are never deleted one by one: the bucket's
-//! `max_age` is the garbage collection, so it must be at least that of the streams.
+//! `max_age` is the garbage collection, so it must be at least that of the streams. A full bucket makes room as a
+//! full stream does.
 
 use std::time::Duration;
 
@@ -24,8 +25,14 @@ const CLAIM_SCHEMA: &str = "slugline-claim/1";
 /// The largest piece of an object in bytes; the object store's own default.
 const CHUNK: usize = 128 * 1024;
 
-/// How long reading or writing one object may take. Generous: 16 MiB in pieces, each acknowledged.
+/// How long reading or writing one object may take. Generous: tens of MiB in pieces, each acknowledged.
 const OBJECT_WITHIN: Duration = Duration::from_mins(1);
+
+/// The largest object, as a share of the bucket: one article must not keep all the others out.
+const LARGEST_SHARE: u64 = 4;
+
+/// What an object takes in the bucket besides its bytes: one part in so many, for the headers of its pieces.
+const OVERHEAD: u64 = 64;
 
 /// What a message holds in place of an oversize payload.
 #[derive(Debug, Serialize, Deserialize)]
@@ -56,6 +63,13 @@ pub(super) enum ClaimError {
 }
 
 impl Shared {
+    /// Returns the largest payload in bytes that can be carried at all.
+    pub(super) fn object_limit(&self) -> u64 {
+        self.topology
+            .payloads()
+            .map_or(u64::MAX, |bucket| bucket.max_bytes / LARGEST_SHARE)
+    }
+
     /// Moves the payload of a message into the object store.
     pub(super) async fn check_in(&self, outbound: Outbound) -> Result<Outbound, ClaimError> {
         let digest = blake3::hash(&outbound.payload).to_hex().to_string();
@@ -71,6 +85,14 @@ impl Shared {
             chunk_size: Some(CHUNK.min(self.payload_limit())),
             ..ObjectMetadata::default()
         };
+        // Looked at before, because a put that fails halfway leaves its pieces behind.
+        if !self
+            .has_room(outbound.payload.len() as u64)
+            .await
+            .map_err(store)?
+        {
+            return Err(store("the bucket is full".to_owned()));
+        }
         let mut bytes: &[u8] = &outbound.payload;
         tokio::time::timeout(OBJECT_WITHIN, payloads.put(metadata, &mut bytes))
             .await
@@ -91,6 +113,17 @@ impl Shared {
             headers,
             payload: serde_json::to_vec(&claim)?.into(),
         })
+    }
+
+    /// Returns whether the bucket takes an object of this size now.
+    async fn has_room(&self, bytes: u64) -> Result<bool, String> {
+        let Some(bucket) = self.topology.payloads() else {
+            return Ok(true);
+        };
+        let stream = self.context.get_stream(&bucket.name).await;
+        let stream = stream.map_err(|error| error.to_string())?;
+        let used = stream.cached_info().state.bytes;
+        Ok(used + bytes + bytes / OVERHEAD <= bucket.max_bytes)
     }
 
     /// Exchanges a claim for its payload.

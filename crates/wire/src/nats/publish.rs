@@ -97,6 +97,10 @@ impl Receipt {
 
 /// Puts an oversize payload into the object store, however long the server takes to be there.
 async fn check_in(shared: &Shared, outbound: Outbound) -> Result<Outbound, PublishError> {
+    let (bytes, limit) = (outbound.payload.len() as u64, shared.object_limit());
+    if bytes > limit {
+        return Err(PublishError::TooLarge { bytes, limit });
+    }
     let mut attempt = 0;
     loop {
         attempt += 1;
@@ -111,6 +115,9 @@ async fn check_in(shared: &Shared, outbound: Outbound) -> Result<Outbound, Publi
             }
         };
         tracing::warn!(%error, attempt, "failed to store an oversize payload, trying again");
+        if shared.config.reclaim {
+            shared.make_room_for_payloads().await;
+        }
         if !shared.pause(backoff(attempt, PAUSE.0, PAUSE.1)).await {
             return Err(PublishError::Closed);
         }

@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use wire::Article;
 use wire::nats::{Auth, Config, Connection, Error, Secret, header};
 use wire::topology::{Channel, TopologyError};
-use wire::transport::{MAX_ATTEMPTS, Settlement};
+use wire::transport::{MAX_ATTEMPTS, PublishError, Settlement};
 
 use crate::rig::{Carrier, Choice, Rig, article, article_of, config, within};
 
@@ -113,6 +113,32 @@ async fn a_full_stream_pushes_back_until_something_is_settled() {
     for receipt in receipts {
         within(receipt.wait()).await.expect("receipted");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_bucket_makes_room_once_everything_is_settled() {
+    // Twice what the bucket holds, one after the other.
+    let mut rig = Rig::new(Carrier::Nats).await;
+    for number in 0..32 {
+        let large = article_of(format!("{number} {}", "x".repeat(4 << 20)));
+        let receipt = rig.publish(&large).await;
+        let delivery = rig.next().await;
+        assert_eq!(delivery.message.id, large.id);
+        delivery.settle(Settlement::Done).await.expect("settled");
+        within(receipt.wait()).await.expect("receipted");
+        rig.broker().settled().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_bucket_can_never_hold_is_refused() {
+    let rig = Rig::new(Carrier::Nats).await;
+    let large = article_of("x".repeat(17 << 20));
+    let refused = within(rig.publisher.publish(large)).await;
+    assert!(
+        matches!(refused, Err(PublishError::TooLarge { limit, .. }) if limit == 16 << 20),
+        "{refused:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
