@@ -35,6 +35,9 @@ fn wrong_use_is_refused_with_every_problem() {
         &["run", "inbox", "--out", "out", "--after", "burn"],
         &["burn", "keep"],
     );
+    // The lines must not come back as articles.
+    check_refused(&["run", "inbox", "--out", "inbox"], &["in the inbox"]);
+    check_refused(&["run", "inbox", "--out", "inbox/day/../out"], &["in the inbox"]);
     check_refused(&["watch", "inbox"], &["no NATS server"]);
     check_refused(&["enrich"], &["no NATS server"]);
     check_refused(&["sink", "--out", "out"], &["no NATS server"]);
@@ -50,6 +53,19 @@ fn wrong_use_is_refused_with_every_problem() {
         ],
         &["sink.batch_lines", "watcher.in_flight", "http.addr"],
     );
+    check_refused(
+        &[
+            "check",
+            "--set",
+            "sink.roll_age=5",
+            "--set",
+            "watcher.after=burn",
+            "--set",
+            "log.filter=a=b=c",
+        ],
+        &["time unit needed", "`burn`"],
+    );
+    check_refused(&["check", "--set", "log.filter=a=b=c"], &["`log.filter`"]);
     check_refused(
         &["check", "--set", "sink.colour=red"],
         &["unknown setting `sink.colour`"],

@@ -285,6 +285,13 @@ fn the_resolved_configuration_tells_no_secret() {
     );
     assert!(!told.contains("s-very-secret"), "{told}");
     let finished =
+        finish(&mut sandbox.slugline(["config", "--set", "nats.url=nats://me:s-very-secret@localhost"]));
+    let told = String::from_utf8_lossy(&finished.stdout).into_owned();
+    assert!(
+        told.contains("localhost") && !told.contains("s-very-secret"),
+        "{told}"
+    );
+    let finished =
         finish(&mut sandbox.slugline(["check", "--set", "nats.url=nats://me:s-very-secret@localhost"]));
     let told = String::from_utf8_lossy(&finished.stderr).into_owned();
     assert_eq!(finished.status.code(), Some(2), "{told}");

@@ -68,24 +68,27 @@ fn layers(common: &CommonArgs, command: &Command) -> anyhow::Result<Layers> {
     if let Some(path) = &common.config {
         layers.file(path)?;
     }
-    layers.environment(std::env::vars_os().filter_map(|(name, value)| {
-        Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))
-    }))?;
+    layers.environment(
+        std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))
+        }),
+    );
     for setting in &common.set {
         let Some((key, value)) = setting.split_once('=') else {
             bail!("`--set {setting}`: expected KEY=VALUE")
         };
-        layers.flag(key, value)?;
+        layers.flag(key, value);
     }
     if let Some(filter) = &common.log {
-        layers.flag("log.filter", filter)?;
+        layers.flag("log.filter", filter);
     }
     if common.log_json {
-        layers.flag("log.format", "json")?;
+        layers.flag("log.format", "json");
     }
     for (key, value) in command.overrides() {
-        layers.flag(key, &value)?;
+        layers.flag(key, &value);
     }
+    layers.verify()?;
     Ok(layers)
 }
 

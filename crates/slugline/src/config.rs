@@ -1,4 +1,4 @@
-//! What the program may rely on: settings that were checked, as the stages want them. No I/O.
+//! What the program may rely on: settings that were checked, as the stages want them. No I/O beyond a look at paths.
 
 mod intake;
 
@@ -161,6 +161,11 @@ pub(crate) fn check(settings: &Settings) -> Problems {
     problems.require(addr.is_empty() || http_addr(addr).is_some(), || {
         format!("`http.addr` is `{addr}`: must be an address and port such as `127.0.0.1:9464`, or a port")
     });
+    if let Err(error) = settings.log.filter.parse::<tracing_subscriber::EnvFilter>() {
+        problems
+            .0
+            .push(format!("`log.filter` is `{}`: {error}", settings.log.filter));
+    }
     check_nats(&settings.nats, &mut problems);
     problems
 }
@@ -175,10 +180,44 @@ pub(crate) fn check_for(settings: &Settings, roles: Roles) -> Problems {
     problems.require(!roles.sink || !settings.sink.out.as_os_str().is_empty(), || {
         "no output folder: give --out or set `sink.out`".to_owned()
     });
+    if let Some(problem) = out_in_inbox(&settings.watcher.inbox, &settings.sink.out) {
+        problems.0.push(problem);
+    }
     problems.require(roles == Roles::ALL || !settings.nats.url.is_empty(), || {
         "no NATS server: give --nats or set `nats.url`".to_owned()
     });
     problems
+}
+
+/// The lines of the sink must not come back as articles.
+fn out_in_inbox(inbox: &Path, out: &Path) -> Option<String> {
+    if inbox.as_os_str().is_empty() || out.as_os_str().is_empty() {
+        return None;
+    }
+    let (inbox, out) = (resolved(inbox), resolved(out));
+    out.starts_with(&inbox).then(|| {
+        format!(
+            "the output folder `{}` is in the inbox `{}`: its lines would be taken for articles",
+            out.display(),
+            inbox.display()
+        )
+    })
+}
+
+/// Returns a path free of links and dots as far as it exists.
+fn resolved(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    absolute
+        .ancestors()
+        .find_map(|there| {
+            Some(
+                there
+                    .canonicalize()
+                    .ok()?
+                    .join(absolute.strip_prefix(there).ok()?),
+            )
+        })
+        .unwrap_or(absolute)
 }
 
 fn check_nats(nats: &NatsSettings, problems: &mut Problems) {

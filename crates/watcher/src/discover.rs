@@ -23,7 +23,7 @@ use crate::events::{self, Flights, Hint, Hints, Ticket};
 use crate::failed::Failure;
 use crate::identity::{FileState, Stamp};
 use crate::inbox::{Inbox, remote_file_system};
-use crate::ready::{Waiting, WaitingRoom, Writer};
+use crate::ready::{Waiting, WaitingRoom};
 use crate::{Config, Polling, Progress};
 
 /// How long a new folder may be unwatched: it is looked at once more then.
@@ -322,6 +322,7 @@ fn root_identity(root: &Path) -> Option<RootIdentity> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ready::Writer;
 
     /// Returns a walker over an empty folder that is watched through events, and its candidates.
     fn watching(folder: &Path) -> (Walker, mpsc::Receiver<Candidate>) {

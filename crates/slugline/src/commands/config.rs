@@ -3,6 +3,8 @@
 use std::fmt::Write;
 use std::process::ExitCode;
 
+use toml::Value;
+
 use crate::cli::ConfigArgs;
 use crate::settings::Layers;
 
@@ -34,8 +36,26 @@ pub(crate) fn show(layers: &Layers, args: &ConfigArgs) -> anyhow::Result<ExitCod
             writeln!(page, "{separator}[{table}]")?;
             section = table;
         }
+        let value = without_secret(key, value);
         writeln!(page, "{:<50} # {origin}", format!("{name} = {value}"))?;
     }
     print(page.trim_end())?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Returns a value to be shown: an address without the password that somebody put there although it is refused.
+fn without_secret(key: &str, value: &Value) -> Value {
+    match value.as_str() {
+        Some(text) if key == "nats.url" => {
+            let urls = text.split(',').map(|url| match url.rsplit_once('@') {
+                Some((before, host)) => {
+                    let scheme = before.split_once("://").map_or("", |(scheme, _)| scheme);
+                    format!("{scheme}://REDACTED@{host}")
+                }
+                None => url.to_owned(),
+            });
+            Value::String(urls.collect::<Vec<_>>().join(","))
+        }
+        _ => value.clone(),
+    }
 }

@@ -47,7 +47,7 @@ impl Trace {
 /// Looks everywhere that it is told of: output folder, state folder, server. Exit code 1 if the article is nowhere.
 pub(crate) fn run(layers: &Layers, args: &TraceArgs) -> anyhow::Result<ExitCode> {
     let settings = layers.settings()?;
-    let ids = ids_of(&args.what)?;
+    let ids = ids_of(&args.what, &settings)?;
     let mut traces = Vec::with_capacity(ids.len());
     for id in ids {
         traces.push(on_disk(&settings, id, &args.what)?);
@@ -76,14 +76,15 @@ pub(crate) fn run(layers: &Layers, args: &TraceArgs) -> anyhow::Result<ExitCode>
 }
 
 /// Returns the id that was given, or those of the articles in the file that was given.
-fn ids_of(what: &str) -> anyhow::Result<Vec<ArticleId>> {
+fn ids_of(what: &str, settings: &Settings) -> anyhow::Result<Vec<ArticleId>> {
     if let Ok(id) = what.parse() {
         return Ok(vec![id]);
     }
     let path = Path::new(what);
     let bytes = std::fs::read(path)
         .with_context(|| format!("`{what}` is no article id (`b3:…`), and failed to read it as a file"))?;
-    let articles = clean_articles(path, &bytes, None, &watcher::intake::Config::default());
+    let intake = crate::config::intake(settings).map_err(anyhow::Error::msg)?;
+    let articles = clean_articles(path, &bytes, None, &intake);
     // A file that is refused has no articles, but may be asked for all the same.
     Ok(articles.map_or_else(
         |_| vec![ArticleId::of(&bytes)],

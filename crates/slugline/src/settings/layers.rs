@@ -37,7 +37,11 @@ impl fmt::Display for Origin {
 
 /// Every setting as `section.name`, with its value and origin.
 #[derive(Debug)]
-pub(crate) struct Layers(BTreeMap<String, (Value, Origin)>);
+pub(crate) struct Layers {
+    values: BTreeMap<String, (Value, Origin)>,
+    /// What could not be set. Kept until the settings are asked for, so that all of it is told at once.
+    problems: Vec<String>,
+}
 
 impl Layers {
     /// Returns the defaults.
@@ -47,10 +51,13 @@ impl Layers {
         for (key, value) in flatten(table) {
             values.insert(key, (value, Origin::Default));
         }
-        Ok(Self(values))
+        Ok(Self {
+            values,
+            problems: Vec::new(),
+        })
     }
 
-    /// Lays a configuration file over what is there. Unknown keys are errors.
+    /// Lays a configuration file over what is there. Unknown keys are problems.
     pub(crate) fn file(&mut self, path: &Path) -> anyhow::Result<()> {
         let text =
             std::fs::read_to_string(path).with_context(|| format!("failed to read {}", path.display()))?;
@@ -59,17 +66,14 @@ impl Layers {
             .with_context(|| format!("failed to parse {}", path.display()))?;
         for (key, value) in flatten(table) {
             let origin = Origin::File(path.to_owned());
-            self.set(&key, value, origin)
-                .with_context(|| format!("in {}", path.display()))?;
+            let outcome = self.set(&key, value, origin);
+            self.note(outcome);
         }
         Ok(())
     }
 
-    /// Lays `SLUGLINE_SECTION_NAME` variables over what is there. Unknown ones are errors.
-    pub(crate) fn environment(
-        &mut self,
-        variables: impl IntoIterator<Item = (String, String)>,
-    ) -> anyhow::Result<()> {
+    /// Lays `SLUGLINE_SECTION_NAME` variables over what is there. Unknown ones are problems.
+    pub(crate) fn environment(&mut self, variables: impl IntoIterator<Item = (String, String)>) {
         for (variable, text) in variables {
             let Some(name) = variable.strip_prefix(ENV_PREFIX) else {
                 continue;
@@ -81,38 +85,56 @@ impl Layers {
             let key = self
                 .names()
                 .find(|key| key.replace('.', "_").eq_ignore_ascii_case(name));
-            let Some(key) = key else {
-                bail!("unknown environment variable `{variable}`")
+            let outcome = match key {
+                Some(key) => self.set_text(&key, &text, Origin::Environment(variable)),
+                None => Err(anyhow::anyhow!("unknown environment variable `{variable}`")),
             };
-            self.set_text(&key, &text, Origin::Environment(variable))?;
+            self.note(outcome);
+        }
+    }
+
+    /// Sets one value from a flag.
+    pub(crate) fn flag(&mut self, key: &str, text: &str) {
+        let outcome = self.set_text(key, text, Origin::Flag);
+        self.note(outcome);
+    }
+
+    fn note(&mut self, outcome: anyhow::Result<()>) {
+        self.problems
+            .extend(outcome.err().map(|error| format!("{error:#}")));
+    }
+
+    /// Fails with everything that could not be set, one line each.
+    pub(crate) fn verify(&self) -> anyhow::Result<()> {
+        if !self.problems.is_empty() {
+            bail!("{}", self.problems.join("\n"));
         }
         Ok(())
     }
 
-    /// Sets one value from a flag.
-    pub(crate) fn flag(&mut self, key: &str, text: &str) -> anyhow::Result<()> {
-        self.set_text(key, text, Origin::Flag)
-    }
-
     /// Returns the settings.
     pub(crate) fn settings(&self) -> anyhow::Result<Settings> {
+        Ok(self.read()?)
+    }
+
+    fn read(&self) -> Result<Settings, toml::de::Error> {
         let mut root = Table::new();
-        for (key, (value, _)) in &self.0 {
+        for (key, (value, _)) in &self.values {
             insert(&mut root, key, value.clone());
         }
-        Ok(root.try_into()?)
+        root.try_into()
     }
 
     /// Returns every key with its value and origin, in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Value, &Origin)> {
-        self.0
+        self.values
             .iter()
             .map(|(key, (value, origin))| (key.as_str(), value, origin))
     }
 
     /// Returns the name of every setting, and of every field of those that have fields.
     fn names(&self) -> impl Iterator<Item = String> {
-        self.0.iter().flat_map(|(key, (value, _))| {
+        self.values.iter().flat_map(|(key, (value, _))| {
             let fields = value.as_table().into_iter().flatten();
             let fields = fields.map(move |(field, _)| format!("{key}.{field}"));
             std::iter::once(key.clone()).chain(fields)
@@ -121,14 +143,16 @@ impl Layers {
 
     /// Returns where the value of a key came from.
     pub(crate) fn origin(&self, key: &str) -> &Origin {
-        self.0.get(key).map_or(&Origin::Default, |(_, origin)| origin)
+        self.values
+            .get(key)
+            .map_or(&Origin::Default, |(_, origin)| origin)
     }
 
     /// Sets a value written as text, reading it as the type that the default has.
     fn set_text(&mut self, key: &str, text: &str, origin: Origin) -> anyhow::Result<()> {
         // One field of a setting that has fields, such as `enricher.events.figures`.
         if let Some((outer, field)) = key.rsplit_once('.')
-            && let Some((Value::Table(fields), _)) = self.0.get(outer)
+            && let Some((Value::Table(fields), _)) = self.values.get(outer)
             && let Some(Value::Boolean(_)) = fields.get(field)
         {
             let mut fields = fields.clone();
@@ -136,7 +160,7 @@ impl Layers {
             fields.insert(field.to_owned(), value);
             return self.set(outer, Value::Table(fields), origin);
         }
-        let value = match self.0.get(key).map(|(value, _)| value) {
+        let value = match self.values.get(key).map(|(value, _)| value) {
             None => bail!("unknown setting `{key}`"),
             Some(Value::Integer(_)) => Value::Integer(parse(key, text, "a whole number")?),
             Some(Value::Boolean(_)) => Value::Boolean(parse(key, text, "`true` or `false`")?),
@@ -148,16 +172,15 @@ impl Layers {
     }
 
     fn set(&mut self, key: &str, value: Value, origin: Origin) -> anyhow::Result<()> {
-        let Some(slot) = self.0.get_mut(key) else {
+        let Some(slot) = self.values.get_mut(key) else {
             bail!("unknown setting `{key}`")
         };
         let before = std::mem::replace(slot, (value, origin));
         // Read it right away, so that the error names the value and its origin.
-        if let Err(error) = self.settings() {
-            let problem = format!("{error:#}").lines().last().unwrap_or_default().to_owned();
-            let origin = self.origin(key).clone();
-            self.0.insert(key.to_owned(), before);
-            bail!("`{key}` ({origin}): {problem}");
+        if let Err(error) = self.read()
+            && let Some((_, origin)) = self.values.insert(key.to_owned(), before)
+        {
+            bail!("`{key}` ({origin}): {}", error.message());
         }
         Ok(())
     }
@@ -211,14 +234,14 @@ mod tests {
     use super::super::{Bytes, Span};
     use super::*;
 
-    fn environment(pairs: &[(&str, &str)]) -> anyhow::Result<Layers> {
-        let mut layers = Layers::defaults()?;
+    fn environment(pairs: &[(&str, &str)]) -> Layers {
+        let mut layers = Layers::defaults().expect("are valid");
         layers.environment(
             pairs
                 .iter()
                 .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
-        )?;
-        Ok(layers)
+        );
+        layers
     }
 
     #[test]
@@ -226,9 +249,9 @@ mod tests {
         let mut layers = environment(&[
             ("SLUGLINE_SINK_BATCH_LINES", "64"),
             ("SLUGLINE_WATCHER_SETTLE", "5s"),
-        ])
-        .expect("are known");
-        layers.flag("sink.batch_lines", "128").expect("is known");
+        ]);
+        layers.flag("sink.batch_lines", "128");
+        layers.verify().expect("are known");
         let settings = layers.settings().expect("are valid");
         assert_eq!(settings.sink.batch_lines, 128);
         assert_eq!(settings.watcher.settle, Span::secs(5));
@@ -243,33 +266,52 @@ mod tests {
 
     #[test]
     fn fields_of_a_setting_are_set_one_by_one() {
-        let mut layers = environment(&[("SLUGLINE_ENRICHER_EVENTS_ENTITIES", "false")]).expect("is known");
+        let mut layers = environment(&[("SLUGLINE_ENRICHER_EVENTS_ENTITIES", "false")]);
         let events = layers.settings().expect("are valid").enricher.events;
         assert_eq!((events.entities, events.figures), (false, true));
-        layers.flag("enricher.events.figures", "false").expect("is known");
+        layers.flag("enricher.events.figures", "false");
         let events = layers.settings().expect("are valid").enricher.events;
         assert_eq!((events.entities, events.figures), (false, false));
-        assert!(layers.flag("enricher.events.colours", "false").is_err());
+        layers.verify().expect("are known");
+        layers.flag("enricher.events.colours", "false");
+        layers.verify().expect_err("there is no such kind");
     }
 
     #[test]
-    fn errors_name_the_key_the_value_and_the_origin() {
-        for (name, value, expected) in [
+    fn every_problem_names_its_key_value_origin_and_reason() {
+        let layers = environment(&[
+            ("SLUGLINE_SINK_BATCH_LINES", "many"),
+            ("SLUGLINE_WATCHER_SETTLE", "5"),
+            ("SLUGLINE_WATCHER_AFTER", "burn"),
+            ("SLUGLINE_SINK_COLOUR", "red"),
+        ]);
+        let error = layers.verify().expect_err("none is valid").to_string();
+        let problems: Vec<&str> = error.lines().collect();
+        assert_eq!(problems.len(), 4, "{error}");
+        assert_eq!(problems[0], "`sink.batch_lines`: `many` is not a whole number");
+        for (problem, parts) in [
             (
-                "SLUGLINE_SINK_BATCH_LINES",
-                "many",
-                "`sink.batch_lines`: `many` is not a whole number",
+                problems[1],
+                [
+                    "`watcher.settle` (environment SLUGLINE_WATCHER_SETTLE): `5` ",
+                    "unit",
+                ],
             ),
-            ("SLUGLINE_WATCHER_SETTLE", "5", "SLUGLINE_WATCHER_SETTLE"),
-            ("SLUGLINE_WATCHER_AFTER", "burn", "`watcher.after`"),
             (
-                "SLUGLINE_SINK_COLOUR",
-                "red",
-                "unknown environment variable `SLUGLINE_SINK_COLOUR`",
+                problems[2],
+                ["`watcher.after` (environment SLUGLINE_WATCHER_AFTER): ", "`burn`"],
+            ),
+            (
+                problems[3],
+                ["unknown environment variable ", "`SLUGLINE_SINK_COLOUR`"],
             ),
         ] {
-            let error = format!("{:#}", environment(&[(name, value)]).expect_err(name));
-            assert!(error.contains(expected), "{error}");
+            assert!(parts.iter().all(|part| problem.contains(part)), "{problem}");
         }
+        assert_eq!(
+            layers.origin("watcher.after"),
+            &Origin::Default,
+            "what cannot be set is not"
+        );
     }
 }
