@@ -42,7 +42,7 @@ pub use connection::{Connection, OLDEST_SERVER, Pending};
 pub use dead::header;
 pub use dead_letters::DeadLetter;
 pub use error::Error;
-pub use events::Events;
+pub use events::{EventBatch, Events};
 pub use find::{Found, Progress};
 pub use listen::Listener;
 pub use service::{Tally, Worker};

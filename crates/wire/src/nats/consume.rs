@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_nats::jetstream::AckKind;
+use bytes::Bytes;
 use futures::future::BoxFuture;
 use serde::Deserialize;
 use tokio::sync::Notify;
@@ -181,7 +182,7 @@ impl<T: Message> Consumer<T> {
         if raw.delivered > MAX_ATTEMPTS || claimed {
             return Err(Box::pin(examine(Arc::clone(&self.shared), raw)));
         }
-        match decode::<T>(&raw.payload) {
+        match decode::<T>(raw.payload.clone()) {
             Ok(message) => Ok(Delivery {
                 message: Arc::new(message),
                 raw,
@@ -207,7 +208,7 @@ async fn examine<T: Message>(shared: Arc<Shared>, raw: Raw) -> Option<Delivery<T
         return None;
     }
     let failed = match shared.redeem(&raw.payload).await {
-        Ok(payload) => match decode::<T>(&payload) {
+        Ok(payload) => match decode::<T>(payload) {
             Ok(message) => {
                 return Some(Delivery {
                     message: Arc::new(message),
@@ -244,7 +245,7 @@ fn note(outcome: Result<(), Box<dyn std::error::Error + Send + Sync>>) {
 }
 
 /// Reads a message, or says why it cannot be read.
-fn decode<T: Message>(payload: &[u8]) -> Result<T, (RejectionReason, String)> {
+fn decode<T: Message>(payload: Bytes) -> Result<T, (RejectionReason, String)> {
     #[derive(Deserialize)]
     struct Stated {
         schema: String,
@@ -253,10 +254,10 @@ fn decode<T: Message>(payload: &[u8]) -> Result<T, (RejectionReason, String)> {
         let detail = format!("schema `{schema}`, expected `{}`", T::SCHEMA);
         (RejectionReason::UnsupportedSchema, detail)
     };
-    match serde_json::from_slice::<T>(payload) {
+    match T::decode(payload.clone()) {
         Ok(message) if message.schema() == T::SCHEMA => Ok(message),
         Ok(message) => Err(unsupported(message.schema())),
-        Err(error) => match serde_json::from_slice::<Stated>(payload) {
+        Err(error) => match serde_json::from_slice::<Stated>(&payload) {
             Ok(stated) if stated.schema != T::SCHEMA => Err(unsupported(&stated.schema)),
             _ => Err((RejectionReason::Undecodable, error.to_string())),
         },
