@@ -15,6 +15,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::Error;
+use super::acks::Acks;
 use super::claim::{CLAIM_HEADER, ClaimError};
 use super::connection::Shared;
 use super::pull::Pump;
@@ -88,6 +89,7 @@ impl Queue {
 pub(crate) struct Consumer<T> {
     shared: Arc<Shared>,
     queue: Arc<Queue>,
+    acks: Acks,
     closed: CancellationToken,
     /// A delivery that needs the server before it can be handed out. Kept here so that `next` is cancel safe.
     examined: Option<BoxFuture<'static, Option<Delivery<T>>>>,
@@ -130,6 +132,7 @@ impl<T: Message> Consumer<T> {
         );
         shared.tasks.spawn(pump.run());
         Ok(Self {
+            acks: Acks::start(&shared, T::CHANNEL),
             shared,
             queue,
             closed,
@@ -180,13 +183,14 @@ impl<T: Message> Consumer<T> {
             .is_some_and(|headers| headers.get(CLAIM_HEADER).is_some());
         telemetry::received_bytes(T::CHANNEL, raw.payload.len());
         if raw.delivered > MAX_ATTEMPTS || claimed {
-            return Err(Box::pin(examine(Arc::clone(&self.shared), raw)));
+            return Err(Box::pin(examine(Arc::clone(&self.shared), self.acks.clone(), raw)));
         }
         match decode::<T>(raw.payload.clone()) {
             Ok(message) => Ok(Delivery {
                 message: Arc::new(message),
                 raw,
                 channel: T::CHANNEL,
+                acks: self.acks.clone(),
                 shared: Arc::clone(&self.shared),
             }),
             Err((reason, detail)) => {
@@ -201,7 +205,7 @@ impl<T: Message> Consumer<T> {
 }
 
 /// Handles what cannot be handed out at once: a spent message, or one whose payload is in the object store.
-async fn examine<T: Message>(shared: Arc<Shared>, raw: Raw) -> Option<Delivery<T>> {
+async fn examine<T: Message>(shared: Arc<Shared>, acks: Acks, raw: Raw) -> Option<Delivery<T>> {
     if raw.delivered > MAX_ATTEMPTS {
         let detail = format!("delivered {} times and never settled", raw.delivered - 1);
         give_up::<T>(&shared, &raw, RejectionReason::AttemptsExhausted, detail).await;
@@ -214,6 +218,7 @@ async fn examine<T: Message>(shared: Arc<Shared>, raw: Raw) -> Option<Delivery<T
                     message: Arc::new(message),
                     raw,
                     channel: T::CHANNEL,
+                    acks,
                     shared,
                 });
             }
