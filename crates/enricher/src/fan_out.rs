@@ -1,11 +1,12 @@
 //! Small events per article: one per entity and one per figure, for whoever listens.
 //!
-//! Sent after the record is safe and before the article is settled, so that a crash in between repeats events
-//! rather than loses them. An event that the connection does not take is dropped: the record is the truth.
+//! Encoded beside the record on the CPU pool; sent after the record is safe and before the article is settled, so that
+//! a crash in between repeats events rather than loses them. An event that the connection does not take is dropped:
+//! the record is the truth.
 
 use wire::EnrichedArticle;
-use wire::message::{Entity, TagEvent, TextSpan};
-use wire::nats::Events;
+use wire::message::{Entity, TagSentence, TagWriter, write_entity_subject, write_figure_subject};
+use wire::nats::EventBatch;
 
 use crate::to_wire::Sentence;
 
@@ -27,45 +28,41 @@ impl Default for Kinds {
     }
 }
 
-/// Sends the events of one article. Stops at the first that the connection does not take: the next would wait as
-/// long in vain.
-pub(crate) async fn fan_out(record: &EnrichedArticle, sentences: &[Sentence], kinds: Kinds, events: &Events) {
-    if events.is_none() {
-        return;
-    }
-    for event in events_of(record, sentences, kinds) {
-        let payload = match serde_json::to_vec(&event) {
-            Ok(payload) => payload,
-            Err(error) => {
-                tracing::error!(%error, "failed to encode an event");
-                continue;
-            }
-        };
-        let subject = event.subject();
-        if !events.send(&subject, || event.dedupe_key(), payload.into()).await {
-            tracing::debug!("dropped the remaining events of the article");
-            return;
-        }
-    }
-}
-
-/// Returns the events of an article: entities first, each list in order of appearance.
-fn events_of<'a>(
-    record: &'a EnrichedArticle,
-    sentences: &'a [Sentence],
+/// Adds the events of an article to a batch: entities first, each list in order of appearance.
+pub(crate) fn encode(
+    record: &EnrichedArticle,
+    sentences: &[Sentence],
     kinds: Kinds,
-) -> impl Iterator<Item = TagEvent<'a>> {
-    let entities = record.entities.iter().filter(move |_| kinds.entities);
-    let entities = entities.map(move |entity| {
-        let sentence = sentence_of(sentences, entity).map(|sentence| span(record, sentence));
-        TagEvent::entity(record, entity, sentence)
-    });
-    let figures = record.figures.iter().filter(move |_| kinds.figures);
-    let figures = figures.map(move |figure| {
+    batch: &mut EventBatch,
+) -> serde_json::Result<()> {
+    let mut writer = TagWriter::new(record)?;
+    let mut subject = String::new();
+    let id = |tag: &str| {
+        let revision = &record.revision;
+        format!("{}:{}:{}:{tag}", record.id, revision.pipeline, revision.model)
+    };
+    for entity in record.entities.iter().filter(|_| kinds.entities) {
+        subject.clear();
+        write_entity_subject(entity, &mut subject);
+        let sentence = sentence_of(sentences, entity).map(|sentence| quote(record, sentence));
+        batch.push(
+            &subject,
+            || id(&entity.id),
+            |event| writer.entity(entity, sentence, event),
+        )?;
+    }
+    for figure in record.figures.iter().filter(|_| kinds.figures) {
+        subject.clear();
+        write_figure_subject(record, figure, &mut subject);
         let sentence = sentences.get(figure.sentence as usize);
-        TagEvent::figure(record, figure, sentence.map(|sentence| span(record, sentence)))
-    });
-    entities.chain(figures)
+        let sentence = sentence.map(|sentence| quote(record, sentence));
+        batch.push(
+            &subject,
+            || id(&figure.id),
+            |event| writer.figure(figure, sentence, event),
+        )?;
+    }
+    Ok(())
 }
 
 /// Returns the sentence that the first mention of an entity begins in.
@@ -75,12 +72,12 @@ fn sentence_of<'a>(sentences: &'a [Sentence], entity: &Entity) -> Option<&'a Sen
     sentences[..after].last().filter(|sentence| start < sentence.end)
 }
 
-fn span(record: &EnrichedArticle, sentence: &Sentence) -> TextSpan {
+fn quote<'a>(record: &'a EnrichedArticle, sentence: &Sentence) -> TagSentence<'a> {
     let text = record.text.get(sentence.first_byte..sentence.end_byte);
-    TextSpan {
+    TagSentence {
         start: sentence.start,
         end: sentence.end,
-        text: text.unwrap_or_default().to_owned(),
+        text: text.unwrap_or_default(),
     }
 }
 
@@ -88,7 +85,7 @@ fn span(record: &EnrichedArticle, sentence: &Sentence) -> TextSpan {
 mod tests {
     use jiff::Timestamp;
     use wire::ArticleId;
-    use wire::message::{Article, Format, Source, Tag};
+    use wire::message::{Article, Format, Source, Tag, TagEvent};
 
     use super::*;
     use crate::Engine;
@@ -111,22 +108,42 @@ mod tests {
         enrich_with_sentences(&Engine::new(), article)
     }
 
+    fn events_of(enriched: &Enriched, kinds: Kinds) -> Vec<(String, TagEvent<'static>)> {
+        let mut batch = EventBatch::default();
+        encode(&enriched.record, &enriched.sentences, kinds, &mut batch).expect("encodes");
+        let read = |payload: &[u8]| serde_json::from_slice(payload).expect("is an event");
+        let text = |subject: &[u8]| String::from_utf8(subject.to_vec()).expect("UTF-8");
+        let events = batch.iter();
+        events
+            .map(|(subject, payload)| (text(subject), read(payload)))
+            .collect()
+    }
+
     #[test]
     fn every_tag_is_one_event_with_the_sentence_that_holds_it() {
         let enriched = enriched();
         let record = &enriched.record;
-        let events: Vec<_> = events_of(record, &enriched.sentences, Kinds::default()).collect();
+        let events = events_of(&enriched, Kinds::default());
         assert_eq!(events.len(), record.entities.len() + record.figures.len());
         assert!(
             record.figures.len() >= 2 && !record.entities.is_empty(),
             "{record:?}"
         );
-        for event in &events {
+        for (subject, event) in &events {
             let sentence = event.sentence.as_ref().expect("has a sentence");
-            let (start, text) = match &event.tag {
-                Tag::Entity(entity) => (entity.mentions[0].start, entity.mentions[0].text.as_str()),
-                Tag::Figure(tag) => (tag.figure.start, tag.figure.text.as_str()),
+            let (start, text, begin) = match &event.tag {
+                Tag::Entity(entity) => (
+                    entity.mentions[0].start,
+                    entity.mentions[0].text.as_str(),
+                    format!(".entity.{}.{}", entity.kind.as_str(), entity.key),
+                ),
+                Tag::Figure(tag) => (
+                    tag.figure.start,
+                    tag.figure.text.as_str(),
+                    format!(".figure.{}.", tag.figure.kind.as_str()),
+                ),
             };
+            assert!(subject.starts_with(&begin), "{subject}");
             assert!(sentence.text.contains(text), "{text} in {sentence:?}");
             let offset = (start - sentence.start) as usize;
             let found: String = sentence
@@ -144,7 +161,7 @@ mod tests {
         let enriched = enriched();
         let count = |entities, figures| {
             let kinds = Kinds { entities, figures };
-            events_of(&enriched.record, &enriched.sentences, kinds).count()
+            events_of(&enriched, kinds).len()
         };
         assert_eq!(count(false, false), 0);
         assert_eq!(count(true, false), enriched.record.entities.len());

@@ -1,7 +1,7 @@
 //! All the async there is in the enricher: take, analyse on the CPU pool, publish, settle.
 //!
 //! ```text
-//! Consumer<Article> ──▶ at most `in_flight` tasks ──▶ CPU pool ──▶ Publisher<EnrichedArticle>
+//! Consumer<Article> ──▶ at most `in_flight` tasks ──▶ CPU pool ──▶ Publisher<Line>
 //!        ▲                      │ progress while queued and running        │
 //!        └──────── settle ◀─────┴───────────────── receipt ◀───────────────┘
 //! ```
@@ -16,12 +16,12 @@ use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 use tokio_util::sync::CancellationToken;
-use wire::nats::Events;
+use wire::nats::{EventBatch, Events};
 use wire::transport::{PublishError, ReceiptError, retry_delay};
-use wire::{Article, Consumer, Delivery, EnrichedArticle, Publisher, RejectionReason, Settlement};
+use wire::{Article, Consumer, Delivery, Line, Publisher, RejectionReason, Settlement};
 
 use crate::engine::Engine;
-use crate::fan_out::{Kinds, fan_out};
+use crate::fan_out::{self, Kinds};
 use crate::lists::{ListFileError, ListFiles, keep_fresh};
 use crate::quarantine::{Cell, Outcome, Quarantine};
 use crate::shared::SharedEngine;
@@ -100,7 +100,7 @@ pub async fn run(
     config: Config,
     engine: SharedEngine,
     articles: Consumer<Article>,
-    enriched: Publisher<EnrichedArticle>,
+    enriched: Publisher<Line>,
     events: Events,
     progress: Arc<Progress>,
 ) -> Result<(), Error> {
@@ -137,7 +137,7 @@ pub async fn run(
 struct Worker {
     pool: ThreadPool,
     engine: SharedEngine,
-    enriched: Publisher<EnrichedArticle>,
+    enriched: Publisher<Line>,
     events: Events,
     kinds: Kinds,
     label: String,
@@ -221,41 +221,88 @@ impl Worker {
 
     async fn enrich_and_publish(&self, delivery: &Delivery<Article>) -> Result<(), Failure> {
         let article = &delivery.message;
-        let mut enriched = match &self.quarantine {
-            Some(cell) if delivery.attempt >= SUSPECT_FROM => isolate(cell, article).await?,
-            _ => self.analyse(Arc::clone(article)).await?,
+        let made = match &self.quarantine {
+            Some(cell) if delivery.attempt >= SUSPECT_FROM => {
+                let enriched = isolate(cell, article).await?;
+                self.on_pool(move |maker| maker.encode(enriched)).await?
+            }
+            _ => {
+                let (article, analyse) = (Arc::clone(article), self.analyse);
+                let engine = self.engine.current();
+                self.on_pool(move |maker| maker.encode(analyse(&engine, Article::clone(&article))))
+                    .await?
+            }
         };
-        if !self.label.is_empty() {
-            let model = &mut enriched.record.revision.model;
-            *model = format!("{model}+{}", self.label);
-        }
-        let record = Arc::new(enriched.record);
-        let receipt = self.enriched.publish(Arc::clone(&record)).await?;
+        let bytes = made.line.json().len() as u64;
+        let receipt = self.enriched.publish(Arc::new(made.line)).await?;
         receipt.wait().await?;
         counter!("slugline_component_sent_events_total", ID).increment(1);
-        counter!("slugline_component_sent_bytes_total", ID).increment(record.text.len() as u64);
-        fan_out(&record, &enriched.sentences, self.kinds, &self.events).await;
+        counter!("slugline_component_sent_bytes_total", ID).increment(bytes);
+        self.events.send(made.events).await;
         Ok(())
     }
 
-    /// Analyses on the CPU pool. A panic inside the engine costs this article, not the process.
-    async fn analyse(&self, article: Arc<Article>) -> Result<Enriched, Failure> {
-        let engine = self.engine.current();
-        let analyse = self.analyse;
+    /// Works on the CPU pool. A panic there, in the engine, costs this article, not the process.
+    async fn on_pool(
+        &self,
+        work: impl FnOnce(Maker) -> serde_json::Result<Made> + Send + 'static,
+    ) -> Result<Made, Failure> {
         let (sender, result) = oneshot::channel();
+        let maker = Maker {
+            label: self.label.clone(),
+            kinds: self.kinds,
+            events: (!self.events.is_none()).then(|| self.events.batch()),
+        };
         self.pool.spawn(move || {
-            let analysed = catch_unwind(AssertUnwindSafe(|| analyse(&engine, Article::clone(&article))));
+            let made = catch_unwind(AssertUnwindSafe(|| work(maker)));
             // Nobody listens any more when the process is being stopped by force.
-            let _unheard = sender.send(analysed);
+            let _unheard = sender.send(made);
         });
         match result.await {
-            Ok(Ok(record)) => Ok(record),
+            Ok(Ok(Ok(made))) => Ok(made),
+            // No record is known that JSON cannot hold.
+            Ok(Ok(Err(error))) => Err(Failure::Permanent(
+                RejectionReason::Undecodable,
+                error.to_string(),
+            )),
             Ok(Err(panic)) => Err(Failure::Permanent(
                 RejectionReason::EnginePanic,
                 panic_message(&*panic),
             )),
             Err(_) => Err(Failure::Closed),
         }
+    }
+}
+
+/// What is sent about an article, encoded.
+struct Made {
+    line: Line,
+    events: EventBatch,
+}
+
+/// Encodes what was found in an article, where it was found: on the CPU pool, each thing once.
+struct Maker {
+    label: String,
+    kinds: Kinds,
+    /// `None` where nobody can listen.
+    events: Option<EventBatch>,
+}
+
+impl Maker {
+    fn encode(self, enriched: Enriched) -> serde_json::Result<Made> {
+        let Enriched { mut record, sentences } = enriched;
+        if !self.label.is_empty() {
+            let model = &mut record.revision.model;
+            *model = format!("{model}+{}", self.label);
+        }
+        let mut events = self.events;
+        if let Some(batch) = &mut events {
+            fan_out::encode(&record, &sentences, self.kinds, batch)?;
+        }
+        Ok(Made {
+            line: Line::of(&record)?,
+            events: events.unwrap_or_default(),
+        })
     }
 }
 
@@ -346,7 +393,7 @@ mod tests {
         ))
     }
 
-    fn worker(enriched: Publisher<EnrichedArticle>, analyse: fn(&Engine, Article) -> Enriched) -> Worker {
+    fn worker(enriched: Publisher<Line>, analyse: fn(&Engine, Article) -> Enriched) -> Worker {
         let pool = ThreadPoolBuilder::new()
             .num_threads(1)
             .build()
@@ -379,7 +426,8 @@ mod tests {
                 .expect("is taken");
             drop(publisher);
             let record = records.next().await.expect("is enriched");
-            assert_eq!(record.message.text, "Ten people died.");
+            let text = record.message.record().expect("reads back").text;
+            assert_eq!(text, "Ten people died.");
             record.settle(Settlement::Done).await.expect("settles");
             receipt.wait().await.expect("is receipted");
         };

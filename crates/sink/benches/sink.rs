@@ -34,7 +34,7 @@ async fn main() {
     let many = folder.path().join("many");
     std::fs::create_dir(&many).expect("created");
     for n in 0..PARTS {
-        let mut line = serde_json::to_vec(&*revised(n, "many")).expect("JSON");
+        let mut line = revised(n, "many").json().to_vec();
         line.push(b'\n');
         std::fs::write(many.join(format!("part-{n:010}-20260101T000000Z.jsonl")), line).expect("written");
     }

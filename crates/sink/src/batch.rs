@@ -7,7 +7,7 @@ use futures::future::join_all;
 use jiff::Timestamp;
 use tokio::time::Instant;
 use wire::message::RECORD_SCHEMA;
-use wire::{Delivery, EnrichedArticle, RejectionReason, Settlement};
+use wire::{Delivery, Line, RejectionReason, Settlement};
 
 use crate::progress::Progress;
 use crate::writer::Fate;
@@ -15,15 +15,15 @@ use crate::writer::Fate;
 /// Deliveries that wait to be written together. Holds at most `max_lines`.
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
-    deliveries: Vec<Delivery<EnrichedArticle>>,
-    text_bytes: usize,
+    deliveries: Vec<Delivery<Line>>,
+    bytes: usize,
     first_at: Option<Instant>,
 }
 
 impl Batch {
-    pub(crate) fn push(&mut self, delivery: Delivery<EnrichedArticle>) {
+    pub(crate) fn push(&mut self, delivery: Delivery<Line>) {
         self.first_at.get_or_insert_with(Instant::now);
-        self.text_bytes += delivery.message.text.len();
+        self.bytes += delivery.message.json().len();
         self.deliveries.push(delivery);
     }
 
@@ -36,7 +36,7 @@ impl Batch {
     }
 
     pub(crate) fn is_full(&self, max_lines: usize, max_bytes: usize) -> bool {
-        self.deliveries.len() >= max_lines || self.text_bytes >= max_bytes
+        self.deliveries.len() >= max_lines || self.bytes >= max_bytes
     }
 
     /// Returns when the first delivery has waited for others long enough.
@@ -44,7 +44,7 @@ impl Batch {
         self.first_at.map(|first| first + wait)
     }
 
-    pub(crate) fn records(&self) -> Vec<Arc<EnrichedArticle>> {
+    pub(crate) fn lines(&self) -> Vec<Arc<Line>> {
         self.deliveries
             .iter()
             .map(|delivery| Arc::clone(&delivery.message))
@@ -72,16 +72,12 @@ impl Batch {
         let settled = self.deliveries.into_iter().zip(fates).map(|(delivery, fate)| {
             let settlement = match fate {
                 Fate::Written => {
-                    Progress::record_age(delivery.message.source.received, now);
+                    Progress::record_age(delivery.message.received(), now);
                     Settlement::Done
                 }
                 Fate::Duplicate => {
                     progress.count_duplicate();
                     Settlement::Done
-                }
-                Fate::Refused(detail) => {
-                    progress.count_refused();
-                    reject(RejectionReason::Undecodable, detail)
                 }
             };
             delivery.settle(settlement)
@@ -95,17 +91,16 @@ impl Batch {
     }
 }
 
-/// Returns why no line can be made of a record, if so.
-pub(crate) fn refusal(record: &EnrichedArticle) -> Option<Settlement> {
-    (record.schema != RECORD_SCHEMA).then(|| {
+/// Returns why a record is not to be written, if so.
+pub(crate) fn refusal(line: &Line) -> Option<Settlement> {
+    (line.schema() != RECORD_SCHEMA).then(|| {
         let detail = format!(
             "the record states schema `{}`; this sink writes `{RECORD_SCHEMA}`",
-            record.schema
+            line.schema()
         );
-        reject(RejectionReason::UnsupportedSchema, detail)
+        Settlement::Reject {
+            reason: RejectionReason::UnsupportedSchema,
+            detail,
+        }
     })
-}
-
-fn reject(reason: RejectionReason, detail: String) -> Settlement {
-    Settlement::Reject { reason, detail }
 }

@@ -1,23 +1,12 @@
-//! Lines: how a record becomes one, and how what is in a part is told apart into lines and what is none.
+//! Lines: how what is in a part is told apart into lines and what is none.
 
 use std::borrow::Cow;
 use std::io::{self, BufRead};
 
 use serde::Deserialize;
-use wire::{ArticleId, EnrichedArticle};
+use wire::ArticleId;
 
 use crate::seen::Key;
-
-/// Appends a record as one line of JSON, ending in `\n`. On an error `lines` is as it was.
-pub(crate) fn write_line(record: &EnrichedArticle, lines: &mut Vec<u8>) -> Result<(), serde_json::Error> {
-    let start = lines.len();
-    if let Err(error) = serde_json::to_writer(&mut *lines, record) {
-        lines.truncate(start);
-        return Err(error);
-    }
-    lines.push(b'\n');
-    Ok(())
-}
 
 /// What of a line tells which one it is. The rest is checked to be JSON and skipped.
 #[derive(Debug, Deserialize)]

@@ -10,7 +10,7 @@ use std::time::Duration;
 use fastrand::Rng;
 use jiff::Timestamp;
 use wire::message::{Article, Format, Revision, Source};
-use wire::{ArticleId, EnrichedArticle};
+use wire::{ArticleId, EnrichedArticle, Line};
 
 use crate::compress::compress;
 use crate::disk::Disk;
@@ -25,7 +25,7 @@ use crate::writer::{Folder, Writer};
 
 const OUT: &str = "/out";
 
-fn record(n: usize) -> Arc<EnrichedArticle> {
+fn record(n: usize) -> Arc<Line> {
     let source = Source {
         name: "inbox".to_owned(),
         path: String::new(),
@@ -41,7 +41,7 @@ fn record(n: usize) -> Arc<EnrichedArticle> {
         model: "m".to_owned(),
     };
     let article = Article::new(ArticleId::of(&n.to_le_bytes()), source, text);
-    Arc::new(EnrichedArticle::from_article(article, revision))
+    Arc::new(Line::of(&EnrichedArticle::from_article(article, revision)).expect("serialises"))
 }
 
 /// A sink without its async shell, on a faulty disk, and what it has promised so far.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::task::{JoinError, JoinHandle, spawn_blocking};
 use tokio::time::{Instant, sleep_until};
-use wire::{Consumer, Delivery, EnrichedArticle};
+use wire::{Consumer, Delivery, Line};
 
 use crate::batch::{Batch, refusal};
 use crate::compress::compress;
@@ -30,7 +30,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// the deliveries have ended.
 pub async fn run(
     config: Config,
-    enriched: Consumer<EnrichedArticle>,
+    enriched: Consumer<Line>,
     progress: Arc<Progress>,
 ) -> Result<(), Error> {
     config.validate()?;
@@ -89,7 +89,7 @@ struct Stall {
 #[derive(Debug)]
 struct Sink {
     config: Config,
-    enriched: Consumer<EnrichedArticle>,
+    enriched: Consumer<Line>,
     progress: Arc<Progress>,
     /// No more deliveries will come.
     ended: bool,
@@ -194,10 +194,10 @@ impl Sink {
         let Place::Idle(mut owned) = std::mem::replace(&mut self.writer, Place::Moving) else {
             return;
         };
-        let records = self.writing.records();
+        let lines = self.writing.lines();
         self.writer = Place::Busy(spawn_blocking(move || {
             let result = match job {
-                Job::Commit => owned.0.commit(&records),
+                Job::Commit => owned.0.commit(&lines),
                 Job::Roll => owned.0.roll().map(|()| Vec::new()),
             };
             (owned, result)
@@ -226,8 +226,8 @@ impl Sink {
         self.ended && nothing_held && owned.0.open.is_none() && self.compressing.is_none()
     }
 
-    async fn take(&mut self, delivery: Delivery<EnrichedArticle>) {
-        self.progress.count_received(delivery.message.text.len() as u64);
+    async fn take(&mut self, delivery: Delivery<Line>) {
+        self.progress.count_received(delivery.message.json().len() as u64);
         if let Some(settlement) = refusal(&delivery.message) {
             self.progress.count_refused();
             if let Err(error) = delivery.settle(settlement).await {

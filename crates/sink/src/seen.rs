@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use wire::message::Revision;
-use wire::{ArticleId, EnrichedArticle};
+use wire::{ArticleId, Line};
 
 /// Shards grow one at a time, so that growing needs little extra memory and never one long pause.
 const SHARDS: usize = 64;
@@ -23,10 +23,10 @@ pub(crate) const KEY_BYTES: usize = 16;
 pub(crate) struct Key(u128);
 
 impl Key {
-    /// Returns the key of a record.
-    pub(crate) fn of(record: &EnrichedArticle) -> Self {
-        let Revision { pipeline, model } = &record.revision;
-        Self::new(record.id, pipeline, model)
+    /// Returns the key of a line.
+    pub(crate) fn of(line: &Line) -> Self {
+        let Revision { pipeline, model } = line.revision();
+        Self::new(line.id(), pipeline, model)
     }
 
     /// Returns the key of the line about this article by this revision.

@@ -1,7 +1,7 @@
 //! Writes batches: the only place that decides in which order things become durable. Blocking; knows no async.
 //!
 //! ```text
-//! commit:  mend what failed before → encode → open or roll the part → write → sync → checkpoint → known
+//! commit:  mend what failed before → gather → open or roll the part → write → sync → checkpoint → known
 //! roll:    rename part.jsonl.open → part.jsonl → sync the folder → seal the checkpoint
 //! ```
 //!
@@ -15,12 +15,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use tokio::time::Instant;
-use wire::EnrichedArticle;
+use wire::Line;
 
 use crate::checkpoint::{self, Checkpoint};
 use crate::disk::Disk;
 use crate::error::{Doing, Failure};
-use crate::jsonl::write_line;
 use crate::part::{Name, OpenPart, Standing, State};
 use crate::progress::Progress;
 use crate::seen::{Key, Seen};
@@ -63,8 +62,6 @@ pub(crate) enum Fate {
     Written,
     /// Its line was durable before, or is with an equal record of the same batch.
     Duplicate,
-    /// No line can be made of it.
-    Refused(String),
 }
 
 /// Appends records to the parts of one folder.
@@ -116,10 +113,10 @@ impl Writer {
         }
     }
 
-    /// Makes the lines of these records durable, each that is not yet; returns what became of them, in order.
-    pub(crate) fn commit(&mut self, records: &[Arc<EnrichedArticle>]) -> Result<Vec<Fate>, Failure> {
+    /// Makes these lines durable, each that is not yet; returns what became of them, in order.
+    pub(crate) fn commit(&mut self, lines: &[Arc<Line>]) -> Result<Vec<Fate>, Failure> {
         self.mend()?;
-        let mut batch = self.encode(records);
+        let mut batch = self.gather(lines);
         if !batch.keys.is_empty() {
             self.write(&batch)?;
             for key in &batch.keys {
@@ -180,25 +177,22 @@ impl Writer {
         self.open.as_ref().and_then(|part| part.roll_at(age, idle))
     }
 
-    fn encode(&mut self, records: &[Arc<EnrichedArticle>]) -> Batch {
+    fn gather(&mut self, lines: &[Arc<Line>]) -> Batch {
         let mut batch = Batch {
             lines: std::mem::take(&mut self.buffer),
             ..Batch::default()
         };
         batch.lines.clear();
-        for record in records {
-            let key = Key::of(record);
+        for line in lines {
+            let key = Key::of(line);
             // A batch is small enough that looking through it beats hashing it.
             let fate = if self.seen.contains(key) || batch.keys.contains(&key) {
                 Fate::Duplicate
             } else {
-                match write_line(record, &mut batch.lines) {
-                    Ok(()) => {
-                        batch.keys.push(key);
-                        Fate::Written
-                    }
-                    Err(error) => Fate::Refused(error.to_string()),
-                }
+                batch.lines.extend_from_slice(line.json());
+                batch.lines.push(b'\n');
+                batch.keys.push(key);
+                Fate::Written
             };
             batch.fates.push(fate);
         }

@@ -286,7 +286,7 @@ pub(crate) struct IntakeSettings {
     pub(crate) rules: BTreeMap<String, serde_json::Value>,
     /// Names of the fields of JSON articles, tried before the usual ones: `fields.headline = ["kicker.title"]`.
     pub(crate) fields: BTreeMap<String, Vec<String>>,
-    /// How many articles are remembered to mark near-duplicates; about 700 bytes each. 0 marks none.
+    /// How many articles are remembered to mark near-duplicates; about 260 bytes each. 0 marks none.
     pub(crate) remember_articles: usize,
     /// How similar a near-duplicate must be, in percent.
     pub(crate) duplicate_percent: usize,

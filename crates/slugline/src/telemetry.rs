@@ -1,6 +1,8 @@
 //! Logs and metrics: set up once, here and nowhere else.
 
+use std::convert::Infallible;
 use std::io::{self, IsTerminal};
+use std::time::Duration;
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
@@ -27,6 +29,18 @@ pub(crate) fn log_to(screen: Screen, settings: &LogSettings) -> anyhow::Result<(
 const SECONDS: &[f64] = &[
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0,
 ];
+
+/// How often samples of histograms are put into their buckets.
+const UPKEEP: Duration = Duration::from_secs(5);
+
+/// Puts the samples of histograms into their buckets now and then: until then each takes memory of its own.
+pub(crate) async fn keep_small(metrics: PrometheusHandle) -> Infallible {
+    let mut ticks = tokio::time::interval(UPKEEP);
+    loop {
+        ticks.tick().await;
+        metrics.run_upkeep();
+    }
+}
 
 /// Collects metrics from now on.
 pub(crate) fn record_metrics() -> anyhow::Result<PrometheusHandle> {

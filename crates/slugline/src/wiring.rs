@@ -1,7 +1,7 @@
 //! The one place that names all three stages: who talks to whom, and in which order they stop.
 //!
 //! ```text
-//! watcher ══ Article ══▶ enricher ══ EnrichedArticle ══▶ sink
+//! watcher ══ Article ══▶ enricher ══ Line ══▶ sink
 //! ```
 //!
 //! Stopping follows the data: the watcher first, then each stage once its input has ended. On the embedded

@@ -1,7 +1,8 @@
 //! What has been delivered and what was refused, in memory and on disk.
 //!
 //! Two sets, both bounded: the *contents* that were delivered (the newest [`REMEMBERED_CONTENTS`]), and the
-//! *files* dealt with, by their state on disk, as far as they are still there. Losing an entry of either costs a
+//! *files* dealt with, by their state on disk, as far as they are still there. Both are kept small, 20 bytes an entry
+//! and the slack of a hash table, as every file in the inbox has one of each. Losing an entry of either costs a
 //! second reading or a second publish, which the sink recognises; it never loses an article.
 
 use std::collections::HashMap;
@@ -37,17 +38,19 @@ pub(crate) struct Known(Mutex<Sets>);
 
 #[derive(Debug, Default)]
 struct Sets {
-    contents: HashMap<ArticleId, u64>,
-    arrivals: u64,
+    /// When each arrived: the number of arrivals so far, counted around.
+    contents: HashMap<ArticleId, u32>,
+    arrivals: u32,
     files: HashMap<Stamp, Seen>,
-    scan: u32,
+    /// Counted around.
+    scan: u16,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Seen {
     outcome: Outcome,
     /// The number of the scan that saw it last.
-    scan: u32,
+    scan: u16,
 }
 
 impl Known {
@@ -78,8 +81,9 @@ impl Known {
         // A file dealt with before this scan came by may have been moved since: forget it one scan later.
         sets.files.retain(|_, seen| scan.wrapping_sub(seen.scan) <= 1);
         if sets.contents.len() as u64 > REMEMBERED_CONTENTS + REMEMBERED_CONTENTS / 4 {
-            let oldest = sets.arrivals.saturating_sub(REMEMBERED_CONTENTS);
-            sets.contents.retain(|_, arrival| *arrival > oldest);
+            let arrivals = sets.arrivals;
+            sets.contents
+                .retain(|_, arrival| u64::from(arrivals.wrapping_sub(*arrival)) < REMEMBERED_CONTENTS);
         }
         // Memory follows the files that are there.
         if sets.files.capacity() > 4 * sets.files.len() + 1024 {
@@ -112,16 +116,16 @@ impl Known {
         let mut contents: Vec<_> = sets
             .contents
             .iter()
-            .map(|(id, arrival)| (*arrival, *id))
+            .map(|(id, arrival)| (sets.arrivals.wrapping_sub(*arrival), *id))
             .collect();
-        contents.sort_unstable();
+        contents.sort_unstable_by(|one, other| other.cmp(one));
         let mut files: Vec<_> = sets
             .files
             .iter()
             .map(|(stamp, seen)| (*stamp, seen.outcome))
             .collect();
         files.sort_unstable_by_key(|(stamp, _)| *stamp);
-        let contents = contents.into_iter().map(|(_, id)| Record::Content(bytes_of(id)));
+        let contents = contents.into_iter().map(|(_, id)| Record::Content(id.to_bytes()));
         let files = files.into_iter().map(|(stamp, outcome)| match outcome {
             Outcome::Delivered | Outcome::Kept => Record::Delivered(stamp.0),
             Outcome::Refused => Record::Refused(stamp.0),
@@ -140,8 +144,8 @@ impl Sets {
         let scan = self.scan;
         let (stamp, outcome) = match record {
             Record::Content(id) => {
-                self.arrivals += 1;
-                self.contents.insert(id_of(id), self.arrivals);
+                self.arrivals = self.arrivals.wrapping_add(1);
+                self.contents.insert(ArticleId::from_bytes(id), self.arrivals);
                 return;
             }
             Record::Delivered(stamp) => (stamp, Outcome::Delivered),
@@ -211,32 +215,9 @@ fn report(damage: &journal::Damage, recovered: usize) -> io::Result<()> {
     Ok(())
 }
 
-/// Returns the record value of an id.
-pub(crate) fn bytes_of(id: ArticleId) -> [u8; 16] {
-    let hex = id.hex();
-    let mut bytes = [0; 16];
-    for (byte, digits) in bytes.iter_mut().zip(hex.as_bytes().chunks_exact(2)) {
-        let digit = |digit: u8| char::from(digit).to_digit(16).unwrap_or_default() as u8;
-        *byte = digit(digits[0]) << 4 | digit(digits[1]);
-    }
-    bytes
-}
-
-fn id_of(bytes: [u8; 16]) -> ArticleId {
-    let mut hash = [0; 32];
-    hash[..16].copy_from_slice(&bytes);
-    ArticleId::from_hash(&blake3::Hash::from_bytes(hash))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn ids_survive_the_journal() {
-        let id = ArticleId::of(b"some article");
-        assert_eq!(id_of(bytes_of(id)), id);
-    }
 
     #[test]
     fn what_was_committed_is_known_after_reopening() {
@@ -245,7 +226,7 @@ mod tests {
         {
             let (mut checkpoint, known) = Checkpoint::open(folder.path()).expect("opened");
             let records = [
-                Record::Content(bytes_of(id)),
+                Record::Content(id.to_bytes()),
                 Record::Delivered([1; 16]),
                 Record::Refused([2; 16]),
             ];
@@ -265,7 +246,7 @@ mod tests {
         let (mut checkpoint, known) = Checkpoint::open(folder.path()).expect("opened");
         let id = ArticleId::of(b"one");
         let records = [
-            Record::Content(bytes_of(id)),
+            Record::Content(id.to_bytes()),
             Record::Delivered([1; 16]),
             Record::Delivered([2; 16]),
         ];

@@ -16,7 +16,7 @@ use wire::ArticleId;
 
 use crate::After;
 use crate::after::{self, Delivered};
-use crate::checkpoint::{Checkpoint, Known, bytes_of};
+use crate::checkpoint::{Checkpoint, Known};
 use crate::durable::sync_folder;
 use crate::failed::{self, Failure, Keeping, Refused, UNREADABLE};
 use crate::identity::{FileState, Stamp};
@@ -171,7 +171,7 @@ impl Committer {
 }
 
 fn records_of(commit: &Commit) -> impl Iterator<Item = Record> + '_ {
-    let contents = commit.contents.iter().map(|id| Record::Content(bytes_of(*id)));
+    let contents = commit.contents.iter().map(|id| Record::Content(id.to_bytes()));
     let file = match commit.failure {
         // Moved back by an operator it is to be tried again, so it is not remembered.
         Some(_) if commit.left => None,

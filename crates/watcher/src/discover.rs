@@ -164,8 +164,10 @@ impl Walker {
 
     fn nap(&self) -> Duration {
         let now = Instant::now();
-        let due = self.waiting.next_due().unwrap_or(now + NAP).min(self.next_scan);
-        due.saturating_duration_since(now).min(NAP)
+        // A run with an end has no periodic scans: one that looks overdue must not keep it awake.
+        let scan = (!self.discovery.config.once).then_some(self.next_scan);
+        let due = [self.waiting.next_due(), scan].into_iter().flatten().min();
+        due.map_or(NAP, |due| due.saturating_duration_since(now).min(NAP))
     }
 
     fn is_finished(&mut self) -> bool {
@@ -365,6 +367,18 @@ mod tests {
         assert_eq!(walker.scan_cause(), Some(PERIODIC), "polling goes on");
         walker.arm();
         assert!(matches!(walker.mode, Mode::Polling), "it is not tried again");
+    }
+
+    #[test]
+    fn a_run_with_an_end_naps_although_its_next_scan_is_overdue() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (mut walker, _candidates) = watching(folder.path());
+        walker.next_scan = Instant::now();
+        assert_eq!(walker.nap(), Duration::ZERO, "the scan is due");
+        let mut config = Config::clone(&walker.discovery.config);
+        config.once = true;
+        walker.discovery.config = Arc::new(config);
+        assert_eq!(walker.nap(), NAP);
     }
 
     #[test]

@@ -16,13 +16,13 @@ use wire::message::Duplicate;
 
 pub use store::CorruptIndex;
 
-use bands::Bands;
+use bands::{AT_ONCE, Bands};
 use sketch::Sketch;
 
 /// How duplicates are looked for.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Config {
-    /// How many articles are remembered, the latest ones; about 700 bytes each. Too low: a copy that comes late is
+    /// How many articles are remembered, the latest ones; about 260 bytes each. Too low: a copy that comes late is
     /// not marked. 0: nothing is marked.
     pub capacity: usize,
     /// From which similarity on an article is marked, 0 to 1. Too high: copies with another headline and a cut tail
@@ -61,7 +61,7 @@ impl Index {
     pub fn new(config: Config) -> Self {
         Self {
             config,
-            seen: VecDeque::new(),
+            seen: VecDeque::with_capacity(config.capacity.min(AT_ONCE)),
             bands: Bands::new(config.capacity),
         }
     }

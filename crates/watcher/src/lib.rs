@@ -134,7 +134,7 @@ pub async fn run(
 /// Returns whether the checkpoint in a state folder says that an article was delivered. Changes nothing, and may be
 /// asked while a watcher runs.
 pub fn was_delivered(state_dir: &std::path::Path, id: wire::ArticleId) -> std::io::Result<bool> {
-    let wanted = checkpoint::bytes_of(id);
+    let wanted = id.to_bytes();
     let records = match journal::load(state_dir) {
         Ok(loaded) => loaded.records,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),

@@ -3,7 +3,8 @@
 //! `wire` knows messages, the NATS topology and the two carriers (NATS JetStream and embedded). It knows no
 //! stage: the watcher, the enricher and the sink depend on `wire` and never on each other.
 //!
-//! - [`message`]: [`Article`] and [`EnrichedArticle`], the only types that cross a stage boundary.
+//! - [`message`]: [`Article`] and [`Line`] (an [`EnrichedArticle`], serialised), the only types that cross a stage
+//!   boundary.
 //! - [`transport`]: [`Publisher`], [`Consumer`], [`Delivery`], [`Settlement`], [`Receipt`]: the rules that both
 //!   carriers obey.
 
@@ -13,7 +14,7 @@ pub mod telemetry;
 pub mod topology;
 pub mod transport;
 
-pub use message::{Article, ArticleId, EnrichedArticle};
+pub use message::{Article, ArticleId, EnrichedArticle, Line};
 pub use transport::{
     Consumer, Delivery, Message, Publisher, Receipt, Rejection, RejectionReason, Settlement,
 };

@@ -12,7 +12,9 @@
 mod article;
 mod enriched;
 mod id;
+mod line;
 mod tag;
+mod tag_writer;
 
 pub use article::{
     ARTICLE_SCHEMA, Article, Dateline, Duplicate, Format, Precision, Published, PublishedFrom, Removed,
@@ -23,4 +25,6 @@ pub use enriched::{
     Figure, FigureKind, Quote, RECORD_SCHEMA, Revision, Speaker, TextSpan, When,
 };
 pub use id::{ArticleId, ParseIdError};
+pub use line::Line;
 pub use tag::{FigureTag, PlaceTag, TAG_SCHEMA, Tag, TagEvent};
+pub use tag_writer::{TagSentence, TagWriter, write_entity_subject, write_figure_subject};

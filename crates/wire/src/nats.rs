@@ -16,8 +16,10 @@
 //!   checked against its digest, before the delivery is handed out.
 //! - A consumer ends only when it is closed. Whatever the server or the network does, it reopens with a growing,
 //!   jittered pause.
-//! - A settlement is a request that the server answers, so an unnoted one is an error, never a silent success.
+//! - A settlement is a request that the server answers, so an unnoted one is an error, never a silent success. Those
+//!   that come together share one answer.
 
+mod acks;
 mod claim;
 mod config;
 mod connection;
@@ -42,7 +44,7 @@ pub use connection::{Connection, OLDEST_SERVER, Pending};
 pub use dead::header;
 pub use dead_letters::DeadLetter;
 pub use error::Error;
-pub use events::Events;
+pub use events::{EventBatch, Events};
 pub use find::{Found, Progress};
 pub use listen::Listener;
 pub use service::{Tally, Worker};

@@ -82,9 +82,9 @@ pub(crate) fn error(error_type: &'static str) {
     counter!("slugline_component_errors_total", "component_id" => "wire", "error_type" => error_type, "stage" => "carrying").increment(1);
 }
 
-pub(crate) fn event_discarded() {
+pub(crate) fn events_discarded(events: usize) {
     counter!("slugline_component_discarded_events_total", "component_id" => "wire", "intentional" => "false")
-        .increment(1);
+        .increment(events as u64);
 }
 
 pub(crate) fn settled(channel: Channel, settlement: &Settlement) {

@@ -23,11 +23,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
 
-use crate::message::{ARTICLE_SCHEMA, Article, ArticleId, EnrichedArticle, RECORD_SCHEMA};
+use crate::message::{ARTICLE_SCHEMA, Article, ArticleId, Line, RECORD_SCHEMA};
 use crate::nats;
 use crate::telemetry;
 use crate::topology::Channel;
@@ -38,7 +37,7 @@ use crate::topology::Channel;
 pub const MAX_ATTEMPTS: u32 = 5;
 
 /// What can be carried between stages.
-pub trait Message: Serialize + DeserializeOwned + fmt::Debug + Send + Sync + 'static {
+pub trait Message: fmt::Debug + Send + Sync + Sized + 'static {
     /// The schema that this build writes and accepts.
     const SCHEMA: &'static str;
 
@@ -56,6 +55,12 @@ pub trait Message: Serialize + DeserializeOwned + fmt::Debug + Send + Sync + 'st
 
     /// Returns the subject without its prefix, such as `article.inbox`; every token is escaped.
     fn subject(&self) -> String;
+
+    /// Returns the payload that it travels as: UTF-8 JSON.
+    fn encode(&self) -> Result<Bytes, serde_json::Error>;
+
+    /// Returns the message that a payload holds.
+    fn decode(payload: Bytes) -> Result<Self, serde_json::Error>;
 }
 
 impl Message for Article {
@@ -77,30 +82,49 @@ impl Message for Article {
     fn subject(&self) -> String {
         format!("article.{}", subject_token(&self.source.name))
     }
+
+    fn encode(&self) -> Result<Bytes, serde_json::Error> {
+        let mut json = Vec::with_capacity(self.text.len() + 2048);
+        serde_json::to_writer(&mut json, self)?;
+        Ok(json.into())
+    }
+
+    fn decode(payload: Bytes) -> Result<Self, serde_json::Error> {
+        serde_json::from_slice(&payload)
+    }
 }
 
-impl Message for EnrichedArticle {
+impl Message for Line {
     const SCHEMA: &'static str = RECORD_SCHEMA;
     const CHANNEL: Channel = Channel::Enriched;
 
     fn schema(&self) -> &str {
-        &self.schema
+        self.schema()
     }
 
     fn article_id(&self) -> ArticleId {
-        self.id
+        self.id()
     }
 
     fn dedupe_key(&self) -> String {
-        format!("{}:{}:{}", self.id, self.revision.pipeline, self.revision.model)
+        let revision = self.revision();
+        format!("{}:{}:{}", self.id(), revision.pipeline, revision.model)
     }
 
     fn subject(&self) -> String {
         format!(
             "enriched.{}.{}",
-            subject_token(&self.language),
-            subject_token(&self.source.name)
+            subject_token(self.language()),
+            subject_token(self.source_name())
         )
+    }
+
+    fn encode(&self) -> Result<Bytes, serde_json::Error> {
+        Ok(self.json().clone())
+    }
+
+    fn decode(payload: Bytes) -> Result<Self, serde_json::Error> {
+        Self::parse(payload)
     }
 }
 
@@ -108,18 +132,25 @@ impl Message for EnrichedArticle {
 /// else replaced by one `-`; `_` when nothing is left. At most 64 characters.
 pub fn subject_token(name: &str) -> String {
     let mut token = String::with_capacity(name.len());
+    push_subject_token(name, &mut token);
+    token
+}
+
+/// Appends `name` as one NATS subject token; see [`subject_token`].
+pub fn push_subject_token(name: &str, subject: &mut String) {
+    let start = subject.len();
     for character in name.chars().flat_map(char::to_lowercase).take(64) {
         if character.is_alphanumeric() || character == '_' {
-            token.push(character);
-        } else if !token.is_empty() && !token.ends_with('-') {
-            token.push('-');
+            subject.push(character);
+        } else if subject.len() > start && !subject.ends_with('-') {
+            subject.push('-');
         }
     }
-    let token = token.trim_end_matches('-');
-    if token.is_empty() {
-        "_".to_owned()
-    } else {
-        token.to_owned()
+    while subject.len() > start && subject.ends_with('-') {
+        subject.pop();
+    }
+    if subject.len() == start {
+        subject.push('_');
     }
 }
 
@@ -485,6 +516,9 @@ mod tests {
             ("Üsküdar", "üsküdar"),
         ] {
             assert_eq!(subject_token(name), token, "{name}");
+            let mut subject = "a-".to_owned();
+            push_subject_token(name, &mut subject);
+            assert_eq!(subject, format!("a-{token}"), "what is before it stays");
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::support::{Running, assert_exactly_once, config, lines_by_id, parts, record, revised, write_all};
 use sink::{Config, Error};
-use wire::EnrichedArticle;
+use wire::{EnrichedArticle, Line};
 
 #[tokio::test]
 async fn each_record_becomes_one_line() {
@@ -27,7 +27,7 @@ async fn each_record_becomes_one_line() {
     let lines = fs::read_to_string(&part).expect("readable");
     let first: EnrichedArticle =
         serde_json::from_str(lines.lines().next().expect("a line")).expect("a record");
-    assert_eq!(first, *record(0));
+    assert_eq!(first, record(0).record().expect("reads back"));
     let mode = fs::metadata(&part).expect("there").permissions().mode();
     assert_eq!(mode & 0o137, 0, "at most 0640, got {mode:o}");
 }
@@ -57,8 +57,9 @@ async fn another_revision_is_another_line() {
 async fn an_unknown_schema_is_rejected() {
     let folder = tempfile::tempdir().expect("temporary folder");
     let running = Running::start(config(folder.path()));
-    let mut strange = EnrichedArticle::clone(&record(1));
+    let mut strange = record(1).record().expect("reads back");
     strange.schema = "slugline/9".to_owned();
+    let strange = Line::of(&strange).expect("serialises");
     let receipt = running
         .publisher
         .publish(strange.into())

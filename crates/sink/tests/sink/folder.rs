@@ -31,7 +31,7 @@ fn quarantined(out: &Path) -> Vec<Vec<u8>> {
 
 #[tokio::test]
 async fn a_torn_tail_is_cut_off_and_kept() {
-    let line = serde_json::to_vec(&*record(20)).expect("JSON");
+    let line = record(20).json().to_vec();
     for tail in [
         &line[..1],
         &line[..line.len() / 2],
@@ -64,7 +64,7 @@ async fn a_foreign_line_in_the_middle_goes_to_the_quarantine() {
     write_all(config(out), 0..10).await;
     let open = reopen(out);
     append(&open, b"not ours\n");
-    let mut line = serde_json::to_vec(&*record(10)).expect("JSON");
+    let mut line = record(10).json().to_vec();
     line.push(b'\n');
     append(&open, &line);
     let progress = write_all(config(out), 0..12).await;

@@ -10,15 +10,15 @@ use sink::{Config, Error, Progress};
 use tokio::task::JoinHandle;
 use wire::message::{Article, Format, Revision, Source};
 use wire::transport::embedded;
-use wire::{ArticleId, EnrichedArticle, Publisher};
+use wire::{ArticleId, EnrichedArticle, Line, Publisher};
 
 /// Returns the record number `n`: the same bytes every time.
-pub(crate) fn record(n: usize) -> Arc<EnrichedArticle> {
+pub(crate) fn record(n: usize) -> Arc<Line> {
     revised(n, "test-1")
 }
 
 /// Returns the record number `n` as another model made it.
-pub(crate) fn revised(n: usize, model: &str) -> Arc<EnrichedArticle> {
+pub(crate) fn revised(n: usize, model: &str) -> Arc<Line> {
     let text = format!("Article {n}\nAt least {n} people — “all of them” — waited.\n").repeat(1 + n % 7);
     let source = Source {
         name: "inbox".to_owned(),
@@ -34,7 +34,7 @@ pub(crate) fn revised(n: usize, model: &str) -> Arc<EnrichedArticle> {
         pipeline: "0.1.0".to_owned(),
         model: model.to_owned(),
     };
-    Arc::new(EnrichedArticle::from_article(article, revision))
+    Arc::new(Line::of(&EnrichedArticle::from_article(article, revision)).expect("serialises"))
 }
 
 /// Returns the id of record number `n`.
@@ -44,7 +44,7 @@ pub(crate) fn id(n: usize) -> ArticleId {
 
 /// A sink that runs, and the end of the carrier that feeds it.
 pub(crate) struct Running {
-    pub(crate) publisher: Publisher<EnrichedArticle>,
+    pub(crate) publisher: Publisher<Line>,
     pub(crate) progress: Arc<Progress>,
     task: JoinHandle<Result<(), Error>>,
 }
@@ -63,13 +63,13 @@ impl Running {
     }
 
     /// Publishes a record and waits until the sink has settled it.
-    pub(crate) async fn deliver(&self, record: Arc<EnrichedArticle>) {
+    pub(crate) async fn deliver(&self, record: Arc<Line>) {
         let receipt = self.publisher.publish(record).await.expect("the sink runs");
         receipt.wait().await.expect("settled");
     }
 
     /// Publishes records and waits until the sink has settled them all.
-    pub(crate) async fn deliver_all(&self, records: impl IntoIterator<Item = Arc<EnrichedArticle>>) {
+    pub(crate) async fn deliver_all(&self, records: impl IntoIterator<Item = Arc<Line>>) {
         let mut receipts = Vec::new();
         for record in records {
             receipts.push(self.publisher.publish(record).await.expect("the sink runs"));

@@ -1,14 +1,18 @@
-//! What the pipeline costs, against the bare carrier: `cargo bench --bench pipeline`.
+//! What the pipeline costs, against the bare carrier: `cargo bench --bench pipeline -- [ARTICLES [WAITING]] [SECTION…]`.
 //!
-//! A benchmark, not a test: it prints a table (docs/performance.md keeps one) and fails only if something does not
-//! run. Processor time is the fair measure of cost, because stages that run at the same time share the cores; the
-//! table says both. `cargo bench --bench pipeline -- [ARTICLES] [WAITING]` sets the sizes.
+//! A benchmark, not a test: it prints Markdown tables (docs/performance.md keeps them) and fails only if something does
+//! not run. Processor time is the fair measure of cost, because stages that run at the same time share the cores; the
+//! tables say both. Sections: `throughput`, `fleet`, `fan-out`, `memory`, `start-up`, `latency`; all of them where none
+//! is named.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
 #![expect(clippy::cast_sign_loss, reason = "shares and counts are never negative")]
 
 mod carrier;
 mod corpus;
+mod fan_out;
+mod fleet;
+mod follow;
 mod latency;
 mod measure;
 
@@ -55,53 +59,105 @@ impl Row {
     }
 }
 
+/// What is to be measured.
+struct Plan {
+    articles: usize,
+    waiting: usize,
+    sections: Vec<String>,
+}
+
+impl Plan {
+    fn read(arguments: impl Iterator<Item = String>) -> Self {
+        // Cargo adds options of its own.
+        let (numbers, names): (Vec<_>, Vec<_>) = arguments
+            .filter(|argument| !argument.starts_with("--"))
+            .partition(|argument| argument.parse::<usize>().is_ok());
+        let mut sizes = numbers.iter().filter_map(|number| number.parse().ok());
+        Self {
+            articles: sizes.next().unwrap_or(ARTICLES),
+            waiting: sizes.next().unwrap_or(WAITING),
+            sections: names,
+        }
+    }
+
+    fn has(&self, section: &str) -> bool {
+        self.sections.is_empty() || self.sections.iter().any(|named| named == section)
+    }
+}
+
 fn main() {
-    let mut sizes = std::env::args()
-        .skip(1)
-        .filter_map(|argument| argument.parse().ok());
-    let (articles, waiting) = (sizes.next().unwrap_or(ARTICLES), sizes.next().unwrap_or(WAITING));
+    let plan = Plan::read(std::env::args().skip(1));
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a temporary folder");
-    let corpus = Corpus::make(&folder.path().join("inbox"), articles);
-    println!(
-        "{articles} articles of {} bytes on average",
-        corpus.bytes / articles as u64
-    );
-    println!("| what | articles/s | MB/s | CPU µs/article | server µs/article | peak MB |");
+    let folder = folder.path();
+    let corpus = Corpus::make(&folder.join("inbox"), plan.articles);
+    let mean = corpus.bytes / plan.articles as u64;
+    println!("{} articles of {mean} bytes on average", plan.articles);
+    if plan.has("throughput") {
+        throughput(&corpus, folder);
+    }
+    if plan.has("fleet") {
+        println!("\n| enrichers | threads each | articles/s | MB/s | CPU µs/article | server µs/article |");
+        println!("|---|---|---|---|---|---|");
+        fleet::measure(&corpus, folder, 1);
+        fleet::measure(&corpus, folder, 2);
+    }
+    if plan.has("fan-out") {
+        println!();
+        fan_out::measure(&corpus, folder);
+    }
+    if plan.has("memory") {
+        memory(folder, plan.waiting);
+    }
+    if plan.has("start-up") {
+        start_up(&corpus);
+    }
+    if plan.has("latency") {
+        latencies(&corpus, folder);
+    }
+}
+
+/// Prints articles/s and cost of each mode, and what transport and sink cost beside the bare carrier.
+fn throughput(corpus: &Corpus, folder: &Path) {
+    println!("\n| what | articles/s | MB/s | CPU µs/article | server µs/article | peak MB |");
     println!("|---|---|---|---|---|---|");
     let row = |name, cost| {
         let row = Row {
             name,
-            articles,
+            articles: corpus.files.len(),
             bytes: corpus.bytes,
             cost,
         };
         row.print();
         row
     };
-    let engine = row("`tag`: read and analyse, no transport", tag(&corpus));
-    let embedded = row(
-        "`run`, embedded",
-        embedded(&corpus, &folder.path().join("embedded")),
-    );
-    let (cost, payloads) = on_nats(&corpus, &folder.path().join("nats"));
+    let engine = row("`tag`: read and analyse, no transport", tag(corpus));
+    let embedded = row("`run`, embedded", embedded(corpus, &folder.join("embedded")));
+    let (cost, payloads) = on_nats(corpus, &folder.join("nats"));
     let nats = row("`run --nats`", cost);
-    let bare = row("bare carrier, both hops", bare(&payloads, folder.path()));
+    let bare = row("bare carrier, both hops", bare(&payloads, folder));
 
-    println!();
+    println!("\n| transport and sink | µs/article | × the bare carrier (at most 1.5) |");
+    println!("|---|---|---|");
     for (name, whole) in [("embedded", &embedded), ("on NATS", &nats)] {
         let over = whole.cpu_per_article().saturating_sub(engine.cpu_per_article());
         println!(
-            "transport and sink {name}: {:.0} µs/article = {:.2} × the bare carrier (at most 1.5)",
+            "| {name} | {:.0} | {:.2} |",
             over.as_secs_f64() * 1e6,
             over.as_secs_f64() / bare.cpu_per_article().as_secs_f64()
         );
     }
-    memory(folder.path(), waiting);
-    start_up(&corpus);
-    latency::measure(
-        folder.path(),
-        articles as f64 / embedded.cost.wall.as_secs_f64() / 2.0,
-    );
+}
+
+/// Prints the time from file to line of both modes, each at half of what it takes at most.
+fn latencies(corpus: &Corpus, folder: &Path) {
+    println!("\n| file to line | articles/s | p50 | p99 | worst | files |");
+    println!("|---|---|---|---|---|---|");
+    let half = |cost: Cost| corpus.files.len() as f64 / cost.wall.as_secs_f64() / 2.0;
+    let rate = half(embedded(corpus, &folder.join("capacity")));
+    latency::measure("embedded", folder, rate, &[]);
+    let rate = half(on_nats(corpus, &folder.join("capacity-nats")).0);
+    let server = start_server(&folder.join("latency.pid"));
+    latency::measure("on-NATS", folder, rate, &["--nats", &server.url()]);
 }
 
 fn slugline<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Command {
@@ -187,10 +243,10 @@ fn memory(folder: &Path, waiting: usize) {
             / 1e6
     };
     let (few, many) = (peak(1_000), peak(waiting));
-    println!(
-        "peak memory: {few:.1} MB with 1,000 waiting files, {many:.1} MB with {waiting} ({:+.1})",
-        many - few
-    );
+    println!("\n| waiting files | peak memory |");
+    println!("|---|---|");
+    println!("| 1,000 | {few:.1} MB |");
+    println!("| {waiting} | {many:.1} MB ({:+.1}) |", many - few);
 }
 
 /// Prints how long `tag` takes for one short article.
@@ -200,7 +256,7 @@ fn start_up(corpus: &Corpus) {
         .collect();
     times.sort();
     println!(
-        "start-up of `tag`: {:.0} ms median, {:.0} ms worst of 21",
+        "\nstart-up of `tag`: {:.0} ms median, {:.0} ms worst of 21",
         millis(times[10]),
         millis(times[20])
     );

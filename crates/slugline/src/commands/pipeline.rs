@@ -96,12 +96,12 @@ async fn run_stages(
     once: bool,
 ) -> anyhow::Result<ExitCode> {
     let signals = Signals::listen()?;
-    let metrics = telemetry::record_metrics()?;
     let tally = Tally::of(&stages);
     let drain = CancellationToken::new();
     let stop_serving = CancellationToken::new();
     let server = match process.http {
-        Some(addr) => Some(Server::bind(addr).await?),
+        Some(addr) => Some((Server::bind(addr).await?, telemetry::record_metrics()?)),
+        // Nobody can ask for metrics: none are kept.
         None => None,
     };
     let connection = match settings.nats.url.as_str() {
@@ -135,7 +135,9 @@ async fn run_stages(
     let supervised = supervise(stages, signals, drain.clone(), process.grace);
     let serving = async {
         match server {
-            Some(server) => tokio::select! {
+            Some((server, metrics)) => tokio::select! {
+                // Never ends; keeps the samples from piling up between two looks at them.
+                never = telemetry::keep_small(metrics.clone()) => match never {},
                 // The server broke.
                 served = server.serve(metrics, readiness, stop_serving.clone()) => served,
                 // Never ends; keeps up to date what the server shows.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use tokio_util::sync::CancellationToken;
-use wire::message::{Article, EnrichedArticle};
+use wire::message::{Article, Line};
 use wire::nats::{Auth, Connection, Secret, Tls};
 use wire::topology::Channel;
 
@@ -128,7 +128,7 @@ pub(crate) async fn run(
 ) -> anyhow::Result<()> {
     let mut sink = None;
     if let Some(config) = stages.sink {
-        let enriched = connection.consumer::<EnrichedArticle>().await?;
+        let enriched = connection.consumer::<Line>().await?;
         let close = enriched.closer();
         let stage = sink::run(config, enriched, tally.sink.unwrap_or_default());
         sink = Some((Running::start("sink", stage, drain.clone()), close));

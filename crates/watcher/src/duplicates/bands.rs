@@ -5,6 +5,9 @@ use super::sketch::{BANDS, Sketch};
 /// How many articles of one chain are looked at: a band that all articles of a source share says nothing.
 const MOST_CANDIDATES: usize = 64;
 
+/// For how many articles room is taken at once; untouched room costs nothing.
+pub(super) const AT_ONCE: usize = 1 << 16;
+
 /// Where chains end.
 const NONE: u32 = 0;
 
@@ -27,7 +30,7 @@ impl Bands {
         Self {
             latest: vec![NONE; n_buckets * BANDS],
             mask: n_buckets - 1,
-            before: Vec::new(),
+            before: Vec::with_capacity(capacity.min(AT_ONCE)),
             next: 1,
         }
     }

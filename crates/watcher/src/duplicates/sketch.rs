@@ -1,4 +1,8 @@
-//! MinHash sketches of texts.
+//! MinHash sketches of texts, by few permutations of many bins.
+//!
+//! Every shingle is hashed [`BALLS`] times; each hash falls into one bin, and a bin keeps its smallest. So a sketch costs
+//! a few steps per shingle, however long it is. (One permutation hashing: Li, Owen and Zhang 2012; densified as by
+//! Shrivastava 2017. Of each minimum one byte is kept: Li and König 2010.)
 
 /// How many minima a sketch has.
 pub(super) const SIZE: usize = 96;
@@ -13,9 +17,12 @@ const LEAST_WORDS: usize = 20;
 /// How many words of a text are looked at.
 const MOST_WORDS: usize = 20_000;
 
-/// The minima of the hashes of a text's shingles under [`SIZE`] permutations.
+/// How often a shingle is hashed: short texts would leave most bins empty otherwise.
+const BALLS: u64 = 4;
+
+/// One byte of the smallest hash in each bin.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Sketch(pub(super) Box<[u32; SIZE]>);
+pub(super) struct Sketch(pub(super) [u8; SIZE]);
 
 impl Sketch {
     /// Returns the sketch of a text; `None` where the text is too short to say anything.
@@ -26,17 +33,17 @@ impl Sketch {
         if words.len() < LEAST_WORDS {
             return None;
         }
-        let mut minima = Box::new([u32::MAX; SIZE]);
+        let mut minima = [EMPTY; SIZE];
         for shingle in words.windows(SHINGLE) {
-            let hash = shingle.iter().fold(0, |hash, word| mix(hash ^ word));
-            let (first, second) = (hash as u32, (hash >> 32) as u32 | 1);
-            for (at, minimum) in minima.iter_mut().enumerate() {
-                // Permutations from two hashes (Kirsch and Mitzenmacher), scrambled so that they differ in order.
-                let value = scramble(first.wrapping_add(second.wrapping_mul(at as u32 + 1)));
-                *minimum = (*minimum).min(value);
+            let mut hash = shingle.iter().fold(0, |hash, word| mix(hash ^ word));
+            for _ in 0..BALLS {
+                hash = mix(hash.wrapping_add(STEP));
+                // The upper half, spread over the bins; the lower half counts in the bin.
+                let bin = ((hash >> 32) * SIZE as u64 >> 32) as usize;
+                minima[bin] = minima[bin].min((hash as u32).min(EMPTY - 1));
             }
         }
-        Some(Self(minima))
+        Some(Self(densified(&minima).map(|minimum| minimum as u8)))
     }
 
     /// Returns the hash of one band.
@@ -54,8 +61,31 @@ impl Sketch {
             .zip(other.0.iter())
             .filter(|(one, other)| one == other)
             .count();
-        n_equal as f64 / SIZE as f64
+        // One byte is equal by chance once in 256 times.
+        let chance = 1.0 / 256.0;
+        ((n_equal as f64 / SIZE as f64 - chance) / (1.0 - chance)).max(0.0)
     }
+}
+
+/// A bin that no hash fell into.
+const EMPTY: u32 = u32::MAX;
+
+/// What hashes of one shingle are apart before they are mixed (2⁶⁴ divided by the golden ratio).
+const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// Returns the minima with empty bins filled from others: from the same ones in every text, as far as they are full.
+fn densified(minima: &[u32; SIZE]) -> [u32; SIZE] {
+    let mut dense = *minima;
+    for (bin, minimum) in dense.iter_mut().enumerate() {
+        let mut attempt = 0;
+        // There is a full one: a text has at least one shingle.
+        while *minimum == EMPTY {
+            attempt += 1;
+            let hash = mix(STEP.wrapping_mul((bin as u64) << 32 | attempt));
+            *minimum = minima[((hash >> 32) * SIZE as u64 >> 32) as usize];
+        }
+    }
+    dense
 }
 
 /// The hashes of a text's words.
@@ -78,13 +108,6 @@ fn mix(mut hash: u64) -> u64 {
     hash ^= hash >> 33;
     hash = hash.wrapping_mul(0xc4ce_b9fe_1a85_ec53);
     hash ^ (hash >> 33)
-}
-
-fn scramble(mut value: u32) -> u32 {
-    value ^= value >> 16;
-    value = value.wrapping_mul(0x7feb_352d);
-    value ^= value >> 15;
-    value.wrapping_mul(0x846c_a68b)
 }
 
 #[cfg(test)]

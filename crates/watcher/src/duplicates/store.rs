@@ -1,18 +1,16 @@
 //! The index as bytes: a mark, the number of articles, the articles, and a checksum over all of it.
 
 use std::collections::VecDeque;
-use std::str::FromStr;
 
 use wire::ArticleId;
 
 use super::Seen;
 use super::sketch::{SIZE, Sketch};
 
-const MARK: &[u8; 8] = b"SLDUP\x00\x00\x01";
+const MARK: &[u8; 8] = b"SLDUP\x00\x00\x02";
 const CHECKSUM: usize = 32;
-/// An id as 32 hex digits.
-const ID: usize = 32;
-const RECORD: usize = 2 * ID + 4 * SIZE;
+const ID: usize = 16;
+const RECORD: usize = 2 * ID + SIZE;
 
 /// The bytes are not what [`super::Index::to_bytes`] wrote, or are damaged. The index can be started anew: what was
 /// seen before is then not marked.
@@ -26,12 +24,9 @@ pub(super) fn write(seen: &VecDeque<Seen>) -> Vec<u8> {
     bytes.extend_from_slice(MARK);
     bytes.extend_from_slice(&(seen.len() as u64).to_le_bytes());
     for seen in seen {
-        bytes.extend_from_slice(seen.id.hex().as_bytes());
-        bytes.extend_from_slice(seen.original.hex().as_bytes());
-        seen.sketch
-            .0
-            .iter()
-            .for_each(|minimum| bytes.extend_from_slice(&minimum.to_le_bytes()));
+        bytes.extend_from_slice(&seen.id.to_bytes());
+        bytes.extend_from_slice(&seen.original.to_bytes());
+        bytes.extend_from_slice(&seen.sketch.0);
     }
     let checksum = blake3::hash(&bytes);
     bytes.extend_from_slice(checksum.as_bytes());
@@ -59,18 +54,13 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Seen>, CorruptIndex> {
 }
 
 fn record(bytes: &[u8]) -> Result<Seen, CorruptIndex> {
-    let mut minima = Box::new([0; SIZE]);
-    for (minimum, bytes) in minima.iter_mut().zip(bytes[2 * ID..].as_chunks::<4>().0) {
-        *minimum = u32::from_le_bytes(*bytes);
-    }
+    let cut = || CorruptIndex("it is cut off");
+    let (id, rest) = bytes.split_first_chunk::<ID>().ok_or_else(cut)?;
+    let (original, rest) = rest.split_first_chunk::<ID>().ok_or_else(cut)?;
+    let minima = rest.first_chunk::<SIZE>().ok_or_else(cut)?;
     Ok(Seen {
-        id: id(&bytes[..ID])?,
-        original: id(&bytes[ID..2 * ID])?,
-        sketch: Sketch(minima),
+        id: ArticleId::from_bytes(*id),
+        original: ArticleId::from_bytes(*original),
+        sketch: Sketch(*minima),
     })
-}
-
-fn id(hex: &[u8]) -> Result<ArticleId, CorruptIndex> {
-    let hex = std::str::from_utf8(hex).map_err(|_| CorruptIndex("it has an id that is none"))?;
-    ArticleId::from_str(&format!("b3:{hex}")).map_err(|_| CorruptIndex("it has an id that is none"))
 }

@@ -6,7 +6,7 @@ use wire::transport::embedded;
 use wire::{RejectionReason, Settlement};
 
 use super::*;
-use crate::checkpoint::{Checkpoint, bytes_of};
+use crate::checkpoint::Checkpoint;
 use crate::journal::Record;
 
 fn article(text: &str) -> Article {
@@ -94,7 +94,7 @@ async fn of_a_file_that_has_grown_only_what_is_new_is_published() {
     let (mut checkpoint, known) = Checkpoint::open(folder.path()).expect("opened");
     let records: Vec<_> = ids(&["a", "b"])
         .into_iter()
-        .map(|id| Record::Content(bytes_of(id)))
+        .map(|id| Record::Content(id.to_bytes()))
         .collect();
     checkpoint.commit(&known, &records).expect("committed");
     let (seen, _) = delivered(&["a", "b", "c", "c"], known).await;

@@ -30,22 +30,36 @@ impl ArticleId {
         Self(id)
     }
 
+    /// Returns the 16 bytes.
+    pub fn to_bytes(self) -> [u8; BYTES] {
+        self.0
+    }
+
+    /// Returns the id that [`to_bytes`](Self::to_bytes) gave.
+    pub fn from_bytes(bytes: [u8; BYTES]) -> Self {
+        Self(bytes)
+    }
+
+    fn digits(&self) -> [u8; 2 * BYTES] {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut digits = [0; 2 * BYTES];
+        for (pair, byte) in digits.as_chunks_mut::<2>().0.iter_mut().zip(self.0) {
+            *pair = [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]];
+        }
+        digits
+    }
+
     /// Returns the 32 hex digits without the prefix, for file names and subjects.
     pub fn hex(&self) -> String {
-        use fmt::Write;
-        self.0
-            .iter()
-            .fold(String::with_capacity(BYTES * 2), |mut hex, byte| {
-                // Writing to a String cannot fail.
-                let _infallible = write!(hex, "{byte:02x}");
-                hex
-            })
+        self.digits().iter().map(|digit| char::from(*digit)).collect()
     }
 }
 
 impl fmt::Display for ArticleId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{PREFIX}{}", self.hex())
+        let digits = self.digits();
+        f.write_str(PREFIX)?;
+        f.write_str(std::str::from_utf8(&digits).map_err(|_| fmt::Error)?)
     }
 }
 

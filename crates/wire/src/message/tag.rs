@@ -6,7 +6,6 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::{ArticleId, EnrichedArticle, Entity, Figure, Published, Revision, TextSpan};
-use crate::transport::subject_token;
 
 /// The schema of [`TagEvent`] messages that this build writes.
 pub const TAG_SCHEMA: &str = "slugline-tag/1";
@@ -71,6 +70,19 @@ pub struct PlaceTag<'a> {
     pub country: Option<Cow<'a, str>>,
 }
 
+impl<'a> PlaceTag<'a> {
+    /// Returns the place that a figure of this record belongs to.
+    pub fn of(record: &'a EnrichedArticle, figure: &Figure) -> Option<Self> {
+        let id = figure.place.as_ref()?;
+        let place = record.entities.iter().find(|entity| entity.id == *id)?;
+        Some(Self {
+            name: Cow::Borrowed(&place.name),
+            key: Cow::Borrowed(&place.key),
+            country: country_of(place).map(Cow::Borrowed),
+        })
+    }
+}
+
 impl<'a> TagEvent<'a> {
     /// Returns the event of an entity.
     pub fn entity(record: &'a EnrichedArticle, entity: &'a Entity, sentence: Option<TextSpan>) -> Self {
@@ -79,13 +91,7 @@ impl<'a> TagEvent<'a> {
 
     /// Returns the event of a figure.
     pub fn figure(record: &'a EnrichedArticle, figure: &'a Figure, sentence: Option<TextSpan>) -> Self {
-        let place = figure.place.as_ref();
-        let place = place.and_then(|id| record.entities.iter().find(|entity| entity.id == *id));
-        let place_entity = place.map(|place| PlaceTag {
-            name: Cow::Borrowed(&place.name),
-            key: Cow::Borrowed(&place.key),
-            country: country_of(place).map(Cow::Borrowed),
-        });
+        let place_entity = PlaceTag::of(record, figure);
         let figure = Cow::Borrowed(figure);
         Self::of(record, sentence, Tag::Figure(FigureTag { figure, place_entity }))
     }
@@ -102,33 +108,6 @@ impl<'a> TagEvent<'a> {
             tag,
         }
     }
-
-    /// Returns the subject without its prefix; every token is escaped.
-    pub fn subject(&self) -> String {
-        match &self.tag {
-            Tag::Entity(entity) => format!("entity.{}.{}", entity.kind.as_str(), subject_token(&entity.key)),
-            Tag::Figure(tag) => {
-                let country = tag
-                    .place_entity
-                    .as_ref()
-                    .and_then(|place| place.country.as_deref());
-                let country = country.map_or_else(|| "_".to_owned(), subject_token);
-                format!("figure.{}.{country}", tag.figure.kind.as_str())
-            }
-        }
-    }
-
-    /// Returns what makes the event one and the same when it is sent again.
-    pub fn dedupe_key(&self) -> String {
-        let tag = match &self.tag {
-            Tag::Entity(entity) => &entity.id,
-            Tag::Figure(tag) => &tag.figure.id,
-        };
-        format!(
-            "{}:{}:{}:{tag}",
-            self.id, self.revision.pipeline, self.revision.model
-        )
-    }
 }
 
 /// Returns the country that a place is or belongs to.
@@ -143,6 +122,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::message::tag_writer::{TagSentence, TagWriter, write_entity_subject, write_figure_subject};
     use crate::message::{Article, EntityType, Format, Source};
 
     fn record() -> EnrichedArticle {
@@ -176,7 +156,11 @@ mod tests {
     #[test]
     fn subjects_say_what_and_where() {
         let mut record = record();
-        let subject = |record: &EnrichedArticle| TagEvent::figure(record, &record.figures[0], None).subject();
+        let subject = |record: &EnrichedArticle| {
+            let mut subject = String::new();
+            write_figure_subject(record, &record.figures[0], &mut subject);
+            subject
+        };
         assert_eq!(subject(&record), "figure.killed.pk");
         record.entities[0].country = None;
         assert_eq!(subject(&record), "figure.killed._");
@@ -184,7 +168,11 @@ mod tests {
         assert_eq!(subject(&record), "figure.killed._", "a region is no country");
         record.figures[0].place = None;
         assert_eq!(subject(&record), "figure.killed._");
-        let entity = |record: &EnrichedArticle| TagEvent::entity(record, &record.entities[0], None).subject();
+        let entity = |record: &EnrichedArticle| {
+            let mut subject = String::new();
+            write_entity_subject(&record.entities[0], &mut subject);
+            subject
+        };
         assert_eq!(entity(&record), "entity.place.qalat-rud");
         record.entities[0].kind = EntityType::Person;
         record.entities[0].key = "a.b > c*".to_owned();
@@ -208,6 +196,46 @@ mod tests {
             let json: serde_json::Value = serde_json::from_str(&text).expect("is JSON");
             assert_eq!(json["schema"], TAG_SCHEMA);
             assert!(json[key].is_object(), "{text}");
+        }
+    }
+    #[test]
+    fn the_writer_writes_what_serde_writes() {
+        let mut record = record();
+        record.headline = Some("“Fourteen” die\tin Qalat Rud".to_owned());
+        let mut placeless = record.figures[0].clone();
+        placeless.place = None;
+        record.figures.push(placeless);
+        let text = "He said: “14”.";
+        let sentence = TagSentence {
+            start: 3,
+            end: 17,
+            text,
+        };
+        let owned = || TextSpan {
+            start: sentence.start,
+            end: sentence.end,
+            text: text.to_owned(),
+        };
+        let mut writer = TagWriter::new(&record).expect("encodes");
+        let mut check = |event: TagEvent<'_>, sentence| {
+            let mut written = Vec::new();
+            match &event.tag {
+                Tag::Entity(entity) => writer.entity(entity, sentence, &mut written),
+                Tag::Figure(tag) => writer.figure(&tag.figure, sentence, &mut written),
+            }
+            .expect("encodes");
+            let expect = serde_json::to_string(&event).expect("serialises");
+            assert_eq!(String::from_utf8(written).expect("UTF-8"), expect);
+        };
+        for _ in 0..2 {
+            for figure in &record.figures {
+                check(TagEvent::figure(&record, figure, None), None);
+                check(TagEvent::figure(&record, figure, Some(owned())), Some(sentence));
+            }
+            for entity in &record.entities {
+                check(TagEvent::entity(&record, entity, Some(owned())), Some(sentence));
+                check(TagEvent::entity(&record, entity, None), None);
+            }
         }
     }
 }

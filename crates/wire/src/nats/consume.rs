@@ -8,12 +8,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_nats::jetstream::AckKind;
+use bytes::Bytes;
 use futures::future::BoxFuture;
 use serde::Deserialize;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::Error;
+use super::acks::Acks;
 use super::claim::{CLAIM_HEADER, ClaimError};
 use super::connection::Shared;
 use super::pull::Pump;
@@ -87,6 +89,7 @@ impl Queue {
 pub(crate) struct Consumer<T> {
     shared: Arc<Shared>,
     queue: Arc<Queue>,
+    acks: Acks,
     closed: CancellationToken,
     /// A delivery that needs the server before it can be handed out. Kept here so that `next` is cancel safe.
     examined: Option<BoxFuture<'static, Option<Delivery<T>>>>,
@@ -129,6 +132,7 @@ impl<T: Message> Consumer<T> {
         );
         shared.tasks.spawn(pump.run());
         Ok(Self {
+            acks: Acks::start(&shared, T::CHANNEL),
             shared,
             queue,
             closed,
@@ -179,13 +183,14 @@ impl<T: Message> Consumer<T> {
             .is_some_and(|headers| headers.get(CLAIM_HEADER).is_some());
         telemetry::received_bytes(T::CHANNEL, raw.payload.len());
         if raw.delivered > MAX_ATTEMPTS || claimed {
-            return Err(Box::pin(examine(Arc::clone(&self.shared), raw)));
+            return Err(Box::pin(examine(Arc::clone(&self.shared), self.acks.clone(), raw)));
         }
-        match decode::<T>(&raw.payload) {
+        match decode::<T>(raw.payload.clone()) {
             Ok(message) => Ok(Delivery {
                 message: Arc::new(message),
                 raw,
                 channel: T::CHANNEL,
+                acks: self.acks.clone(),
                 shared: Arc::clone(&self.shared),
             }),
             Err((reason, detail)) => {
@@ -200,19 +205,20 @@ impl<T: Message> Consumer<T> {
 }
 
 /// Handles what cannot be handed out at once: a spent message, or one whose payload is in the object store.
-async fn examine<T: Message>(shared: Arc<Shared>, raw: Raw) -> Option<Delivery<T>> {
+async fn examine<T: Message>(shared: Arc<Shared>, acks: Acks, raw: Raw) -> Option<Delivery<T>> {
     if raw.delivered > MAX_ATTEMPTS {
         let detail = format!("delivered {} times and never settled", raw.delivered - 1);
         give_up::<T>(&shared, &raw, RejectionReason::AttemptsExhausted, detail).await;
         return None;
     }
     let failed = match shared.redeem(&raw.payload).await {
-        Ok(payload) => match decode::<T>(&payload) {
+        Ok(payload) => match decode::<T>(payload) {
             Ok(message) => {
                 return Some(Delivery {
                     message: Arc::new(message),
                     raw,
                     channel: T::CHANNEL,
+                    acks,
                     shared,
                 });
             }
@@ -244,7 +250,7 @@ fn note(outcome: Result<(), Box<dyn std::error::Error + Send + Sync>>) {
 }
 
 /// Reads a message, or says why it cannot be read.
-fn decode<T: Message>(payload: &[u8]) -> Result<T, (RejectionReason, String)> {
+fn decode<T: Message>(payload: Bytes) -> Result<T, (RejectionReason, String)> {
     #[derive(Deserialize)]
     struct Stated {
         schema: String,
@@ -253,10 +259,10 @@ fn decode<T: Message>(payload: &[u8]) -> Result<T, (RejectionReason, String)> {
         let detail = format!("schema `{schema}`, expected `{}`", T::SCHEMA);
         (RejectionReason::UnsupportedSchema, detail)
     };
-    match serde_json::from_slice::<T>(payload) {
+    match T::decode(payload.clone()) {
         Ok(message) if message.schema() == T::SCHEMA => Ok(message),
         Ok(message) => Err(unsupported(message.schema())),
-        Err(error) => match serde_json::from_slice::<Stated>(payload) {
+        Err(error) => match serde_json::from_slice::<Stated>(&payload) {
             Ok(stated) if stated.schema != T::SCHEMA => Err(unsupported(&stated.schema)),
             _ => Err((RejectionReason::Undecodable, error.to_string())),
         },

@@ -22,14 +22,14 @@ impl Outbound {
     /// Encodes a message; the payload may be larger than one message can be.
     pub(super) fn of<T: Message>(topology: &Topology, message: &T) -> Result<Self, PublishError> {
         let subject = format!("{}.{}", topology.prefix, message.subject());
-        let payload = serde_json::to_vec(message).map_err(|error| PublishError::Carrier {
+        let payload = message.encode().map_err(|error| PublishError::Carrier {
             subject: subject.clone(),
             source: Box::new(error),
         })?;
         Ok(Self {
             headers: headers(topology, message),
             subject,
-            payload: payload.into(),
+            payload,
         })
     }
 }

@@ -1,17 +1,21 @@
 //! Small events that nobody acknowledges: core NATS, for whoever listens.
+//!
+//! The events of one article are gathered in one buffer and go to the connection one right after the other, so that
+//! they share its writes and cost no allocation each.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_nats::HeaderMap;
 use async_nats::header::NATS_MESSAGE_ID;
+use async_nats::{HeaderMap, Subject};
 use bytes::Bytes;
 
 use super::connection::Shared;
 use super::encode::value;
 use crate::telemetry;
 
-/// How long an event may wait for room in the connection's buffer before it is dropped.
+/// How long the events of an article may wait for room in the connection's buffer before they are dropped.
 const PATIENCE: Duration = Duration::from_millis(100);
 
 /// Sends events under the prefix of the topology. Cheap to clone.
@@ -19,6 +23,70 @@ const PATIENCE: Duration = Duration::from_millis(100);
 /// An event is lost when the connection is down or nobody listens; whoever must not miss any reads the streams.
 #[derive(Clone)]
 pub struct Events(Option<Arc<Shared>>);
+
+/// Events that are sent together, encoded.
+#[derive(Debug, Default)]
+pub struct EventBatch {
+    prefix: String,
+    captured: bool,
+    bytes: Vec<u8>,
+    parts: Vec<Part>,
+}
+
+/// Where one event lies in the buffer.
+#[derive(Debug)]
+struct Part {
+    subject: Range<usize>,
+    payload: Range<usize>,
+    /// What a stream that captures the event recognises it by.
+    id: Option<String>,
+}
+
+impl EventBatch {
+    /// Adds an event to `<prefix>.<subject>`; nothing where `payload` fails.
+    ///
+    /// `subject` must be one or more valid tokens joined by dots; see
+    /// [`subject_token`](crate::transport::subject_token). `id` is what a stream that captures the event recognises
+    /// it by when it is sent again; it travels only where events are captured.
+    pub fn push<E>(
+        &mut self,
+        subject: &str,
+        id: impl FnOnce() -> String,
+        payload: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(self.prefix.as_bytes());
+        self.bytes.push(b'.');
+        self.bytes.extend_from_slice(subject.as_bytes());
+        let middle = self.bytes.len();
+        if let Err(error) = payload(&mut self.bytes) {
+            self.bytes.truncate(start);
+            return Err(error);
+        }
+        self.parts.push(Part {
+            subject: start..middle,
+            payload: middle..self.bytes.len(),
+            id: self.captured.then(id),
+        });
+        Ok(())
+    }
+
+    /// Returns how many events there are.
+    pub fn len(&self) -> usize {
+        self.parts.len()
+    }
+
+    /// Returns whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.parts.is_empty()
+    }
+
+    /// Returns subject and payload of each event, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        let events = self.parts.iter();
+        events.map(|part| (&self.bytes[part.subject.clone()], &self.bytes[part.payload.clone()]))
+    }
+}
 
 impl Events {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
@@ -35,43 +103,57 @@ impl Events {
         self.0.is_none()
     }
 
-    /// Sends an event to `<prefix>.<subject>` and returns whether it was handed to the connection.
-    ///
-    /// `subject` must be one or more valid tokens joined by dots; see
-    /// [`subject_token`](crate::transport::subject_token). `id` is what a stream that captures the event recognises
-    /// it by when it is sent again; it travels only where events are captured.
-    pub async fn send(&self, subject: &str, id: impl FnOnce() -> String, payload: Bytes) -> bool {
-        let Some(shared) = &self.0 else {
-            return false;
-        };
-        let sent = shared.is_connected()
-            && matches!(
-                tokio::time::timeout(PATIENCE, publish(shared, subject, id, payload)).await,
-                Ok(Ok(()))
-            );
-        if !sent {
-            telemetry::event_discarded();
+    /// Returns an empty batch for these events.
+    pub fn batch(&self) -> EventBatch {
+        let topology = self.0.as_ref().map(|shared| &shared.topology);
+        EventBatch {
+            prefix: topology.map(|topology| topology.prefix.to_string()).unwrap_or_default(),
+            captured: self.0.as_ref().is_some_and(|shared| shared.config.topology.tags.is_some()),
+            ..EventBatch::default()
+        }
+    }
+
+    /// Sends events in order and returns how many were handed to the connection. The first that it does not take
+    /// ends it: the next would wait as long in vain.
+    pub async fn send(&self, batch: EventBatch) -> usize {
+        let Some(shared) = &self.0 else { return 0 };
+        let mut sent = 0;
+        if shared.is_connected() {
+            let all = send_all(shared, &batch.parts, batch.bytes.into(), &mut sent);
+            if let Ok(Err(error)) = tokio::time::timeout(PATIENCE, all).await {
+                tracing::debug!(%error, "an event was not taken");
+            }
+        }
+        if sent < batch.parts.len() {
+            telemetry::events_discarded(batch.parts.len() - sent);
         }
         sent
     }
 }
 
-async fn publish(
+async fn send_all(
     shared: &Shared,
-    subject: &str,
-    id: impl FnOnce() -> String,
-    payload: Bytes,
-) -> Result<(), async_nats::PublishError> {
-    let subject = format!("{}.{subject}", shared.topology.prefix);
-    if shared.config.topology.tags.is_none() {
-        return shared.client.publish(subject, payload).await;
+    parts: &[Part],
+    bytes: Bytes,
+    sent: &mut usize,
+) -> Result<(), async_nats::Error> {
+    for part in parts {
+        let subject = Subject::from_utf8(bytes.slice(part.subject.clone()))?;
+        let payload = bytes.slice(part.payload.clone());
+        match &part.id {
+            None => shared.client.publish(subject, payload).await?,
+            Some(id) => {
+                let mut headers = HeaderMap::new();
+                headers.insert(NATS_MESSAGE_ID, value(id));
+                shared
+                    .client
+                    .publish_with_headers(subject, headers, payload)
+                    .await?;
+            }
+        }
+        *sent += 1;
     }
-    let mut headers = HeaderMap::new();
-    headers.insert(NATS_MESSAGE_ID, value(&id()));
-    shared
-        .client
-        .publish_with_headers(subject, headers, payload)
-        .await
+    Ok(())
 }
 
 impl std::fmt::Debug for Events {

@@ -1,7 +1,7 @@
 //! One delivery and the ways to settle it.
 //!
-//! Every settlement is a request: the server answers once it has noted it. The client's own `double_ack` reports
-//! success when nobody answers, so it is not used.
+//! Every settlement is a request: the server answers once it has noted it; acknowledgements share their answers, see
+//! [`acks`](super::acks). The client's own `double_ack` reports success when nobody answers, so it is not used.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +11,7 @@ use async_nats::{HeaderMap, RequestErrorKind, client};
 use bytes::Bytes;
 use tokio::time::Instant;
 
+use super::acks::Acks;
 use super::backoff;
 use super::connection::Shared;
 use crate::telemetry;
@@ -54,22 +55,27 @@ impl Raw {
 }
 
 #[derive(Debug, thiserror::Error)]
-enum UnsettledError {
+pub(super) enum UnsettledError {
     #[error("the server did not note it: {0}")]
     Request(#[from] async_nats::RequestError),
     #[error(transparent)]
     DeadLetter(#[from] super::dead::BuryError),
-    #[error("failed to send a sign of progress")]
+    #[error("failed to send")]
     Progress(#[from] async_nats::PublishError),
+    #[error("the connection was made anew meanwhile")]
+    Reconnected,
+    #[error("the connection is closing")]
+    Closed,
 }
 
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
+pub(super) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// A delivery on its way through a stage.
 pub(crate) struct Delivery<T> {
     pub(super) message: Arc<T>,
     pub(super) raw: Raw,
     pub(super) channel: Channel,
+    pub(super) acks: Acks,
     pub(super) shared: Arc<Shared>,
 }
 
@@ -95,7 +101,7 @@ impl<T> Delivery<T> {
     pub(crate) async fn settle(self, settlement: Settlement) -> Result<(), BoxError> {
         let (shared, raw) = (&self.shared, &self.raw);
         match settlement {
-            Settlement::Done => shared.answer(self.channel, raw, AckKind::Ack).await?,
+            Settlement::Done => self.acks.send(self.raw).await?,
             Settlement::Retry { after, .. } if raw.delivered < MAX_ATTEMPTS => {
                 shared
                     .answer(self.channel, raw, AckKind::Nak(Some(after)))

@@ -250,14 +250,32 @@ async fn events_reach_whoever_listens() {
         .await
         .expect("sent");
     within(heard.next()).await.expect("its own event");
-    assert!(
-        connection
-            .events()
-            .send("figure.killed.lb", || "id".to_owned(), Bytes::from_static(b"{}"))
-            .await
-    );
-    let event = within(heard.next()).await.expect("an event");
-    assert_eq!(event.subject.as_str(), "slugline.figure.killed.lb");
+    let events = connection.events();
+    let mut batch = events.batch();
+    for (subject, payload) in [
+        ("figure.injured.lb", "{}"),
+        ("figure.killed.lb", "{\"n\":1}"),
+        ("figure.killed._", "{\"n\":2}"),
+    ] {
+        let write = |event: &mut Vec<u8>| {
+            event.extend_from_slice(payload.as_bytes());
+            Ok::<_, std::convert::Infallible>(())
+        };
+        batch.push(subject, || "id".to_owned(), write).expect("is added");
+    }
+    let failed = batch.push("figure.killed.fr", || "id".to_owned(), |event| {
+        event.push(b'{');
+        Err("half of it")
+    });
+    assert_eq!(failed, Err("half of it"));
+    assert_eq!(events.send(batch).await, 3);
+    for (subject, payload) in [
+        ("slugline.figure.killed.lb", "{\"n\":1}"),
+        ("slugline.figure.killed._", "{\"n\":2}"),
+    ] {
+        let event = within(heard.next()).await.expect("an event");
+        assert_eq!((event.subject.as_str(), &*event.payload), (subject, payload.as_bytes()));
+    }
 }
 
 fn config_url(rig: &Rig) -> String {

@@ -1,0 +1,215 @@
+//! A record as it travels and as it is written.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use super::enriched::{EnrichedArticle, Revision};
+use super::id::ArticleId;
+
+/// An enriched record as one line of JSON, without its line end, and what of it the stages need to know.
+///
+/// A record is serialised once, where it is made. The carriers, the broker and the sink hand the same bytes on: what
+/// subscribers receive is what the file holds, keys that a later version added included.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    schema: String,
+    id: ArticleId,
+    revision: Revision,
+    source_name: String,
+    received: Timestamp,
+    language: String,
+    json: Bytes,
+}
+
+/// What is read of a record: every key must be there, the values of most are only checked to be JSON.
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "a key that is only there to be required")]
+struct Shape<'a> {
+    schema: String,
+    id: ArticleId,
+    revision: Revision,
+    #[serde(borrow)]
+    source: SourceShape<'a>,
+    headline: IgnoredAny,
+    byline: IgnoredAny,
+    publisher: IgnoredAny,
+    agency: IgnoredAny,
+    url: IgnoredAny,
+    dateline: IgnoredAny,
+    published: IgnoredAny,
+    language: String,
+    text: IgnoredAny,
+    removed: IgnoredAny,
+    entities: IgnoredAny,
+    figures: IgnoredAny,
+    dates: IgnoredAny,
+    quotes: IgnoredAny,
+    duplicate: IgnoredAny,
+    warnings: IgnoredAny,
+}
+
+#[derive(Deserialize)]
+struct SourceShape<'a> {
+    #[serde(borrow)]
+    name: Cow<'a, str>,
+    received: Timestamp,
+}
+
+impl Line {
+    /// Serialises a record.
+    pub fn of(record: &EnrichedArticle) -> Result<Self, serde_json::Error> {
+        // Tags take several times the room of the text that they are found in.
+        let mut json = Vec::with_capacity(4 * record.text.len() + 1024);
+        serde_json::to_writer(&mut json, record)?;
+        Ok(Self {
+            schema: record.schema.clone(),
+            id: record.id,
+            revision: record.revision.clone(),
+            source_name: record.source.name.clone(),
+            received: record.source.received,
+            language: record.language.clone(),
+            json: json.into(),
+        })
+    }
+
+    /// Takes a record as it was received.
+    ///
+    /// Fails where it is not JSON, lacks a key of a record, or has one of the few values that are read wrong. JSON that
+    /// is spread over several lines is written anew.
+    pub fn parse(json: Bytes) -> Result<Self, serde_json::Error> {
+        let one_line = !json.iter().any(|byte| matches!(byte, b'\n' | b'\r'));
+        if !one_line {
+            return Self::of(&serde_json::from_slice(&json)?);
+        }
+        let text = std::str::from_utf8(&json).map_err(serde::de::Error::custom)?;
+        let shape: Shape<'_> = serde_json::from_str(text)?;
+        Ok(Self {
+            schema: shape.schema,
+            id: shape.id,
+            revision: shape.revision,
+            source_name: shape.source.name.into_owned(),
+            received: shape.source.received,
+            language: shape.language,
+            json,
+        })
+    }
+
+    /// Returns the schema that the record states.
+    pub fn schema(&self) -> &str {
+        &self.schema
+    }
+
+    /// Returns the id of the article.
+    pub fn id(&self) -> ArticleId {
+        self.id
+    }
+
+    /// Returns what made the record.
+    pub fn revision(&self) -> &Revision {
+        &self.revision
+    }
+
+    /// Returns the name of the inbox that the article came through.
+    pub fn source_name(&self) -> &str {
+        &self.source_name
+    }
+
+    /// Returns when the article's file was first seen.
+    pub fn received(&self) -> Timestamp {
+        self.received
+    }
+
+    /// Returns the article's language.
+    pub fn language(&self) -> &str {
+        &self.language
+    }
+
+    /// Returns the JSON: one line, without its end.
+    pub fn json(&self) -> &Bytes {
+        &self.json
+    }
+
+    /// Reads the whole record.
+    pub fn record(&self) -> Result<EnrichedArticle, serde_json::Error> {
+        serde_json::from_slice(&self.json)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::{Article, Format, Source};
+
+    fn record() -> EnrichedArticle {
+        let source = Source {
+            name: "desk".to_owned(),
+            path: "a.txt".to_owned(),
+            item: None,
+            format: Format::Text,
+            bytes: 4,
+            encoding: "utf-8".to_owned(),
+            received: Timestamp::UNIX_EPOCH,
+        };
+        let text = "“Ten”\npeople";
+        let article = Article::new(ArticleId::of(text.as_bytes()), source, text.to_owned());
+        let revision = Revision {
+            pipeline: "1".to_owned(),
+            model: "m".to_owned(),
+        };
+        EnrichedArticle::from_article(article, revision)
+    }
+
+    fn parse(json: impl Into<Vec<u8>>) -> Result<Line, serde_json::Error> {
+        Line::parse(Bytes::from(json.into()))
+    }
+
+    #[test]
+    fn what_was_serialised_is_taken_as_it_is() {
+        let line = Line::of(&record()).expect("serialises");
+        assert_eq!(line.record().expect("reads back"), record());
+        let taken = parse(line.json().to_vec()).expect("is a record");
+        assert_eq!(taken, line);
+        assert!(!line.json().contains(&b'\n'));
+    }
+
+    #[test]
+    fn keys_of_later_versions_stay() {
+        let mut value = serde_json::to_value(record()).expect("serialises");
+        value["mood"] = "grim".into();
+        let line = parse(value.to_string()).expect("is a record");
+        assert_eq!(line.json(), value.to_string().as_bytes());
+    }
+
+    #[test]
+    fn json_over_several_lines_becomes_one() {
+        let spread = serde_json::to_vec_pretty(&record()).expect("serialises");
+        assert_eq!(
+            parse(spread).expect("is a record"),
+            Line::of(&record()).expect("serialises")
+        );
+    }
+
+    #[test]
+    fn what_is_no_record_is_refused() {
+        let whole = serde_json::to_value(record()).expect("serialises");
+        for key in whole.as_object().expect("an object").keys() {
+            let mut lacking = whole.clone();
+            lacking.as_object_mut().expect("an object").remove(key);
+            assert!(parse(lacking.to_string()).is_err(), "without `{key}`");
+        }
+        let line = whole.to_string();
+        for cut in 0..line.len() {
+            assert!(parse(&line.as_bytes()[..cut]).is_err(), "cut at {cut}");
+        }
+        let at = line.find("people").expect("is there");
+        for byte in [0xff, b'\0', b'"'] {
+            let mut broken = line.clone().into_bytes();
+            broken[at] = byte;
+            assert!(parse(broken).is_err(), "byte {byte}");
+        }
+    }
+}
