@@ -32,14 +32,11 @@ impl ArticleId {
 
     /// Returns the 32 hex digits without the prefix, for file names and subjects.
     pub fn hex(&self) -> String {
-        use fmt::Write;
+        let digit = |four: u8| char::from(b"0123456789abcdef"[usize::from(four)]);
         self.0
             .iter()
-            .fold(String::with_capacity(BYTES * 2), |mut hex, byte| {
-                // Writing to a String cannot fail.
-                let _infallible = write!(hex, "{byte:02x}");
-                hex
-            })
+            .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+            .collect()
     }
 }
 
