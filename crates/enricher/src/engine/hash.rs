@@ -17,9 +17,19 @@ pub fn bytes(bytes: &[u8]) -> u64 {
     for chunk in &mut chunks {
         state = mix(state, u64::from_le_bytes(chunk.try_into().unwrap_or_default()));
     }
-    let mut last = [0; 8];
-    last[..chunks.remainder().len()].copy_from_slice(chunks.remainder());
-    mix(state, u64::from_le_bytes(last))
+    mix(state, packed(chunks.remainder()))
+}
+
+/// Returns up to eight bytes as one number, the first byte lowest; what is longer is cut off.
+#[inline]
+pub const fn packed(bytes: &[u8]) -> u64 {
+    let mut number = 0;
+    let mut at = if bytes.len() < 8 { bytes.len() } else { 8 };
+    while at > 0 {
+        at -= 1;
+        number = number << 8 | bytes[at] as u64;
+    }
+    number
 }
 
 /// Returns a hash of two numbers, in which their order matters.
@@ -102,6 +112,13 @@ mod tests {
         assert_eq!(fold("Łódź"), "lodz");
         assert_eq!(fold("O’Neill"), "o'neill");
         assert_eq!(fold(&"Ä".repeat(500)), "a".repeat(LONGEST));
+    }
+
+    #[test]
+    fn packed_bytes_are_a_little_endian_number() {
+        assert_eq!(packed(b""), 0);
+        assert_eq!(packed(b"abc"), u64::from(u32::from_le_bytes(*b"abc\0")));
+        assert_eq!(packed(b"abcdefghi"), u64::from_le_bytes(*b"abcdefgh"));
     }
 
     #[test]

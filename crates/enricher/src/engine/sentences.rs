@@ -17,8 +17,10 @@ pub fn split(text: &str, tokens: &[Token]) -> Vec<Span> {
         let ends = match tokens.get(index + 1) {
             None => true,
             Some(&next) => {
-                breaks_line(&text[token.span.end as usize..next.span.start as usize], wrapped)
-                    || terminated && begins_after(text, token, next)
+                breaks_line(
+                    &text.as_bytes()[token.span.end as usize..next.span.start as usize],
+                    wrapped,
+                ) || terminated && begins_after(text, token, next)
             }
         };
         if ends {
@@ -38,7 +40,10 @@ pub fn index_at(sentences: &[Span], offset: u32) -> usize {
 
 fn terminates(text: &str, token: Token) -> bool {
     match token.kind {
-        TokenKind::Mark => matches!(token.of(text), "." | "!" | "?" | "…" | "。" | "؟" | "।"),
+        TokenKind::Mark => match text.as_bytes()[token.span.start as usize] {
+            byte if byte < 0x80 => matches!(byte, b'.' | b'!' | b'?'),
+            _ => matches!(token.of(text), "…" | "。" | "؟" | "।"),
+        },
         TokenKind::Word => text.as_bytes()[token.span.end as usize - 1] == b'.',
         TokenKind::Number | TokenKind::Possessive => false,
     }
@@ -136,12 +141,12 @@ fn is_starter(word: &str) -> bool {
 }
 
 /// Returns whether the gap between two tokens ends a sentence by itself.
-fn breaks_line(gap: &str, wrapped: bool) -> bool {
-    if gap.len() < 2 && gap != "\n" {
+fn breaks_line(gap: &[u8], wrapped: bool) -> bool {
+    if gap.len() < 2 && gap != b"\n" {
         return false;
     }
-    let breaks = gap.bytes().filter(|&byte| byte == b'\n').count();
-    breaks > usize::from(wrapped) || gap.contains('\u{2029}')
+    let breaks = memchr::memchr_iter(b'\n', gap).count();
+    breaks > usize::from(wrapped) || gap.windows(3).any(|bytes| bytes == "\u{2029}".as_bytes())
 }
 
 /// Returns whether lines are broken at a fixed width: then many of them go on in lower case.

@@ -118,6 +118,10 @@ impl Scanner<'_> {
         let mut piece = start; // where the letters after the last dot begin
         let mut dots = false;
         loop {
+            at += self.bytes[at..]
+                .iter()
+                .take_while(|byte| byte.is_ascii_alphanumeric())
+                .count();
             let (class, length) = self.class(at);
             match class {
                 Class::Letter | Class::Digit | Class::Joiner => at += length,

@@ -118,13 +118,20 @@ impl Tagger<'_> {
     fn flush(&mut self) -> anyhow::Result<()> {
         let engine = &self.engine;
         let chunk = &mut self.chunk;
-        let lines: Vec<Vec<u8>> = self.pool.install(|| {
-            let line = |article| serde_json::to_vec(&enricher::enrich(engine, article));
-            chunk.par_drain(..).map(line).collect::<Result<_, _>>()
+        // Neighbours share a buffer, and the buffers stay in order.
+        let buffers: Vec<Vec<u8>> = self.pool.install(|| {
+            let append = |mut lines: Vec<u8>, article| {
+                serde_json::to_writer(&mut lines, &enricher::enrich(engine, article))?;
+                lines.push(b'\n');
+                Ok::<_, serde_json::Error>(lines)
+            };
+            chunk
+                .par_drain(..)
+                .try_fold(Vec::new, append)
+                .collect::<Result<_, _>>()
         })?;
-        for line in lines {
-            self.output.write_all(&line)?;
-            self.output.write_all(b"\n")?;
+        for lines in buffers {
+            self.output.write_all(&lines)?;
         }
         Ok(())
     }

@@ -117,6 +117,7 @@ fn bridges(gap: &[Form]) -> bool {
 mod tests {
     use super::super::super::lexicon::{Lexicon, SECTIONS, assemble};
     use super::super::super::tokens::tokenize;
+    use super::super::forms;
     use super::*;
 
     /// Checks the segments, written apart by `|`.
@@ -124,10 +125,7 @@ mod tests {
         let empty = assemble([&[]; SECTIONS]);
         let lexicon = Lexicon::parse(&empty).unwrap();
         let tokens = tokenize(text);
-        let forms: Vec<Form> = tokens
-            .iter()
-            .map(|&token| Form::new(text, token, &lexicon.words))
-            .collect();
+        let forms = forms::read(text, &tokens, &lexicon.words);
         let mut segments = Vec::new();
         find(&tokens, &forms, 0, &mut segments);
         let found: Vec<&str> = segments

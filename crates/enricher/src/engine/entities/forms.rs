@@ -90,31 +90,66 @@ fn lower_hash(folded: &Folded) -> u64 {
     hash::bytes(&buffer[..length])
 }
 
+/// Looks at the tokens of a document.
+///
+/// The clusters are looked up afterwards, all in a row: the table is seldom in the cache, and this way many lookups
+/// wait for memory at once.
+pub fn read(text: &str, tokens: &[Token], words: &Words<'_>) -> Vec<Form> {
+    let (mut forms, keys): (Vec<Form>, Vec<[u64; 2]>) = tokens
+        .iter()
+        .map(|&token| Form::without_clusters(text, token))
+        .unzip();
+    for (form, [exact, folded]) in forms.iter_mut().zip(keys) {
+        if form.flags.has(Flags::MARK) {
+            continue;
+        }
+        let known = words.get(exact);
+        let known = known.or_else(|| (folded != exact).then(|| words.get(folded))?);
+        form.clusters = known.unwrap_or_default();
+    }
+    forms
+}
+
 impl Form {
-    /// Looks at a token.
-    pub fn new(text: &str, token: Token, words: &Words<'_>) -> Self {
+    /// Looks at a token; also returns the hashes of its exact and of its folded bytes, by which clusters are known.
+    fn without_clusters(text: &str, token: Token) -> (Self, [u64; 2]) {
         let word = token.of(text);
         if token.kind == TokenKind::Mark {
-            return Self::mark(word);
+            return (Self::mark(word), [0; 2]);
+        }
+        if word.len() <= hash::LONGEST && word.bytes().all(|byte| byte.is_ascii_lowercase()) {
+            return Self::small(word.as_bytes());
         }
         let folded = Folded::new(word);
         let bytes = folded.as_bytes();
-        let lower = lower_hash(&folded);
         let exact = hash::bytes(&word.as_bytes()[..word.len().min(hash::LONGEST)]);
         let flags = flags(word, token.kind);
-        let known = words.get(exact).or_else(|| words.get(hash::bytes(bytes)));
-        let mut form = Self {
+        let (prefix, suffix) = affixes(bytes);
+        let form = Self {
             exact,
-            lower,
+            lower: lower_hash(&folded),
+            prefix,
+            suffix,
+            shape: if flags.has(Flags::LOWER) { 0 } else { shape(word) },
             flags,
-            clusters: known.unwrap_or_default(),
+            clusters: Clusters::default(),
+        };
+        (form, [exact, hash::bytes(bytes)])
+    }
+
+    /// A word of small letters, as most are: all its hashes are one, and it has no shape.
+    fn small(word: &[u8]) -> (Self, [u64; 2]) {
+        let exact = hash::bytes(word);
+        let (prefix, suffix) = affixes(word);
+        let form = Self {
+            exact,
+            lower: exact,
+            prefix,
+            suffix,
+            flags: Flags::LOWER.with(joining(word)),
             ..Self::default()
         };
-        if !flags.has(Flags::LOWER) {
-            form.shape = shape(word);
-        }
-        (form.prefix, form.suffix) = affixes(bytes);
-        form
+        (form, [exact; 2])
     }
 
     fn mark(mark: &str) -> Self {
@@ -151,13 +186,7 @@ fn flags(word: &str, kind: TokenKind) -> Flags {
         return Flags::default();
     };
     if !first.is_uppercase() {
-        let mut flags = Flags::LOWER;
-        if is_connector(word) {
-            flags = flags.with(Flags::CONNECTOR);
-        }
-        if is_particle(word) {
-            flags = flags.with(Flags::PARTICLE);
-        }
+        let mut flags = Flags::LOWER.with(joining(bytes));
         if bytes.get(1).is_some_and(u8::is_ascii_uppercase) {
             flags = flags.with(Flags::CAPITAL); // "iPhone", "eBay"
         }
@@ -180,96 +209,51 @@ fn flags(word: &str, kind: TokenKind) -> Flags {
     flags
 }
 
-fn is_connector(word: &str) -> bool {
-    matches!(
-        word,
-        "of" | "for"
-            | "and"
-            | "the"
-            | "to"
-            | "in"
-            | "on"
-            | "at"
-            | "de"
-            | "del"
-            | "des"
-            | "di"
-            | "da"
-            | "do"
-            | "dos"
-            | "du"
-            | "la"
-            | "le"
-            | "les"
-            | "el"
-            | "al"
-            | "ul"
-            | "ur"
-            | "ud"
-            | "us"
-            | "e"
-            | "y"
-            | "und"
-            | "et"
-            | "der"
-            | "von"
-            | "van"
-            | "den"
-            | "bin"
-            | "bint"
-            | "ibn"
-            | "ben"
-            | "as"
-            | "ad"
-            | "with"
-            | "from"
-            | "by"
-            | "against"
-            | "sans"
-            | "pour"
-            | "para"
-            | "per"
-            | "without"
-            | "upon"
-            | "n"
-            | "i"
-            | "o"
-            | "az"
-    )
+/// Words that may join the parts of a name.
+const CONNECTORS: [u64; 53] = sorted([
+    "of", "for", "and", "the", "to", "in", "on", "at", "de", "del", "des", "di", "da", "do", "dos", "du",
+    "la", "le", "les", "el", "al", "ul", "ur", "ud", "us", "e", "y", "und", "et", "der", "von", "van", "den",
+    "bin", "bint", "ibn", "ben", "as", "ad", "with", "from", "by", "against", "sans", "pour", "para", "per",
+    "without", "upon", "n", "i", "o", "az",
+]);
+
+/// Small words that may begin a name before a capital.
+const PARTICLES: [u64; 29] = sorted([
+    "al", "el", "bin", "bint", "ibn", "ben", "de", "del", "di", "da", "dos", "du", "van", "von", "der",
+    "ten", "ter", "la", "le", "as", "ad", "an", "ar", "ash", "az", "ul", "ur", "ud", "abu",
+]);
+
+/// Returns words of at most eight bytes as sorted numbers.
+const fn sorted<const N: usize>(words: [&str; N]) -> [u64; N] {
+    let mut numbers = [0; N];
+    let mut n = 0;
+    while n < N {
+        let number = hash::packed(words[n].as_bytes());
+        let mut at = n;
+        while at > 0 && numbers[at - 1] > number {
+            numbers[at] = numbers[at - 1];
+            at -= 1;
+        }
+        numbers[at] = number;
+        n += 1;
+    }
+    numbers
 }
 
-fn is_particle(word: &str) -> bool {
-    matches!(
-        word,
-        "al" | "el"
-            | "bin"
-            | "bint"
-            | "ibn"
-            | "ben"
-            | "de"
-            | "del"
-            | "di"
-            | "da"
-            | "dos"
-            | "du"
-            | "van"
-            | "von"
-            | "der"
-            | "ten"
-            | "ter"
-            | "la"
-            | "le"
-            | "as"
-            | "ad"
-            | "an"
-            | "ar"
-            | "ash"
-            | "az"
-            | "ul"
-            | "ur"
-            | "ud"
-            | "abu"
-    )
+/// Returns whether a lower-case word may join the parts of a name or begin one.
+fn joining(word: &[u8]) -> Flags {
+    let mut flags = Flags::default();
+    if word.len() > 7 {
+        return flags;
+    }
+    let number = hash::packed(word);
+    if CONNECTORS.binary_search(&number).is_ok() {
+        flags = flags.with(Flags::CONNECTOR);
+    }
+    if PARTICLES.binary_search(&number).is_ok() {
+        flags = flags.with(Flags::PARTICLE);
+    }
+    flags
 }
 
 /// Returns a hash of the pattern of a word: capitals X, small letters x, digits d, other characters themselves;
@@ -314,7 +298,7 @@ mod tests {
     fn form(word: &str) -> Form {
         let empty = super::super::super::lexicon::assemble([&[]; super::super::super::lexicon::SECTIONS]);
         let lexicon = Lexicon::parse(&empty).unwrap();
-        Form::new(word, tokenize(word)[0], &lexicon.words)
+        read(word, &tokenize(word)[..1], &lexicon.words)[0]
     }
 
     #[test]
@@ -333,6 +317,23 @@ mod tests {
         assert!(form("3M").flags.has(Flags::MIXED));
         assert!(form("—").flags.has(Flags::HYPHEN));
         assert!(form("Élysée").flags.has(Flags::CAPITAL));
+    }
+
+    #[test]
+    fn small_words_are_told_from_all_others() {
+        for (word, flags) in [("of", Flags::CONNECTOR), ("abu", Flags::PARTICLE)] {
+            assert_eq!(form(word).flags, Flags::LOWER.with(flags), "{word}");
+        }
+        assert_eq!(
+            form("al").flags,
+            Flags::LOWER.with(Flags::CONNECTOR).with(Flags::PARTICLE)
+        );
+        for word in ["against", "without"] {
+            assert!(form(word).flags.has(Flags::CONNECTOR), "{word}");
+        }
+        for word in ["off", "o", "withoutt", "abus"] {
+            assert!(!form(word).flags.has(Flags::PARTICLE), "{word}");
+        }
     }
 
     #[test]

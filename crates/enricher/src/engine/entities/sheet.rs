@@ -6,7 +6,7 @@ use super::super::text::Span;
 use super::super::tokens::Token;
 use super::candidates::{self, Segment};
 use super::context::Context;
-use super::forms::{Flags, Form};
+use super::forms::{self, Flags, Form};
 
 /// What is known about a document.
 #[derive(Debug)]
@@ -83,10 +83,7 @@ pub struct Listed {
 impl Sheet {
     /// Looks at a document.
     pub fn new(lexicon: &Lexicon<'_>, text: &str, tokens: &[Token], sentences: &[Span]) -> Self {
-        let forms: Vec<Form> = tokens
-            .iter()
-            .map(|&token| Form::new(text, token, &lexicon.words))
-            .collect();
+        let forms = forms::read(text, tokens, &lexicon.words);
         let mut sheet = Self {
             listed: vec![Listed::default(); tokens.len()],
             run_of: vec![NO_RUN; tokens.len()],

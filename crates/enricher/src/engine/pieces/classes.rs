@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use crate::engine::hash;
+
 /// What a word can be. A word may have several classes; rules decide by what stands around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
@@ -192,7 +194,7 @@ impl WordClasses {
     /// Returns the index of a lower-case word's entry, 0 if it is unknown.
     pub fn find(&self, word: &[u8]) -> u16 {
         let mask = self.slots.len() - 1;
-        let mut slot = hash(word) as usize & mask;
+        let mut slot = hash::bytes(word) as usize & mask;
         loop {
             let index = self.slots[slot];
             if index == 0 || self.words[index as usize].as_bytes() == word {
@@ -241,7 +243,7 @@ impl WordClasses {
             self.entries.push(Entry::default());
             self.words.push(word);
             let mask = self.slots.len() - 1;
-            let mut slot = hash(word.as_bytes()) as usize & mask;
+            let mut slot = hash::bytes(word.as_bytes()) as usize & mask;
             while self.slots[slot] != 0 {
                 slot = (slot + 1) & mask;
             }
@@ -255,13 +257,6 @@ impl WordClasses {
             Err(_) => {}
         }
     }
-}
-
-/// FNV-1a: short keys, no need to resist an attacker, the table is fixed.
-fn hash(word: &[u8]) -> u32 {
-    word.iter().fold(0x811c_9dc5, |hash, &byte| {
-        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-    })
 }
 
 fn class_named(name: &str) -> Option<Class> {

@@ -148,8 +148,19 @@ fn name(scene: &Scene<'_>, full: &Named, record: Option<Record<'_>>) -> String {
             record.name.to_owned()
         }
         _ if is_shouted(scene, full) => title_case(printed),
-        _ => printed.split_whitespace().collect::<Vec<_>>().join(" "),
+        _ => single_spaced(printed),
     }
+}
+
+fn single_spaced(text: &str) -> String {
+    let mut output = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !output.is_empty() {
+            output.push(' ');
+        }
+        output.push_str(word);
+    }
+    output
 }
 
 fn title_case(text: &str) -> String {
