@@ -15,3 +15,4 @@ mod security;
 mod shutdown;
 mod support;
 mod topics;
+mod traces;

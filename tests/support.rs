@@ -2,6 +2,7 @@
 
 pub(crate) mod articles;
 pub(crate) mod chaos;
+pub(crate) mod collector;
 mod fleet;
 pub(crate) mod fortress;
 pub(crate) mod http;

@@ -230,7 +230,7 @@ impl Worker {
             *model = format!("{model}+{}", self.label);
         }
         let record = Arc::new(enriched.record);
-        let receipt = self.enriched.publish(Arc::clone(&record)).await?;
+        let receipt = self.enriched.publish_from(delivery, Arc::clone(&record)).await?;
         receipt.wait().await?;
         counter!("slugline_component_sent_events_total", ID).increment(1);
         counter!("slugline_component_sent_bytes_total", ID).increment(record.text.len() as u64);

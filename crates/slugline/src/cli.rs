@@ -102,12 +102,15 @@ pub(crate) struct NatsArgs {
     pub(crate) nats: Option<String>,
 }
 
-/// Metrics and health.
+/// Metrics, health and traces.
 #[derive(Debug, Args)]
 pub(crate) struct HttpArgs {
     /// Serve /metrics, /healthz and /readyz on this address; a port alone is one of this machine's loopback
     #[arg(long, value_name = "ADDR")]
     pub(crate) http: Option<String>,
+    /// Send traces to the OpenTelemetry collector at this address, such as http://127.0.0.1:4318
+    #[arg(long, value_name = "URL")]
+    pub(crate) traces: Option<String>,
 }
 
 /// The watched folder.
@@ -321,8 +324,13 @@ impl NatsArgs {
 }
 
 impl HttpArgs {
-    fn overrides(&self) -> Option<Override> {
-        text("http.addr", self.http.as_ref())
+    fn overrides(&self) -> impl Iterator<Item = Override> {
+        [
+            text("http.addr", self.http.as_ref()),
+            text("traces.endpoint", self.traces.as_ref()),
+        ]
+        .into_iter()
+        .flatten()
     }
 }
 

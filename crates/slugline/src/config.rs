@@ -161,6 +161,12 @@ pub(crate) fn check(settings: &Settings) -> Problems {
     problems.require(addr.is_empty() || http_addr(addr).is_some(), || {
         format!("`http.addr` is `{addr}`: must be an address and port such as `127.0.0.1:9464`, or a port")
     });
+    let endpoint = &settings.traces.endpoint;
+    let is_http = endpoint.starts_with("http://") || endpoint.starts_with("https://");
+    problems.require(endpoint.is_empty() || is_http, || {
+        format!("`traces.endpoint` is `{endpoint}`: must start with `http://` or `https://`")
+    });
+    problems.limit("traces.one_in", settings.traces.one_in, 1, 1_000_000_000);
     check_nats(&settings.nats, &mut problems);
     problems
 }

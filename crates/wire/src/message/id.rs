@@ -30,6 +30,11 @@ impl ArticleId {
         Self(id)
     }
 
+    /// Returns the 128 bits.
+    pub fn to_bytes(self) -> [u8; BYTES] {
+        self.0
+    }
+
     /// Returns the 32 hex digits without the prefix, for file names and subjects.
     pub fn hex(&self) -> String {
         use fmt::Write;
