@@ -20,7 +20,7 @@ use wire::nats::Events;
 use wire::transport::{PublishError, ReceiptError, retry_delay};
 use wire::{Article, Consumer, Delivery, EnrichedArticle, Publisher, RejectionReason, Settlement};
 
-use crate::engine::Engine;
+use crate::engine::{Engine, WatchLists};
 use crate::fan_out::{Kinds, fan_out};
 use crate::lists::{ListFileError, ListFiles, keep_fresh};
 use crate::quarantine::{Cell, Outcome, Quarantine};
@@ -222,7 +222,9 @@ impl Worker {
     async fn enrich_and_publish(&self, delivery: &Delivery<Article>) -> Result<(), Failure> {
         let article = &delivery.message;
         let mut enriched = match &self.quarantine {
-            Some(cell) if delivery.attempt >= SUSPECT_FROM => isolate(cell, article).await?,
+            Some(cell) if delivery.attempt >= SUSPECT_FROM => {
+                isolate(cell, article, self.engine.current().lists()).await?
+            }
             _ => self.analyse(Arc::clone(article)).await?,
         };
         if !self.label.is_empty() {
@@ -260,8 +262,8 @@ impl Worker {
 }
 
 /// Analyses a redelivered article where a crash costs nobody else.
-async fn isolate(cell: &Cell, article: &Article) -> Result<Enriched, Failure> {
-    match cell.analyse(article).await {
+async fn isolate(cell: &Cell, article: &Article, lists: &Arc<WatchLists>) -> Result<Enriched, Failure> {
+    match cell.analyse(article, lists).await {
         Outcome::Enriched(enriched) => Ok(*enriched),
         Outcome::Poison(detail) => Err(Failure::Permanent(RejectionReason::EngineCrash, detail)),
         Outcome::Unavailable(error) => Err(Failure::Transient(error)),

@@ -15,8 +15,7 @@ use wire::message::Format;
 use crate::settings::After;
 
 pub(crate) use operate::{
-    DeadAction, DeadArgs, DeadSelect, DeadWhich, QuarantineArgs, ReprocessArgs, StatusArgs, TailArgs,
-    TopArgs, TraceArgs,
+    DeadAction, DeadArgs, DeadSelect, DeadWhich, ReprocessArgs, StatusArgs, TailArgs, TopArgs, TraceArgs,
 };
 
 /// Turns a folder of news articles into a live, queryable stream of facts
@@ -91,7 +90,7 @@ pub(crate) enum Command {
     Dead(DeadArgs),
     /// Analyse articles for an enricher that does not trust them
     #[command(hide = true)]
-    Quarantine(QuarantineArgs),
+    Quarantine,
 }
 
 /// The connection.
@@ -404,7 +403,7 @@ impl Command {
             Self::Trace(args) => args.overrides().collect(),
             Self::Dead(args) => args.action.overrides().into_iter().collect(),
             Self::Topology(_)
-            | Self::Quarantine(_)
+            | Self::Quarantine
             | Self::Tag(_)
             | Self::Show(_)
             | Self::Schema
