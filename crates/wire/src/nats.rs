@@ -24,6 +24,7 @@ mod connection;
 mod consume;
 mod dead;
 mod dead_letters;
+mod doubt;
 mod encode;
 mod error;
 mod events;

@@ -12,6 +12,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::doubt::Doubt;
 use super::room::Room;
 use super::{Config, Error, Events, backoff};
 use crate::telemetry;
@@ -42,6 +43,7 @@ pub(super) struct Shared {
     pub(super) tasks: TaskTracker,
     pub(super) closing: CancellationToken,
     pub(super) room: Room,
+    pub(super) doubt: Doubt,
     payloads: OnceCell<ObjectStore>,
 }
 
@@ -106,6 +108,7 @@ impl Connection {
             tasks: TaskTracker::new(),
             closing: CancellationToken::new(),
             room: Room::default(),
+            doubt: Doubt::default(),
             payloads: OnceCell::new(),
         })))
     }

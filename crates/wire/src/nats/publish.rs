@@ -197,6 +197,7 @@ async fn acknowledge(
         };
         let error = match answer {
             Ok(answer) => {
+                shared.note_service();
                 if answer.duplicate {
                     telemetry::duplicate(channel);
                 }
@@ -213,6 +214,9 @@ async fn acknowledge(
                 subject: outbound.subject.clone(),
                 source: Box::new(error),
             });
+        }
+        if failure == Failure::Transient {
+            shared.note_no_service().await;
         }
         if failure == Failure::Full && shared.config.reclaim {
             shared.make_room(channel).await;
