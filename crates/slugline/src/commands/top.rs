@@ -5,15 +5,18 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::bail;
-use ratatui::Frame;
 use ratatui::crossterm::event::{self, Event, KeyCode, KeyEventKind, KeyModifiers};
 use ratatui::layout::{Constraint, Layout};
 use ratatui::style::{Modifier, Style};
 use ratatui::text::Line;
 use ratatui::widgets::{Block, Paragraph, Row, Table};
+use ratatui::{DefaultTerminal, Frame};
+use tokio::sync::mpsc;
+use wire::nats::Connection;
 
 use crate::cli::TopArgs;
 use crate::settings::Layers;
+use crate::shutdown::Signals;
 
 use super::on_server;
 use super::status::{Report, age, count, size};
@@ -21,7 +24,10 @@ use super::status::{Report, age, count, size};
 /// How long a picture stands.
 const EVERY: Duration = Duration::from_secs(1);
 
-/// Draws until `q`, Escape or Ctrl-C.
+/// How soon the reader of keys notices that nobody needs it any more.
+const NOTICE: Duration = Duration::from_millis(100);
+
+/// Draws until `q`, Escape, Ctrl-C or a signal.
 pub(crate) fn run(layers: &Layers, _args: &TopArgs) -> anyhow::Result<ExitCode> {
     let settings = layers.settings()?;
     super::require_server(&settings)?;
@@ -29,37 +35,80 @@ pub(crate) fn run(layers: &Layers, _args: &TopArgs) -> anyhow::Result<ExitCode> 
         bail!("`top` needs a terminal; `slugline status` prints to anything");
     }
     on_server(&settings, async |connection| {
-        let mut survey = connection.survey().await?;
-        let mut report = Report::new(None, survey.clone());
+        let mut signals = Signals::listen()?;
+        let mut report = Report::new(None, connection.survey().await?);
+        // Also restored after a panic: a hook sees to it.
         let mut terminal = ratatui::try_init()?;
-        let watched = async {
-            loop {
-                terminal.draw(|frame| draw(frame, &report))?;
-                if quits(EVERY)? {
-                    return Ok(ExitCode::SUCCESS);
-                }
-                let now = connection.survey().await?;
-                report = Report::new(Some(&survey), now.clone());
-                survey = now;
-            }
+        let watched = watch(connection, &mut terminal, &mut report);
+        let ended = tokio::select! {
+            // A person has seen enough, or the terminal is gone.
+            ended = watched => ended,
+            // Somebody else wants it to end; the terminal must not stay as it is.
+            () = signals.next() => Ok(()),
         };
-        let ended: anyhow::Result<ExitCode> = watched.await;
         ratatui::restore();
-        ended
+        ended.map(|()| ExitCode::SUCCESS)
     })
 }
 
-/// Waits for a key; returns whether it ends the program.
-fn quits(within: Duration) -> std::io::Result<bool> {
-    if !event::poll(within)? {
-        return Ok(false);
+/// Draws, and looks again every second. While the server does not answer, the last picture stands and says so.
+async fn watch(
+    connection: &Connection,
+    terminal: &mut DefaultTerminal,
+    report: &mut Report,
+) -> anyhow::Result<()> {
+    let mut events = events();
+    let look = async || {
+        tokio::time::sleep(EVERY).await;
+        connection.survey().await
+    };
+    let mut next = Box::pin(look());
+    loop {
+        terminal.draw(|frame| draw(frame, report))?;
+        tokio::select! {
+            // A key, or another size: drawn again at once.
+            event = events.recv() => match event.transpose()? {
+                Some(event) if !quits(&event) => {}
+                _ => return Ok(()),
+            },
+            // What the fleet does by now.
+            looked = &mut next => {
+                match looked {
+                    Ok(survey) => *report = Report::new(Some(&report.survey), survey),
+                    Err(error) => report.worries = vec![format!("no answer: {error}")],
+                }
+                next = Box::pin(look());
+            }
+        }
     }
-    let Event::Key(key) = event::read()? else {
-        return Ok(false);
+}
+
+/// Returns what happens at the terminal. Read on a thread of its own, which ends soon after the receiver is dropped.
+fn events() -> mpsc::Receiver<std::io::Result<Event>> {
+    let (sender, receiver) = mpsc::channel(16);
+    tokio::task::spawn_blocking(move || {
+        while !sender.is_closed() {
+            let event = match event::poll(NOTICE) {
+                Ok(true) => event::read(),
+                Ok(false) => continue,
+                Err(error) => Err(error),
+            };
+            let failed = event.is_err();
+            if sender.blocking_send(event).is_err() || failed {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+fn quits(event: &Event) -> bool {
+    let Event::Key(key) = event else {
+        return false;
     };
     let interrupted = key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL);
     let quits = matches!(key.code, KeyCode::Char('q') | KeyCode::Esc);
-    Ok(key.kind == KeyEventKind::Press && (interrupted || quits))
+    key.kind == KeyEventKind::Press && (interrupted || quits)
 }
 
 fn draw(frame: &mut Frame<'_>, report: &Report) {
@@ -68,10 +117,11 @@ fn draw(frame: &mut Frame<'_>, report: &Report) {
         |length: usize| Constraint::Length(u16::try_from(length).unwrap_or(u16::MAX).saturating_add(3));
     let areas = Layout::vertical([
         Constraint::Length(1),
+        // Before the rest: a small terminal cuts off what is at the bottom.
+        Constraint::Length(u16::try_from(report.worries.len()).unwrap_or(u16::MAX)),
         rows(survey.streams.len()),
         rows(survey.consumers.len()),
         Constraint::Min(3),
-        Constraint::Length(u16::try_from(report.worries.len()).unwrap_or(u16::MAX)),
     ])
     .split(frame.area());
     let clock = survey.taken.strftime("%H:%M:%S");
@@ -82,9 +132,6 @@ fn draw(frame: &mut Frame<'_>, report: &Report) {
         )),
         areas[0],
     );
-    frame.render_widget(streams(report), areas[1]);
-    frame.render_widget(consumers(report), areas[2]);
-    frame.render_widget(workers(report), areas[3]);
     let worries: Vec<Line<'_>> = report
         .worries
         .iter()
@@ -92,8 +139,11 @@ fn draw(frame: &mut Frame<'_>, report: &Report) {
         .collect();
     frame.render_widget(
         Paragraph::new(worries).style(Style::new().add_modifier(Modifier::BOLD)),
-        areas[4],
+        areas[1],
     );
+    frame.render_widget(streams(report), areas[2]);
+    frame.render_widget(consumers(report), areas[3]);
+    frame.render_widget(workers(report), areas[4]);
 }
 
 fn streams(report: &Report) -> Table<'_> {
