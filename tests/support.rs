@@ -7,10 +7,11 @@ mod fleet;
 pub(crate) mod fortress;
 pub(crate) mod http;
 mod output;
+pub(crate) mod packages;
 mod process;
-pub(crate) mod python;
 pub(crate) mod sandbox;
 pub(crate) mod stall;
+pub(crate) mod terminal;
 
 use std::path::PathBuf;
 use std::time::Duration;

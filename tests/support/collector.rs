@@ -1,6 +1,6 @@
 //! A small OpenTelemetry collector: takes spans over OTLP/HTTP and keeps them.
 
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
