@@ -1,4 +1,5 @@
-"""Runs the Python pipeline and Slugline on the same articles, and prints articles per second of both.
+"""Runs the Python pipeline and Slugline on the same articles, and prints articles per second of both, and per second
+of processor time (of all their processes, the broker's included): that one holds on a busy machine too.
 
     python compare.py [--slugline target/release/slugline] [--python-articles 500] [--slugline-articles 20000]
 """
@@ -76,9 +77,27 @@ def count_lines(out: Path) -> int:
     return sum(file.read_bytes().count(b"\n") for file in files)
 
 
-def drop_and_time(articles: list[Path], inbox: Path, out: Path) -> float:
-    """Moves the articles into the inbox; returns the seconds until the last line is written."""
-    started = time.monotonic()
+def processor_time() -> float:
+    """Returns the seconds of processor time that the descendants of this process have used."""
+    parents, used = {}, {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:  # it has ended since
+            continue
+        pid = int(stat.parent.name)
+        parents[pid], used[pid] = int(fields[1]), int(fields[11]) + int(fields[12])
+
+    def is_ours(pid: int) -> bool:
+        parent = parents.get(pid, 0)
+        return parent == os.getpid() or (parent > 1 and is_ours(parent))
+
+    return sum(ticks for pid, ticks in used.items() if is_ours(pid)) / os.sysconf("SC_CLK_TCK")
+
+
+def drop_and_time(articles: list[Path], inbox: Path, out: Path) -> tuple[float, float]:
+    """Moves the articles into the inbox; returns the seconds until the last line is written, and those of processors."""
+    started, used = time.monotonic(), processor_time()
     for article in articles:
         article.rename(inbox / article.name)
     pause = 0.02
@@ -86,10 +105,10 @@ def drop_and_time(articles: list[Path], inbox: Path, out: Path) -> float:
         if time.monotonic() - started > PATIENCE:
             sys.exit(f"{count_lines(out)} of {len(articles)} lines after {PATIENCE:.0f} s")
         time.sleep(pause)
-    return time.monotonic() - started
+    return time.monotonic() - started, processor_time() - used
 
 
-def time_python(folder: Path, count: int, workers: int) -> float:
+def time_python(folder: Path, count: int, workers: int) -> tuple[float, float]:
     articles, inbox, out = make_articles(folder / "new", count), folder / "inbox", folder / "out.jsonl"
     inbox.mkdir()
     with broker(folder) as url:
@@ -98,20 +117,28 @@ def time_python(folder: Path, count: int, workers: int) -> float:
             return drop_and_time(articles, inbox, out)
 
 
-def time_slugline(folder: Path, count: int, program: Path) -> float:
+def time_fleet(folder: Path, count: int, program: Path) -> tuple[float, float]:
+    """Times the counterpart of the Python pipeline: three processes and the broker."""
     articles, inbox, out = make_articles(folder / "new", count), folder / "inbox", folder / "out"
     inbox.mkdir()
     with broker(folder) as url:
-        log = ["--nats", url, "--log", "info"]
-        sink = [str(program), "sink", "--out", str(out), *log]
-        enrich = [str(program), "enrich", *log]
-        watch = [str(program), "watch", str(inbox), *log]
+        sink = [str(program), "sink", "--out", str(out), "--nats", url, "--log", "info"]
+        enrich = [str(program), "enrich", "--nats", url, "--log", "info"]
+        watch = [str(program), "watch", str(inbox), "--nats", url, "--log", "info"]
         with (
             running(sink, lambda line: "sink ready" in line),
             running(enrich, lambda line: "connected to NATS" in line),
             running(watch, lambda line: "watcher ready" in line),
         ):
             return drop_and_time(articles, inbox, out)
+
+
+def time_run(folder: Path, count: int, program: Path) -> tuple[float, float]:
+    """Times everything in one process, without a broker."""
+    articles, inbox, out = make_articles(folder / "new", count), folder / "inbox", folder / "out"
+    inbox.mkdir()
+    with running([str(program), "run", str(inbox), "--out", str(out)], lambda line: "watcher ready" in line):
+        return drop_and_time(articles, inbox, out)
 
 
 def main() -> None:
@@ -123,18 +150,23 @@ def main() -> None:
     options = parser.parse_args()
     if not options.slugline.is_file():
         sys.exit(f"{options.slugline} is not there: cargo build --release -p slugline")
-    rates = {}
     # On the file system of the checkout: the temporary folder may be memory, and syncing it would cost nothing.
     (ROOT / "target").mkdir(exist_ok=True)
-    for name, count in [("python", options.python_articles), ("slugline", options.slugline_articles)]:
+    program, first = options.slugline.resolve(), None
+    for name, count, measure in [
+        ("python", options.python_articles, lambda *job: time_python(*job, options.workers)),
+        ("slugline fleet", options.slugline_articles, lambda *job: time_fleet(*job, program)),
+        ("slugline run", options.slugline_articles, lambda *job: time_run(*job, program)),
+    ]:
         with tempfile.TemporaryDirectory(prefix="compare-", dir=ROOT / "target") as folder:
-            if name == "python":
-                seconds = time_python(Path(folder), count, options.workers)
-            else:
-                seconds = time_slugline(Path(folder), count, options.slugline.resolve())
-        rates[name] = count / seconds
-        print(f"{name:<9} {count:>7,} articles in {seconds:6.1f} s: {rates[name]:8,.0f} articles/s", flush=True)
-    print(f"ratio     {rates['slugline'] / rates['python']:.0f}")
+            seconds, used = measure(Path(folder), count)
+        rate, efficiency = count / seconds, count / used
+        first = first or (rate, efficiency)
+        print(
+            f"{name:<15}{count:>7,} articles in {seconds:6.1f} s: {rate:8,.1f}/s ({rate / first[0]:.0f} times), "
+            f"{efficiency:8,.1f} per second of processor time ({efficiency / first[1]:.0f} times)",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":
