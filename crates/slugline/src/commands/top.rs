@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::bail;
 use ratatui::crossterm::event::{self, Event, KeyCode, KeyEventKind, KeyModifiers};
-use ratatui::layout::{Constraint, Layout};
+use ratatui::layout::{Constraint, Rect};
 use ratatui::style::{Modifier, Style};
 use ratatui::text::Line;
 use ratatui::widgets::{Block, Paragraph, Row, Table};
@@ -113,37 +113,37 @@ fn quits(event: &Event) -> bool {
 
 fn draw(frame: &mut Frame<'_>, report: &Report) {
     let survey = &report.survey;
-    let rows =
-        |length: usize| Constraint::Length(u16::try_from(length).unwrap_or(u16::MAX).saturating_add(3));
-    let areas = Layout::vertical([
-        Constraint::Length(1),
-        // Before the rest: a small terminal cuts off what is at the bottom.
-        Constraint::Length(u16::try_from(report.worries.len()).unwrap_or(u16::MAX)),
-        rows(survey.streams.len()),
-        rows(survey.consumers.len()),
-        Constraint::Min(3),
-    ])
-    .split(frame.area());
     let clock = survey.taken.strftime("%H:%M:%S");
+    let title = format!("Slugline on NATS {} · {clock} UTC · q quits", survey.server);
+    let worries = report.worries.iter().map(|worry| format!("! {worry}"));
+    let told: Vec<Line<'_>> = std::iter::once(title).chain(worries).map(Line::from).collect();
+    let tables = [
+        (streams(report), survey.streams.len()),
+        (consumers(report), survey.consumers.len()),
+        (workers(report), survey.workers.len()),
+    ];
+    let n_rows: usize = tables.iter().map(|(_, rows)| rows + 3).sum();
+    // Where not everything fits, no line is spent on frames, and what is at the bottom is cut off.
+    let is_roomy = usize::from(frame.area().height) >= told.len() + n_rows;
+    let mut left = frame.area();
+    let mut take = |rows: usize| {
+        let height = u16::try_from(rows).unwrap_or(u16::MAX).min(left.height);
+        let area = Rect { height, ..left };
+        left.y += height;
+        left.height -= height;
+        area
+    };
     frame.render_widget(
-        Line::from(format!(
-            "Slugline on NATS {} · {clock} UTC · q quits",
-            survey.server
-        )),
-        areas[0],
+        Paragraph::new(told.clone()).style(Modifier::BOLD),
+        take(told.len()),
     );
-    let worries: Vec<Line<'_>> = report
-        .worries
-        .iter()
-        .map(|worry| Line::from(format!("! {worry}")))
-        .collect();
-    frame.render_widget(
-        Paragraph::new(worries).style(Style::new().add_modifier(Modifier::BOLD)),
-        areas[1],
-    );
-    frame.render_widget(streams(report), areas[2]);
-    frame.render_widget(consumers(report), areas[3]);
-    frame.render_widget(workers(report), areas[4]);
+    for (table, rows) in tables {
+        if is_roomy {
+            frame.render_widget(table.block(Block::bordered()), take(rows + 3));
+        } else {
+            frame.render_widget(table, take(rows + 1));
+        }
+    }
 }
 
 fn streams(report: &Report) -> Table<'_> {
@@ -215,7 +215,7 @@ fn workers(report: &Report) -> Table<'_> {
 
 fn titled<'a, const N: usize>(table: Table<'a>, head: [&'static str; N]) -> Table<'a> {
     let head = Row::new(head).style(Style::new().add_modifier(Modifier::BOLD));
-    table.header(head).block(Block::bordered())
+    table.header(head)
 }
 
 #[cfg(test)]
@@ -229,21 +229,27 @@ mod tests {
     #[test]
     fn the_picture_shows_rates_workers_and_worries() {
         let report = Report::new(Some(&survey(100, 1000, 50)), survey(110, 1000, 50));
-        for (width, height) in [(120, 30), (40, 8), (1, 1)] {
+        let picture = |width, height| {
             let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a terminal");
             terminal.draw(|frame| draw(frame, &report)).expect("draws");
-            let picture = terminal.backend().to_string();
-            if width == 120 {
-                for part in [
-                    "SLUGLINE_ARTICLES",
-                    "enricher",
-                    "0/s",
-                    "enriched 1000",
-                    "settled none",
-                ] {
-                    assert!(picture.contains(part), "{part} in\n{picture}");
-                }
+            terminal.backend().to_string()
+        };
+        let check = |picture: &str, parts: &[&str]| {
+            for part in parts {
+                assert!(picture.contains(part), "{part} in\n{picture}");
             }
-        }
+        };
+        let tables = ["SLUGLINE_ARTICLES", "enricher", "0/s", "enriched 1000"];
+        let worries = ["q quits", "settled none"];
+        let whole = picture(120, 30);
+        check(&whole, &tables);
+        check(&whole, &worries);
+        check(&whole, &["┌"]);
+        let small = picture(120, 9);
+        check(&small, &worries);
+        check(&small, &tables[..1]);
+        assert!(!small.contains('┌'), "no room for frames:\n{small}");
+        check(&picture(60, 2), &worries);
+        picture(1, 1);
     }
 }

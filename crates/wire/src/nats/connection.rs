@@ -74,7 +74,7 @@ impl Connection {
     /// remade for ever.
     pub async fn connect(config: Config) -> Result<Self, Error> {
         let (made, mut connected) = watch::channel(0);
-        let client = reach(&config, Arc::new(made)).await?;
+        let client = Box::pin(reach(&config, Arc::new(made))).await?;
         // The news of the first connection must not look like that of a second one to whoever starts now.
         let first = connected.wait_for(|count| *count > 0);
         if tokio::time::timeout(config.request_timeout, first).await.is_err() {
