@@ -178,7 +178,7 @@ fn a_dropped_dead_letter_is_gone_and_an_unreadable_one_is_shown_as_it_was() {
     // The streams are there once something came through them.
     Ledger::default().put(&sandbox, 1);
     fleet.wait_for_lines(1);
-    request(&fleet, "slugline.article.inbox", "this is no article");
+    fleet.request("slugline.article.inbox", "this is no article");
     let deadline = Instant::now() + PATIENCE;
     let letter = loop {
         if let Some(letter) = json_lines(&fleet.stdout(&["dead", "ls", "--json"])).pop() {
@@ -238,7 +238,7 @@ fn workers_are_announced_and_a_stall_is_told() {
         .filter_map(|worker| worker["data"]["enriched"].as_u64())
         .sum();
     assert_eq!(enriched, 5, "{status}");
-    let info = request(&fleet, "$SRV.INFO.slugline-enricher", "");
+    let info = fleet.request("$SRV.INFO.slugline-enricher", "");
     assert!(
         info.contains("\"type\":\"io.nats.micro.v1.info_response\"") && info.contains("\"host\""),
         "{info}"
@@ -248,35 +248,19 @@ fn workers_are_announced_and_a_stall_is_told() {
     let address = http::address(fleet.process(Role::Enricher));
     assert_eq!(http::get(&address, "/readyz").0, 200);
     let pause = "$JS.API.CONSUMER.PAUSE.SLUGLINE_ARTICLES.enricher";
-    request(&fleet, pause, r#"{"pause_until":"2100-01-01T00:00:00Z"}"#);
+    fleet.request(pause, r#"{"pause_until":"2100-01-01T00:00:00Z"}"#);
     ledger.put(&sandbox, 5);
     fleet.process(Role::Enricher).wait_for_line("stalled");
     http::wait_for_metric(&address, "slugline_stalled", "enricher", 1.0);
     let (code, reason) = http::get(&address, "/readyz");
     assert!(code == 503 && reason.contains("no progress"), "{code} {reason}");
 
-    request(&fleet, pause, "{}");
+    fleet.request(pause, "{}");
     fleet.wait_for_lines(10);
     fleet.process(Role::Enricher).wait_for_line("no longer stalled");
     assert_eq!(http::get(&address, "/readyz").0, 200);
     fleet.drain();
     ledger.audit(&sandbox.output().records());
-}
-
-/// Sends a request and returns the answer.
-fn request(fleet: &Fleet<'_>, subject: &str, payload: &str) -> String {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
-    runtime.block_on(async {
-        let client = async_nats::connect(fleet.server.url()).await.expect("connects");
-        let answer = client
-            .request(subject.to_owned(), payload.to_owned().into())
-            .await
-            .expect("answers");
-        String::from_utf8(answer.payload.to_vec()).expect("is UTF-8")
-    })
 }
 
 #[test]

@@ -14,4 +14,7 @@ mod metrics;
 mod security;
 mod shutdown;
 mod support;
+mod top;
 mod topics;
+mod traces;
+mod upgrade;

@@ -2,14 +2,16 @@
 
 pub(crate) mod articles;
 pub(crate) mod chaos;
+pub(crate) mod collector;
 mod fleet;
 pub(crate) mod fortress;
 pub(crate) mod http;
 mod output;
+pub(crate) mod packages;
 mod process;
-pub(crate) mod python;
 pub(crate) mod sandbox;
 pub(crate) mod stall;
+pub(crate) mod terminal;
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -1,5 +1,6 @@
 //! Small events per article: who asks for a topic gets it, in any language, and nobody else pays for it.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -8,14 +9,14 @@ use wire::EnrichedArticle;
 use wire::transport::subject_token;
 
 use crate::support::sandbox::bare;
-use crate::support::{Fleet, Ledger, PATIENCE, Process, Sandbox, python, workspace};
+use crate::support::{Fleet, Ledger, PATIENCE, Process, Sandbox, packages, workspace};
 
 /// Articles per test.
 const ARTICLES: usize = 12;
 
 /// Starts a subscriber whose standard output goes to a file, and waits until it listens.
 fn subscribe(name: &str, command: &mut Command, output: &Path) -> Process {
-    let file = std::fs::File::create(output).expect("a file");
+    let file = fs::File::create(output).expect("a file");
     let process = Process::spawn_into(name, command, file.into());
     process.wait_for_line("listening");
     process
@@ -28,7 +29,7 @@ fn tail(fleet: &Fleet<'_>, sandbox: &Sandbox, arguments: &[&str], output: &Path)
 }
 
 fn lines(path: &Path) -> Vec<String> {
-    let text = std::fs::read_to_string(path).expect("is readable");
+    let text = fs::read_to_string(path).expect("is readable");
     text.lines().map(str::to_owned).collect()
 }
 
@@ -163,10 +164,18 @@ fn rust_example() -> PathBuf {
 #[test]
 fn documented_subscribers_work() {
     let mut subscribers = vec![("subscribe.rs", bare(rust_example()))];
-    if let Some(python) = python::with_nats() {
+    if let Some(python) = packages::python() {
         let mut command = bare(python);
         command.arg(workspace().join("examples/subscribe.py"));
         subscribers.push(("subscribe.py", command));
+    }
+    if let Some(folder) = packages::node() {
+        // Node looks for packages where the script lies.
+        let script = folder.join("subscribe.mjs");
+        fs::copy(workspace().join("examples/subscribe.mjs"), &script).expect("is copied");
+        let mut command = bare("node");
+        command.arg(script);
+        subscribers.push(("subscribe.mjs", command));
     }
     let sandbox = Sandbox::new();
     let fleet = Fleet::start(&sandbox);

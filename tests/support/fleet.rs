@@ -72,6 +72,16 @@ impl<'a> Fleet<'a> {
         self.variable = None;
     }
 
+    /// Gives processes that are started from now on another setting.
+    pub(crate) fn set(&mut self, setting: &str) {
+        self.arguments.extend(["--set".to_owned(), setting.to_owned()]);
+    }
+
+    /// Asks the oldest process of a role to stop, and waits until it has drained.
+    pub(crate) fn retire(&mut self, role: Role) {
+        self.take(role).drain();
+    }
+
     /// Starts those processes of a role again that ended by themselves; returns how many.
     pub(crate) fn revive(&mut self, role: Role) -> usize {
         let before = self.processes.len();
@@ -90,6 +100,22 @@ impl<'a> Fleet<'a> {
         let settings = self.arguments.iter().map(String::as_str);
         let all = arguments.iter().copied().chain(["--nats", &url]).chain(settings);
         self.sandbox.stdout(all)
+    }
+
+    /// Sends a request to the broker and returns the answer.
+    pub(crate) fn request(&self, subject: &str, payload: &str) -> String {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        runtime.block_on(async {
+            let client = async_nats::connect(self.server.url()).await.expect("connects");
+            let answer = client
+                .request(subject.to_owned(), payload.to_owned().into())
+                .await
+                .expect("answers");
+            String::from_utf8(answer.payload.to_vec()).expect("is UTF-8")
+        })
     }
 
     /// Returns the first process of a role.
@@ -129,13 +155,12 @@ impl<'a> Fleet<'a> {
 
     /// Kills the process of a role as `kill -9` does.
     pub(crate) fn kill(&mut self, role: Role) {
-        let index = self
-            .processes
-            .iter()
-            .position(|(found, _)| *found == role)
-            .expect("runs");
-        let (_, process) = self.processes.remove(index);
-        process.kill();
+        self.take(role).kill();
+    }
+
+    fn take(&mut self, role: Role) -> Process {
+        let index = self.processes.iter().position(|(found, _)| *found == role);
+        self.processes.remove(index.expect("runs")).1
     }
 
     /// Returns the running processes.

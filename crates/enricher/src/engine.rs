@@ -62,6 +62,11 @@ impl Engine {
         }
     }
 
+    /// Returns the watch-lists in use.
+    pub fn lists(&self) -> &Arc<WatchLists> {
+        self.entities.lists()
+    }
+
     /// Returns an engine with other watch-lists; everything else is shared, so this is cheap enough to be done at
     /// every reload. Whoever swaps engines under load keeps the current one in an `Arc`.
     #[must_use]

@@ -5,15 +5,19 @@
 //! an article costs the child; the articles that were merely on the same worker get through.
 //!
 //! ```text
-//! worker ── article, one line of JSON ──▶ child ── the record, one line ──▶ worker
-//!                                           └── ended instead: the article is poison
+//! worker ── watch-lists, one line of JSON ──▶ child
+//! worker ── article, one line of JSON ──────▶ child ── the record, one line ──▶ worker
+//!                                               └── ended instead: the article is poison
 //! ```
+//!
+//! The child gets the lists that the worker uses, not those that lie in files by then; other lists, another child.
 
 use std::ffi::OsString;
 use std::io;
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
@@ -21,6 +25,7 @@ use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::sync::Mutex;
 use wire::Article;
 
+use crate::engine::{Engine, WatchLists};
 use crate::to_wire::Enriched;
 
 /// How long one article may take in the child, start of the child included. The engine takes milliseconds.
@@ -29,8 +34,8 @@ const WITHIN: Duration = Duration::from_mins(1);
 /// Signals that operators and supervisors send, which say nothing about the article: HUP, INT, KILL, TERM.
 const FROM_OUTSIDE: [i32; 4] = [1, 2, 9, 15];
 
-/// The program that analyses suspects: it reads articles on standard input, one line of JSON each, and answers each
-/// with an [`Enriched`] on one line; see [`serve`].
+/// The program that analyses suspects: it reads watch-lists and then articles on standard input, one line of JSON
+/// each, and answers each article with an [`Enriched`] on one line; see [`serve`].
 #[derive(Debug, Clone)]
 pub struct Quarantine {
     /// The program.
@@ -62,6 +67,8 @@ struct Inmate {
     child: Child,
     articles: ChildStdin,
     records: BufReader<ChildStdout>,
+    /// What it looks for; sent when it was started.
+    lists: Arc<WatchLists>,
 }
 
 impl Cell {
@@ -73,12 +80,12 @@ impl Cell {
     }
 
     /// Analyses a suspect. Suspects wait for each other, so that a crash has one culprit.
-    pub(crate) async fn analyse(&self, article: &Article) -> Outcome {
+    pub(crate) async fn analyse(&self, article: &Article, lists: &Arc<WatchLists>) -> Outcome {
         let mut slot = self.inmate.lock().await;
         // Taken out first: if this future is dropped midway, the child goes with it.
         let mut inmate = match slot.take() {
-            Some(inmate) => inmate,
-            None => match self.start() {
+            Some(inmate) if Arc::ptr_eq(&inmate.lists, lists) => inmate,
+            _ => match self.start(lists).await {
                 Ok(inmate) => inmate,
                 Err(error) => {
                     return Outcome::Unavailable(format!("failed to start the quarantine: {error}"));
@@ -95,7 +102,7 @@ impl Cell {
         }
     }
 
-    fn start(&self) -> io::Result<Inmate> {
+    async fn start(&self, lists: &Arc<WatchLists>) -> io::Result<Inmate> {
         tracing::info!("starting a quarantine for redelivered articles");
         let mut child = Command::new(&self.quarantine.program)
             .args(&self.quarantine.arguments)
@@ -107,20 +114,27 @@ impl Cell {
             .spawn()?;
         let (articles, records) = (child.stdin.take(), child.stdout.take());
         let piped = || io::Error::other("the child has no pipes");
-        Ok(Inmate {
+        let mut inmate = Inmate {
             articles: articles.ok_or_else(piped)?,
             records: BufReader::new(records.ok_or_else(piped)?),
             child,
-        })
+            lists: Arc::clone(lists),
+        };
+        inmate.tell(&**lists).await?;
+        Ok(inmate)
     }
 }
 
 impl Inmate {
-    async fn ask(&mut self, article: &Article) -> io::Result<Enriched> {
-        let mut line = serde_json::to_vec(article)?;
+    async fn tell(&mut self, message: &impl serde::Serialize) -> io::Result<()> {
+        let mut line = serde_json::to_vec(message)?;
         line.push(b'\n');
         self.articles.write_all(&line).await?;
-        self.articles.flush().await?;
+        self.articles.flush().await
+    }
+
+    async fn ask(&mut self, article: &Article) -> io::Result<Enriched> {
+        self.tell(article).await?;
         let mut answer = String::new();
         if self.records.read_line(&mut answer).await? == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
@@ -149,15 +163,17 @@ fn judge(status: ExitStatus, error: &io::Error) -> Outcome {
     }
 }
 
-/// What the child runs: answers every article on `articles` with its record on `records`, until there are no more.
-pub fn serve(
-    engine: &crate::Engine,
-    articles: impl io::BufRead,
-    mut records: impl io::Write,
-) -> io::Result<()> {
-    for line in articles.lines() {
+/// What the child runs: reads watch-lists, then answers every article on `input` with its record on `records`, until
+/// there are no more.
+pub fn serve(engine: &Engine, input: impl io::BufRead, mut records: impl io::Write) -> io::Result<()> {
+    let mut lines = input.lines();
+    let Some(lists) = lines.next() else {
+        return Ok(());
+    };
+    let engine = engine.with_lists(serde_json::from_str(&lists?)?);
+    for line in lines {
         let article: Article = serde_json::from_str(&line?)?;
-        let enriched = crate::to_wire::enrich_with_sentences(engine, article);
+        let enriched = crate::to_wire::enrich_with_sentences(&engine, article);
         serde_json::to_writer(&mut records, &enriched)?;
         records.write_all(b"\n")?;
         records.flush()?;
@@ -197,14 +213,14 @@ mod tests {
     #[tokio::test]
     async fn only_a_crash_makes_poison() {
         for (script, poison) in [
-            ("read line; kill -ABRT $$", true),
-            ("read line; kill -SEGV $$", true),
-            ("read line; exit 3", true),
-            ("read line; kill -TERM $$", false),
-            ("read line; kill -KILL $$", false),
+            ("read lists; read line; kill -ABRT $$", true),
+            ("read lists; read line; kill -SEGV $$", true),
+            ("read lists; read line; exit 3", true),
+            ("read lists; read line; kill -TERM $$", false),
+            ("read lists; read line; kill -KILL $$", false),
             ("exit 0", false),
         ] {
-            let outcome = shell(script).analyse(&article()).await;
+            let outcome = shell(script).analyse(&article(), &Arc::default()).await;
             assert_eq!(
                 matches!(outcome, Outcome::Poison(_)),
                 poison,
@@ -217,7 +233,7 @@ mod tests {
             arguments: Vec::new(),
         });
         assert!(matches!(
-            missing.analyse(&article()).await,
+            missing.analyse(&article(), &Arc::default()).await,
             Outcome::Unavailable(_)
         ));
     }
@@ -225,25 +241,85 @@ mod tests {
     #[tokio::test]
     async fn one_child_answers_many_and_a_crashed_one_is_replaced() {
         let mut answer = Vec::new();
-        let line = serde_json::to_string(&article()).expect("serialises");
-        serve(&crate::Engine::new(), line.as_bytes(), &mut answer).expect("serves");
+        let lists = Arc::default();
+        serve(&Engine::new(), input(&lists).as_slice(), &mut answer).expect("serves");
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("answer");
         std::fs::write(&path, answer).expect("writes");
         // Answers twice, then crashes at the third.
         let script = format!(
-            "read a; cat {0}; read b; cat {0}; read c; kill -ABRT $$",
+            "read lists; read a; cat {0}; read b; cat {0}; read c; kill -ABRT $$",
             path.display()
         );
         let cell = shell(&script);
         for _ in 0..2 {
             for _ in 0..2 {
-                let Outcome::Enriched(enriched) = cell.analyse(&article()).await else {
+                let Outcome::Enriched(enriched) = cell.analyse(&article(), &lists).await else {
                     panic!("must be analysed")
                 };
                 assert_eq!(enriched.record.text, article().text);
             }
-            assert!(matches!(cell.analyse(&article()).await, Outcome::Poison(_)));
+            assert!(matches!(
+                cell.analyse(&article(), &lists).await,
+                Outcome::Poison(_)
+            ));
         }
+    }
+
+    #[tokio::test]
+    async fn other_lists_are_looked_for_by_another_child() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("told");
+        // Notes the lists it was told, and answers every article with a record of the right form.
+        let mut answer = Vec::new();
+        serve(&Engine::new(), input(&Arc::default()).as_slice(), &mut answer).expect("serves");
+        let form = folder.path().join("answer");
+        std::fs::write(&form, answer).expect("writes");
+        let script = format!(
+            "read -r lists; echo \"$lists\" >> {}; while read -r line; do cat {}; done",
+            path.display(),
+            form.display()
+        );
+        let cell = shell(&script);
+        let mut listed = WatchLists::new();
+        listed
+            .watch("river", "name\ttype\nzorvil quay\tplace\n")
+            .expect("is a list");
+        let (none, listed) = (Arc::default(), Arc::new(listed));
+        for lists in [&none, &none, &listed, &listed] {
+            let outcome = cell.analyse(&article(), lists).await;
+            assert!(matches!(outcome, Outcome::Enriched(_)), "{outcome:?}");
+        }
+        let told = std::fs::read_to_string(&path).expect("is written");
+        let told: Vec<WatchLists> = told
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("lists"))
+            .collect();
+        assert_eq!(told, [WatchLists::default(), (*listed).clone()]);
+    }
+
+    #[test]
+    fn the_child_finds_what_is_on_the_lists() {
+        let mut lists = WatchLists::new();
+        lists
+            .watch("desk", "name\ttype\nkabul\tplace\n")
+            .expect("is a list");
+        let mut answer = Vec::new();
+        serve(&Engine::new(), input(&Arc::new(lists)).as_slice(), &mut answer).expect("serves");
+        let enriched: Enriched = serde_json::from_slice(&answer).expect("a record");
+        let listed = |entity: &wire::message::Entity| entity.lists == ["desk"];
+        assert!(
+            enriched.record.entities.iter().any(listed),
+            "{:?}",
+            enriched.record.entities
+        );
+    }
+
+    /// Returns what a child is told: the lists, and one article.
+    fn input(lists: &Arc<WatchLists>) -> Vec<u8> {
+        let mut lines = serde_json::to_vec(&**lists).expect("serialises");
+        lines.push(b'\n');
+        serde_json::to_writer(&mut lines, &article()).expect("serialises");
+        lines
     }
 }

@@ -20,7 +20,7 @@ use wire::nats::{EventBatch, Events};
 use wire::transport::{PublishError, ReceiptError, retry_delay};
 use wire::{Article, Consumer, Delivery, Line, Publisher, RejectionReason, Settlement};
 
-use crate::engine::Engine;
+use crate::engine::{Engine, WatchLists};
 use crate::fan_out::{self, Kinds};
 use crate::lists::{ListFileError, ListFiles, keep_fresh};
 use crate::quarantine::{Cell, Outcome, Quarantine};
@@ -223,7 +223,7 @@ impl Worker {
         let article = &delivery.message;
         let made = match &self.quarantine {
             Some(cell) if delivery.attempt >= SUSPECT_FROM => {
-                let enriched = isolate(cell, article).await?;
+                let enriched = isolate(cell, article, self.engine.current().lists()).await?;
                 self.on_pool(move |maker| maker.encode(enriched)).await?
             }
             _ => {
@@ -234,7 +234,7 @@ impl Worker {
             }
         };
         let bytes = made.line.json().len() as u64;
-        let receipt = self.enriched.publish(Arc::new(made.line)).await?;
+        let receipt = self.enriched.publish_from(delivery, Arc::new(made.line)).await?;
         receipt.wait().await?;
         counter!("slugline_component_sent_events_total", ID).increment(1);
         counter!("slugline_component_sent_bytes_total", ID).increment(bytes);
@@ -290,7 +290,10 @@ struct Maker {
 
 impl Maker {
     fn encode(self, enriched: Enriched) -> serde_json::Result<Made> {
-        let Enriched { mut record, sentences } = enriched;
+        let Enriched {
+            mut record,
+            sentences,
+        } = enriched;
         if !self.label.is_empty() {
             let model = &mut record.revision.model;
             *model = format!("{model}+{}", self.label);
@@ -307,8 +310,8 @@ impl Maker {
 }
 
 /// Analyses a redelivered article where a crash costs nobody else.
-async fn isolate(cell: &Cell, article: &Article) -> Result<Enriched, Failure> {
-    match cell.analyse(article).await {
+async fn isolate(cell: &Cell, article: &Article, lists: &Arc<WatchLists>) -> Result<Enriched, Failure> {
+    match cell.analyse(article, lists).await {
         Outcome::Enriched(enriched) => Ok(*enriched),
         Outcome::Poison(detail) => Err(Failure::Permanent(RejectionReason::EngineCrash, detail)),
         Outcome::Unavailable(error) => Err(Failure::Transient(error)),

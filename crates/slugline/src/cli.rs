@@ -15,8 +15,7 @@ use wire::message::Format;
 use crate::settings::After;
 
 pub(crate) use operate::{
-    DeadAction, DeadArgs, DeadSelect, DeadWhich, QuarantineArgs, ReprocessArgs, StatusArgs, TailArgs,
-    TopArgs, TraceArgs,
+    DeadAction, DeadArgs, DeadSelect, DeadWhich, ReprocessArgs, StatusArgs, TailArgs, TopArgs, TraceArgs,
 };
 
 /// Turns a folder of news articles into a live, queryable stream of facts
@@ -91,7 +90,7 @@ pub(crate) enum Command {
     Dead(DeadArgs),
     /// Analyse articles for an enricher that does not trust them
     #[command(hide = true)]
-    Quarantine(QuarantineArgs),
+    Quarantine,
 }
 
 /// The connection.
@@ -102,12 +101,15 @@ pub(crate) struct NatsArgs {
     pub(crate) nats: Option<String>,
 }
 
-/// Metrics and health.
+/// Metrics, health and traces.
 #[derive(Debug, Args)]
 pub(crate) struct HttpArgs {
     /// Serve /metrics, /healthz and /readyz on this address; a port alone is one of this machine's loopback
     #[arg(long, value_name = "ADDR")]
     pub(crate) http: Option<String>,
+    /// Send traces to the OpenTelemetry collector at this address, such as http://127.0.0.1:4318
+    #[arg(long, value_name = "URL")]
+    pub(crate) traces: Option<String>,
 }
 
 /// The watched folder.
@@ -321,8 +323,13 @@ impl NatsArgs {
 }
 
 impl HttpArgs {
-    fn overrides(&self) -> Option<Override> {
-        text("http.addr", self.http.as_ref())
+    fn overrides(&self) -> impl Iterator<Item = Override> {
+        [
+            text("http.addr", self.http.as_ref()),
+            text("traces.endpoint", self.traces.as_ref()),
+        ]
+        .into_iter()
+        .flatten()
     }
 }
 
@@ -396,7 +403,7 @@ impl Command {
             Self::Trace(args) => args.overrides().collect(),
             Self::Dead(args) => args.action.overrides().into_iter().collect(),
             Self::Topology(_)
-            | Self::Quarantine(_)
+            | Self::Quarantine
             | Self::Tag(_)
             | Self::Show(_)
             | Self::Schema

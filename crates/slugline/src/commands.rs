@@ -55,7 +55,7 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         Command::Topology(args) => topology::run(&layers()?, &args.action),
         Command::Tail(args) => tail::run(&layers()?, args),
         Command::Dead(args) => dead::run(&layers()?, &args.action),
-        Command::Quarantine(args) => quarantine::run(args),
+        Command::Quarantine => quarantine::run(),
         Command::Status(args) => status::run(&layers()?, args),
         Command::Top(args) => top::run(&layers()?, args),
         Command::Trace(args) => trace::run(&layers()?, args),

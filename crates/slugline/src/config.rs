@@ -166,6 +166,12 @@ pub(crate) fn check(settings: &Settings) -> Problems {
             .0
             .push(format!("`log.filter` is `{}`: {error}", settings.log.filter));
     }
+    let endpoint = &settings.traces.endpoint;
+    let is_http = endpoint.starts_with("http://") || endpoint.starts_with("https://");
+    problems.require(endpoint.is_empty() || is_http, || {
+        format!("`traces.endpoint` is `{endpoint}`: must start with `http://` or `https://`")
+    });
+    problems.limit("traces.one_in", settings.traces.one_in, 1, 1_000_000_000);
     check_nats(&settings.nats, &mut problems);
     problems
 }

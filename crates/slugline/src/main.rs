@@ -10,6 +10,7 @@ mod settings;
 mod shutdown;
 mod stall;
 mod telemetry;
+mod traces;
 mod wiring;
 mod worker;
 

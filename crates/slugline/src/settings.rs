@@ -25,6 +25,8 @@ pub(crate) struct Settings {
     pub(crate) log: LogSettings,
     /// Metrics and health over HTTP.
     pub(crate) http: HttpSettings,
+    /// One trace per article over OTLP, for tracing systems.
+    pub(crate) traces: TraceSettings,
     /// How the process runs and stops.
     pub(crate) process: ProcessSettings,
     /// The connection to NATS; only used when `url` is set.
@@ -49,7 +51,8 @@ pub(crate) struct Settings {
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct LogSettings {
     /// Which events: a level (`error`, `warn`, `info`, `debug`, `trace`) or directives such as
-    /// `warn,enricher=debug`. The targets are the crates: wire, watcher, enricher, sink, slugline, async_nats.
+    /// `warn,enricher=debug`. The targets are the crates: wire, watcher, enricher, sink, slugline, async_nats,
+    /// opentelemetry.
     pub(crate) filter: String,
     /// `text` for people, `json` for programs.
     pub(crate) format: LogFormat,
@@ -58,7 +61,7 @@ pub(crate) struct LogSettings {
 impl Default for LogSettings {
     fn default() -> Self {
         Self {
-            filter: "info,async_nats=warn".to_owned(),
+            filter: "info,async_nats=warn,opentelemetry=warn".to_owned(),
             format: LogFormat::Text,
         }
     }
@@ -81,6 +84,27 @@ pub(crate) struct HttpSettings {
     /// Address of `/metrics`, `/healthz` and `/readyz`, such as `127.0.0.1:9464`; a port alone is one of the loopback
     /// interface. Empty: no HTTP.
     pub(crate) addr: String,
+}
+
+/// One trace per article over OTLP, for tracing systems.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct TraceSettings {
+    /// Where an OpenTelemetry collector takes traces over HTTP, such as `http://127.0.0.1:4318`; `/v1/traces` is added
+    /// where there is no path. Empty: no traces. Keys go into the variable `OTEL_EXPORTER_OTLP_HEADERS`.
+    pub(crate) endpoint: String,
+    /// Trace one article in so many: 1 traces all. The choice falls by the article's id, so that every process
+    /// makes the same one. Lower costs time and network, higher tells less.
+    pub(crate) one_in: usize,
+}
+
+impl Default for TraceSettings {
+    fn default() -> Self {
+        Self {
+            endpoint: String::new(),
+            one_in: 1,
+        }
+    }
 }
 
 /// How the process runs and stops.

@@ -12,6 +12,7 @@ pub mod message;
 pub mod nats;
 pub mod telemetry;
 pub mod topology;
+pub mod trace;
 pub mod transport;
 
 pub use message::{Article, ArticleId, EnrichedArticle, Line};

@@ -26,6 +26,7 @@ mod connection;
 mod consume;
 mod dead;
 mod dead_letters;
+mod doubt;
 mod encode;
 mod error;
 mod events;

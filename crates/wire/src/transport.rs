@@ -30,6 +30,7 @@ use crate::message::{ARTICLE_SCHEMA, Article, ArticleId, Line, RECORD_SCHEMA};
 use crate::nats;
 use crate::telemetry;
 use crate::topology::Channel;
+use crate::trace::Step;
 
 /// How often a delivery is tried before it is rejected as [`RejectionReason::AttemptsExhausted`].
 ///
@@ -297,7 +298,10 @@ pub struct Receipted {
 /// Dropping a receipt does not take the message back.
 #[must_use = "a message is safe only once its receipt has resolved"]
 #[derive(Debug)]
-pub struct Receipt(ReceiptCarrier);
+pub struct Receipt {
+    carrier: ReceiptCarrier,
+    step: Step,
+}
 
 #[derive(Debug)]
 enum ReceiptCarrier {
@@ -307,11 +311,15 @@ enum ReceiptCarrier {
 
 impl Receipt {
     /// Waits until the carrier has taken responsibility.
-    pub async fn wait(self) -> Result<Receipted, ReceiptError> {
-        match self.0 {
+    pub async fn wait(mut self) -> Result<Receipted, ReceiptError> {
+        let outcome = match self.carrier {
             ReceiptCarrier::Embedded(receipt) => receipt.wait().await,
             ReceiptCarrier::Nats(receipt) => receipt.wait().await,
+        };
+        if let Err(error) = &outcome {
+            self.step.note_error(error);
         }
+        outcome
     }
 }
 
@@ -346,14 +354,42 @@ impl<T: Message> Publisher<T> {
     /// The message is safe only once the returned receipt has resolved. Cancel safe: if the future is dropped,
     /// the message was not published, or is published and will be recognised as a duplicate.
     pub async fn publish(&self, message: Arc<T>) -> Result<Receipt, PublishError> {
-        let receipt = match &self.0 {
-            PublisherCarrier::Embedded(publisher) => {
-                ReceiptCarrier::Embedded(publisher.publish(message).await?)
+        let step = Step::publish(&*message, None);
+        self.send(message, step).await
+    }
+
+    /// As [`publish`](Self::publish), for a message that was made from a delivery: it continues its
+    /// [trace](crate::trace).
+    pub async fn publish_from<U>(
+        &self,
+        cause: &Delivery<U>,
+        message: Arc<T>,
+    ) -> Result<Receipt, PublishError> {
+        let step = Step::publish(&*message, Some(&cause.step));
+        self.send(message, step).await
+    }
+
+    async fn send(&self, message: Arc<T>, mut step: Step) -> Result<Receipt, PublishError> {
+        let origin = step.origin();
+        let carrier = match &self.0 {
+            PublisherCarrier::Embedded(publisher) => publisher
+                .publish(message, origin)
+                .await
+                .map(ReceiptCarrier::Embedded),
+            PublisherCarrier::Nats(publisher) => {
+                publisher.publish(message, origin).await.map(ReceiptCarrier::Nats)
             }
-            PublisherCarrier::Nats(publisher) => ReceiptCarrier::Nats(publisher.publish(message).await?),
         };
-        telemetry::sent(T::CHANNEL);
-        Ok(Receipt(receipt))
+        match carrier {
+            Ok(carrier) => {
+                telemetry::sent(T::CHANNEL);
+                Ok(Receipt { carrier, step })
+            }
+            Err(error) => {
+                step.note_error(&error);
+                Err(error)
+            }
+        }
     }
 }
 
@@ -440,6 +476,7 @@ pub struct Delivery<T> {
     /// Which attempt this is, from 1.
     pub attempt: u32,
     carrier: DeliveryCarrier<T>,
+    step: Step,
 }
 
 #[derive(Debug)]
@@ -455,11 +492,20 @@ pub struct SettleError(#[source] Box<dyn std::error::Error + Send + Sync>);
 
 impl<T: Message> Delivery<T> {
     fn new(carrier: DeliveryCarrier<T>) -> Self {
-        let (message, attempt) = match &carrier {
-            DeliveryCarrier::Embedded(delivery) => (Arc::clone(delivery.message()), delivery.attempt()),
-            DeliveryCarrier::Nats(delivery) => (Arc::clone(delivery.message()), delivery.attempt()),
+        let (message, attempt, origin) = match &carrier {
+            DeliveryCarrier::Embedded(delivery) => (
+                Arc::clone(delivery.message()),
+                delivery.attempt(),
+                delivery.origin(),
+            ),
+            DeliveryCarrier::Nats(delivery) => (
+                Arc::clone(delivery.message()),
+                delivery.attempt(),
+                delivery.origin(),
+            ),
         };
         Self {
+            step: Step::take(&*message, origin, attempt),
             message,
             attempt,
             carrier,
@@ -470,8 +516,9 @@ impl<T: Message> Delivery<T> {
     ///
     /// An error is no reason to stop: what was done is done, and a delivery that comes back is recognised
     /// downstream.
-    pub async fn settle(self, settlement: Settlement) -> Result<(), SettleError> {
+    pub async fn settle(mut self, settlement: Settlement) -> Result<(), SettleError> {
         telemetry::settled(T::CHANNEL, &settlement);
+        self.step.note_settlement(&settlement);
         match self.carrier {
             DeliveryCarrier::Embedded(delivery) => {
                 delivery.settle(settlement);

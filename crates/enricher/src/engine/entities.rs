@@ -46,6 +46,11 @@ impl Tagger {
         }
     }
 
+    /// Returns the watch-lists in use.
+    pub fn lists(&self) -> &Arc<WatchLists> {
+        &self.lists
+    }
+
     /// Returns a tagger with other watch-lists; the model is shared.
     #[must_use]
     pub fn with_lists(&self, lists: WatchLists) -> Self {

@@ -128,17 +128,6 @@ pub(crate) struct TopArgs {
     pub(crate) nats: NatsArgs,
 }
 
-/// What the enricher that asks works with.
-#[derive(Debug, Args)]
-pub(crate) struct QuarantineArgs {
-    /// Names to look for
-    #[arg(long = "watch-list", value_name = "FILE")]
-    pub(crate) watch_lists: Vec<PathBuf>,
-    /// Names that are never reported
-    #[arg(long, value_name = "FILE")]
-    pub(crate) deny_list: Option<PathBuf>,
-}
-
 /// Replaying the archive.
 #[derive(Debug, Args)]
 pub(crate) struct ReprocessArgs {

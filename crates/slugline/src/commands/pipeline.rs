@@ -17,6 +17,7 @@ use crate::settings::{Layers, Settings, Span};
 use crate::shutdown::{Ended, Signals, supervise};
 use crate::stall::Stall;
 use crate::telemetry;
+use crate::traces::Traces;
 use crate::wiring::{self, Stages, Tally};
 use crate::worker;
 
@@ -63,12 +64,14 @@ fn launch(settings: &Settings, roles: Roles, once: bool) -> anyhow::Result<ExitC
     }
     let screen = Screen::stderr();
     telemetry::log_to(screen.clone(), &settings.log)?;
+    let traces = Traces::start(&settings.traces, roles)?;
     let stages = stages(settings, roles, once);
     let process = config::process(settings);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let code = runtime.block_on(run_stages(settings, stages, process, screen, roles, once));
     // After a forced stop blocking work may still be stuck in the file system: do not wait for it.
     runtime.shutdown_background();
+    traces.finish();
     code
 }
 

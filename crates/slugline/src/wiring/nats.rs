@@ -135,7 +135,7 @@ pub(crate) async fn run(
     }
     let mut enricher = None;
     if let Some((mut config, engine)) = stages.enricher {
-        config.quarantine = quarantine(&config.lists);
+        config.quarantine = quarantine();
         let articles = connection.consumer::<Article>().await?;
         let close = articles.closer();
         let stage = enricher::run(
@@ -182,18 +182,14 @@ pub(crate) async fn run(
 }
 
 /// Returns how redelivered articles are analysed: by this very program, in a process of its own.
-fn quarantine(lists: &enricher::ListFiles) -> Option<enricher::Quarantine> {
+fn quarantine() -> Option<enricher::Quarantine> {
     let program = std::env::current_exe()
         .inspect_err(|error| tracing::warn!(%error, "no quarantine: this program does not know its own path"))
         .ok()?;
-    let mut arguments: Vec<std::ffi::OsString> = vec!["quarantine".into()];
-    for path in &lists.watch {
-        arguments.extend(["--watch-list".into(), path.into()]);
-    }
-    if let Some(path) = &lists.deny {
-        arguments.extend(["--deny-list".into(), path.into()]);
-    }
-    Some(enricher::Quarantine { program, arguments })
+    Some(enricher::Quarantine {
+        program,
+        arguments: vec!["quarantine".into()],
+    })
 }
 
 /// Waits until what is in the streams has been settled by the stages of this process, in the order of the flow.

@@ -10,8 +10,10 @@ use super::id::ArticleId;
 pub const RECORD_SCHEMA: &str = "slugline/1";
 
 /// One article with its entities, figures, dates and quotes.
+///
+/// Within `slugline/1` keys are only added, so what a reader does not know it passes over: an older sink goes on
+/// while the enrichers before it are upgraded.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 #[schemars(title = "Slugline enriched record")]
 pub struct EnrichedArticle {
     /// Always [`RECORD_SCHEMA`].

@@ -12,6 +12,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::doubt::Doubt;
 use super::room::Room;
 use super::{Config, Error, Events, backoff};
 use crate::telemetry;
@@ -42,6 +43,7 @@ pub(super) struct Shared {
     pub(super) tasks: TaskTracker,
     pub(super) closing: CancellationToken,
     pub(super) room: Room,
+    pub(super) doubt: Doubt,
     payloads: OnceCell<ObjectStore>,
 }
 
@@ -72,7 +74,7 @@ impl Connection {
     /// remade for ever.
     pub async fn connect(config: Config) -> Result<Self, Error> {
         let (made, mut connected) = watch::channel(0);
-        let client = reach(&config, Arc::new(made)).await?;
+        let client = Box::pin(reach(&config, Arc::new(made))).await?;
         // The news of the first connection must not look like that of a second one to whoever starts now.
         let first = connected.wait_for(|count| *count > 0);
         if tokio::time::timeout(config.request_timeout, first).await.is_err() {
@@ -106,6 +108,7 @@ impl Connection {
             tasks: TaskTracker::new(),
             closing: CancellationToken::new(),
             room: Room::default(),
+            doubt: Doubt::default(),
             payloads: OnceCell::new(),
         })))
     }

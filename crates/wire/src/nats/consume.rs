@@ -183,7 +183,11 @@ impl<T: Message> Consumer<T> {
             .is_some_and(|headers| headers.get(CLAIM_HEADER).is_some());
         telemetry::received_bytes(T::CHANNEL, raw.payload.len());
         if raw.delivered > MAX_ATTEMPTS || claimed {
-            return Err(Box::pin(examine(Arc::clone(&self.shared), self.acks.clone(), raw)));
+            return Err(Box::pin(examine(
+                Arc::clone(&self.shared),
+                self.acks.clone(),
+                raw,
+            )));
         }
         match decode::<T>(raw.payload.clone()) {
             Ok(message) => Ok(Delivery {

@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use super::connection::Shared;
 use crate::topology::Topology;
+use crate::trace::{Origin, TRACEPARENT, TRACESTATE};
 use crate::transport::{Message, PublishError};
 
 /// What the protocol and the headers of a dead letter may add to a message.
@@ -20,14 +21,18 @@ pub(super) struct Outbound {
 
 impl Outbound {
     /// Encodes a message; the payload may be larger than one message can be.
-    pub(super) fn of<T: Message>(topology: &Topology, message: &T) -> Result<Self, PublishError> {
+    pub(super) fn of<T: Message>(
+        topology: &Topology,
+        message: &T,
+        origin: &Origin,
+    ) -> Result<Self, PublishError> {
         let subject = format!("{}.{}", topology.prefix, message.subject());
         let payload = message.encode().map_err(|error| PublishError::Carrier {
             subject: subject.clone(),
             source: Box::new(error),
         })?;
         Ok(Self {
-            headers: headers(topology, message),
+            headers: headers(topology, message, origin),
             subject,
             payload,
         })
@@ -35,7 +40,7 @@ impl Outbound {
 }
 
 /// CloudEvents 1.0, binary mode, and the id by which the server recognises a repeated publish.
-fn headers<T: Message>(topology: &Topology, message: &T) -> HeaderMap {
+fn headers<T: Message>(topology: &Topology, message: &T, origin: &Origin) -> HeaderMap {
     let mut headers = HeaderMap::new();
     let id = message.dedupe_key();
     headers.insert("content-type", "application/json");
@@ -50,7 +55,19 @@ fn headers<T: Message>(topology: &Topology, message: &T) -> HeaderMap {
     );
     headers.insert("ce-id", value(&id));
     headers.insert(NATS_MESSAGE_ID, value(&id));
+    if let Some((parent, state)) = origin.headers() {
+        headers.insert(TRACEPARENT, parent.as_str());
+        if let Some(state) = state {
+            headers.insert(TRACESTATE, value(&state));
+        }
+    }
     headers
+}
+
+/// Returns the origin that the headers of a message tell.
+pub(super) fn origin(headers: Option<&HeaderMap>) -> Origin {
+    let text = |name| Some(headers?.get(name)?.as_str());
+    Origin::from_headers(text(TRACEPARENT), text(TRACESTATE))
 }
 
 /// Returns a text as a header value: line ends, which a header cannot hold, become spaces.

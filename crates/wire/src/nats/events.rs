@@ -84,7 +84,12 @@ impl EventBatch {
     /// Returns subject and payload of each event, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         let events = self.parts.iter();
-        events.map(|part| (&self.bytes[part.subject.clone()], &self.bytes[part.payload.clone()]))
+        events.map(|part| {
+            (
+                &self.bytes[part.subject.clone()],
+                &self.bytes[part.payload.clone()],
+            )
+        })
     }
 }
 
@@ -107,8 +112,13 @@ impl Events {
     pub fn batch(&self) -> EventBatch {
         let topology = self.0.as_ref().map(|shared| &shared.topology);
         EventBatch {
-            prefix: topology.map(|topology| topology.prefix.to_string()).unwrap_or_default(),
-            captured: self.0.as_ref().is_some_and(|shared| shared.config.topology.tags.is_some()),
+            prefix: topology
+                .map(|topology| topology.prefix.to_string())
+                .unwrap_or_default(),
+            captured: self
+                .0
+                .as_ref()
+                .is_some_and(|shared| shared.config.topology.tags.is_some()),
             ..EventBatch::default()
         }
     }

@@ -17,6 +17,7 @@ use super::connection::Shared;
 use super::encode::Outbound;
 use crate::telemetry;
 use crate::topology::Channel;
+use crate::trace::Origin;
 use crate::transport::{Message, PublishError, ReceiptError, Receipted};
 
 /// The first pause before a publish is repeated, and the longest.
@@ -56,7 +57,7 @@ impl<T: Message> Publisher<T> {
         }
     }
 
-    pub(crate) async fn publish(&self, message: Arc<T>) -> Result<Receipt, PublishError> {
+    pub(crate) async fn publish(&self, message: Arc<T>, origin: &Origin) -> Result<Receipt, PublishError> {
         let shared = &self.shared;
         let permit = tokio::select! {
             biased;
@@ -64,7 +65,7 @@ impl<T: Message> Publisher<T> {
             () = shared.closing.cancelled() => return Err(PublishError::Closed),
             permit = Arc::clone(&self.room).acquire_owned() => permit.map_err(|_| PublishError::Closed)?,
         };
-        let mut outbound = Outbound::of(&shared.topology, &*message)?;
+        let mut outbound = Outbound::of(&shared.topology, &*message, origin)?;
         if outbound.payload.len() > shared.payload_limit() {
             outbound = check_in(shared, outbound).await?;
         }
@@ -203,6 +204,7 @@ async fn acknowledge(
         };
         let error = match answer {
             Ok(answer) => {
+                shared.note_service();
                 if answer.duplicate {
                     telemetry::duplicate(channel);
                 }
@@ -219,6 +221,9 @@ async fn acknowledge(
                 subject: outbound.subject.clone(),
                 source: Box::new(error),
             });
+        }
+        if failure == Failure::Transient {
+            shared.note_no_service().await;
         }
         if failure == Failure::Full && shared.config.reclaim {
             shared.make_room(channel).await;

@@ -91,6 +91,7 @@ impl Pump {
             }
             telemetry::error("pull_failed");
             tracing::warn!(error = %ended, channel = %self.channel, "the consumer reopens");
+            self.shared.note_no_service().await;
             // A session that worked for a while starts the pauses anew.
             if started.elapsed() > Duration::from_secs(30) {
                 failures = 0;
@@ -194,6 +195,9 @@ impl Pump {
     /// Takes one message in: a delivery goes to the queue, a status ends the request or the session.
     fn receive(&self, message: async_nats::Message, open: &mut VecDeque<Open>) -> Result<(), Ended> {
         let status = message.status.unwrap_or(StatusCode::OK);
+        if matches!(status, StatusCode::OK | StatusCode::IDLE_HEARTBEAT) {
+            self.shared.note_service();
+        }
         if status == StatusCode::OK {
             self.enqueue(message);
             // The server answers requests in their order.

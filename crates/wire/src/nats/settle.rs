@@ -14,8 +14,10 @@ use tokio::time::Instant;
 use super::acks::Acks;
 use super::backoff;
 use super::connection::Shared;
+use super::encode::origin;
 use crate::telemetry;
 use crate::topology::Channel;
+use crate::trace::Origin;
 use crate::transport::{MAX_ATTEMPTS, Rejection, RejectionReason, Settlement};
 
 /// How long a settlement is repeated at most; less where `ack_wait` is less, as the server redelivers then.
@@ -92,6 +94,10 @@ impl<T> std::fmt::Debug for Delivery<T> {
 impl<T> Delivery<T> {
     pub(crate) fn message(&self) -> &Arc<T> {
         &self.message
+    }
+
+    pub(crate) fn origin(&self) -> Origin {
+        origin(self.raw.headers.as_ref())
     }
 
     pub(crate) fn attempt(&self) -> u32 {

@@ -20,6 +20,7 @@ use super::{
     MAX_ATTEMPTS, Message, PublishError, ReceiptError, Receipted, Rejection, RejectionReason, Settlement,
 };
 use crate::telemetry;
+use crate::trace::Origin;
 
 /// Returns the two ends of an embedded carrier that holds at most `capacity` unsettled messages (1 or more).
 ///
@@ -51,6 +52,7 @@ pub fn channel<T: Message>(
 #[derive(Debug)]
 struct Envelope<T> {
     message: Arc<T>,
+    origin: Origin,
     attempt: u32,
     /// How long it must wait before it is delivered.
     delay: Option<std::time::Duration>,
@@ -80,7 +82,7 @@ impl<T> Clone for Publisher<T> {
 }
 
 impl<T: Message> Publisher<T> {
-    pub(super) async fn publish(&self, message: Arc<T>) -> Result<Receipt, PublishError> {
+    pub(super) async fn publish(&self, message: Arc<T>, origin: &Origin) -> Result<Receipt, PublishError> {
         let permit = tokio::select! {
             // The consumer went away while we waited for room.
             () = self.queue.closed() => return Err(PublishError::Closed),
@@ -89,6 +91,7 @@ impl<T: Message> Publisher<T> {
         let (receipt, resolved) = oneshot::channel();
         let envelope = Envelope {
             message,
+            origin: origin.clone(),
             attempt: 1,
             delay: None,
             stage: self.stage,
@@ -158,6 +161,10 @@ const SETTLED: &str = "an envelope is taken only by `settle`, which consumes the
 impl<T> Delivery<T> {
     pub(super) fn message(&self) -> &Arc<T> {
         &self.0.as_ref().expect(SETTLED).message
+    }
+
+    pub(super) fn origin(&self) -> Origin {
+        self.0.as_ref().expect(SETTLED).origin.clone()
     }
 
     pub(super) fn attempt(&self) -> u32 {

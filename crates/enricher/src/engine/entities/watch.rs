@@ -9,6 +9,7 @@ use super::super::tokens::{Token, tokenize};
 use super::forms::{Flags, Form, word_hash};
 use super::mentions::Mention;
 use super::sheet::Sheet;
+use serde::{Deserialize, Serialize};
 use wire::message::EntityType;
 
 pub use parse::ListError;
@@ -16,7 +17,7 @@ pub use parse::ListError;
 /// The watch-lists and the deny-list, compiled. Reloading makes a new one: see [`Engine::with_lists`].
 ///
 /// [`Engine::with_lists`]: crate::Engine::with_lists
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WatchLists {
     /// By phrase hash; an empty list of entries where only a longer phrase begins so.
     phrases: BTreeMap<u64, Vec<Listing>>,
@@ -24,7 +25,7 @@ pub struct WatchLists {
 }
 
 /// A name on a watch-list.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listing {
     /// The list it is on.
     pub list: String,
