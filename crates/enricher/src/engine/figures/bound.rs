@@ -132,6 +132,9 @@ pub(super) fn apply(p: Pieces<'_>, draft: &mut Draft, start: usize) {
 }
 
 fn before(p: Pieces<'_>, number: usize, start: usize) -> Option<(Bound, usize)> {
+    if number >= start + 2 && p.is_mark(number - 1, Mark::Hyphen) && p.says(number - 2, "sub") {
+        return Some((Bound::LessThan, number - 2));
+    }
     if let Some(hedge) = hedge_ending(p, number, start) {
         return Some(hedge);
     }
