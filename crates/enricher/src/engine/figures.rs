@@ -111,6 +111,7 @@ fn explain(p: Pieces<'_>, names: &Names, drafts: &mut Vec<Draft>, sentence: usiz
     compare::link(p, drafts, start);
     kind::decide(p, names, drafts, start, end);
     compare::share_kind(drafts);
+    compare::link_parts(p, drafts);
     compare::mark_denied(p, drafts, start, end);
     change::apply(p, drafts, start, end);
 }

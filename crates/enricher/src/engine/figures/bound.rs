@@ -2,7 +2,7 @@
 
 use super::draft::{Draft, Shape};
 use crate::engine::analysis::Bound;
-use crate::engine::pieces::{Mark, Pieces};
+use crate::engine::pieces::{Class, Mark, Pieces};
 
 /// What may stand before a number, longest first where one ends another.
 const BEFORE: [(&[&str], Bound); 87] = [
@@ -152,7 +152,12 @@ fn hedge_ending(p: Pieces<'_>, end: usize, start: usize) -> Option<(Bound, usize
     let &(words, bound) = BEFORE
         .iter()
         .find(|(words, _)| end >= start + words.len() && p.says_all(end - words.len(), words))?;
-    Some((bound, end - words.len()))
+    let first = end - words.len();
+    // "inching back [up to] 4.8 percent", "grew [up to] 5": a move, not a limit.
+    let is_move = words == ["up", "to"]
+        && first > start
+        && (p.says_any(first - 1, &["back", "moved", "went", "goes"]) || p.is(first - 1, Class::Up));
+    (!is_move).then_some((bound, first))
 }
 
 fn mark_before(p: Pieces<'_>, number: usize, start: usize) -> Option<Bound> {

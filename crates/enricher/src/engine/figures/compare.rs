@@ -2,6 +2,7 @@
 //!
 //! Also what a number borrows from the next one in a list: "four-, five- and six-cylinder engines".
 
+use super::confidence::Evidence;
 use super::draft::{Draft, Shape};
 use crate::engine::analysis::FigureKind;
 use crate::engine::pieces::{Class, Classes, Mark, Pieces};
@@ -59,7 +60,24 @@ pub(super) fn share_kind(drafts: &mut [Draft]) {
             continue;
         };
         if !is_bare(&drafts[known]) && drafts[known].shape != Shape::Ordinal {
-            drafts[bare].kind = drafts[known].kind;
+            (drafts[bare].kind, drafts[bare].evidence) = (drafts[known].kind, Evidence::Shared);
+        }
+    }
+}
+
+/// "Three police among 12 dead": the part shares the fate of the whole.
+pub(super) fn link_parts(p: Pieces<'_>, drafts: &mut [Draft]) {
+    for index in 1..drafts.len() {
+        let (done, rest) = drafts.split_at_mut(index);
+        let (part, whole) = (&mut done[index - 1], &rest[0]);
+        let among = part
+            .subject
+            .map_or(part.after, |(_, last)| (last + 1).max(part.after));
+        let is_part = p.says(among, "among") && whole.start <= among + 2 && part.low < whole.high;
+        if is_part && part.unit.is_none() && matches!(part.kind, Some(FigureKind::People | FigureKind::Count))
+        {
+            (part.kind, part.evidence) = (whole.kind, Evidence::Shared);
+            part.part_of = Some(index);
         }
     }
 }

@@ -29,19 +29,19 @@ pub(super) enum Evidence {
 
 /// Returns the confidence of a figure, 0 to 1; `dollar` is the share that a doubtful "$" leaves.
 pub(super) fn of(p: Pieces<'_>, draft: &Draft, dollar: f32) -> f32 {
-    let kind: f32 = match draft.evidence {
-        Evidence::Unit => 0.98,
-        Evidence::Phrase => 0.95,
-        Evidence::Word => 0.94,
-        Evidence::Verb => 0.92,
-        Evidence::Shared => 0.90,
-        Evidence::Noun => 0.90,
-        Evidence::Bare => 0.60,
-    };
-    // "one" is a pronoun as often as a number.
+    // "one" with nothing but a noun is a pronoun as often as a number.
     let is_one = draft.shape == Shape::Single && draft.first == draft.last && p.says(draft.first, "one");
-    let is_ordinal = draft.kind == Some(FigureKind::Ordinal);
-    let number = if is_one { 0.9 } else { 1.0 };
-    let rank = if is_ordinal { 0.97 } else { 1.0 };
-    kind * number * rank * dollar
+    let kind: f32 = match draft.evidence {
+        Evidence::Unit => 0.97,
+        Evidence::Phrase => 0.96,
+        Evidence::Word => 0.95,
+        Evidence::Verb => 0.98,
+        Evidence::Shared => 0.92,
+        Evidence::Noun if is_one => 0.70,
+        Evidence::Noun if draft.kind == Some(FigureKind::Ordinal) => 0.93,
+        Evidence::Noun => 0.89,
+        Evidence::Bare if is_one => 0.15,
+        Evidence::Bare => 0.50,
+    };
+    kind * dollar
 }

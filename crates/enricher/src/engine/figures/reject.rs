@@ -116,7 +116,7 @@ fn is_clock_time(p: Pieces<'_>, draft: &Draft) -> bool {
 }
 
 /// Longest web address, in bytes, that is looked through to each side.
-const ADDRESS: usize = 256;
+const ADDRESS: usize = 128;
 
 /// Numbers in web and mail addresses and in hashtags.
 fn is_in_address(p: Pieces<'_>, draft: &Draft) -> bool {
@@ -137,8 +137,7 @@ fn is_in_address(p: Pieces<'_>, draft: &Draft) -> bool {
         .take_while(|byte| !is_space(byte))
         .count();
     let token = &bytes[start - before..end + after];
-    let has = |mark: &[u8]| token.windows(mark.len()).any(|window| window == mark);
-    has(b"://") || has(b"www.") || has(b"@") || has(b".com/") || has(b".org/") || token.starts_with(b"#")
+    token.starts_with(b"#") || holds_address(token)
 }
 
 /// Longest street name, in pieces.
@@ -177,6 +176,20 @@ fn is_street_address(p: Pieces<'_>, draft: &Draft) -> bool {
                 ],
             )
             && (!p.is_word(at + 1) || p.is(at + 1, Classes::of(&[Class::Preposition, Class::Conjunction])))
+    })
+}
+
+/// Whether a token holds what only addresses do; one look at every byte, as a token may be long and full of numbers.
+fn holds_address(token: &[u8]) -> bool {
+    token.iter().enumerate().any(|(at, byte)| {
+        let rest = &token[at..];
+        match byte {
+            b'@' => true,
+            b':' => rest.starts_with(b"://"),
+            b'w' => rest.starts_with(b"www."),
+            b'.' => rest.starts_with(b".com/") || rest.starts_with(b".org/"),
+            _ => false,
+        }
     })
 }
 
@@ -280,7 +293,33 @@ fn is_numbered(p: Pieces<'_>, draft: &Draft, start: usize, end: usize) -> bool {
             before,
             Classes::of(&[Class::Weekday, Class::Month, Class::SayVerb, Class::Auxiliary]),
         );
-    unknown_name && is_short && !noun_follows && !p.is_any_mark(draft.after, &[Mark::Hyphen])
+    unknown_name
+        && is_short
+        && !noun_follows
+        && !is_headline(p, before, draft.after)
+        && !p.is_any_mark(draft.after, &[Mark::Hyphen])
+}
+
+/// "Ferry Sinking Leaves 30 Dead", "Gunmen Kill 17": every word of a headline has a capital.
+fn is_headline(p: Pieces<'_>, before: usize, after: usize) -> bool {
+    let harm = Classes::of(&[
+        Class::KillVerb,
+        Class::KillNoun,
+        Class::InjureVerb,
+        Class::InjureNoun,
+        Class::MissingVerb,
+        Class::DisplaceVerb,
+        Class::DetainVerb,
+        Class::AbductVerb,
+        Class::RescueVerb,
+    ]);
+    p.is(after, harm)
+        || p.is(before, harm)
+        || p.is(before, Classes::of(&[Class::Verb, Class::Up, Class::Down]))
+        || p.says_any(
+            before,
+            &["leaves", "leave", "hits", "reaches", "least", "than", "over"],
+        )
 }
 
 /// "games 3" is a name, "version 2" too; but "number of", "case of" count.

@@ -108,7 +108,6 @@ impl Scope<'_> {
         let acts = p.is(
             next,
             Classes::of(&[
-                Class::Verb,
                 Class::SayVerb,
                 Class::ClaimVerb,
                 Class::DenyVerb,

@@ -175,6 +175,11 @@ fn is_said_to_be(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
     if draft.subject.is_some() || draft.high < YOUNGEST || draft.shape != Shape::Single {
         return false;
     }
+    let at = draft.start;
+    let floor = at.saturating_sub(12).max(start);
+    if (floor..at).any(|index| p.says(index, "expectancy")) {
+        return true;
+    }
     let is_bare = !p.is_word(draft.after)
         || p.is(
             draft.after,
@@ -182,11 +187,6 @@ fn is_said_to_be(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
         );
     if !is_bare || p.says(draft.after, "of") || p.is_dash(draft.after) {
         return false;
-    }
-    let at = draft.start;
-    let floor = at.saturating_sub(12).max(start);
-    if (floor..at).any(|index| p.says(index, "expectancy")) {
-        return true;
     }
     if at > start && p.says_any(at - 1, &["turns", "turned", "turning"]) {
         return true;

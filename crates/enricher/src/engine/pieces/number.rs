@@ -218,7 +218,8 @@ fn with_scale(p: Pieces<'_>, value: f64, at: usize, form: Form, in_digits: bool)
 /// Multiplies a printed number, so that 8.2 billion is a whole number and 10.4 cents are 0.104.
 pub fn times(value: f64, factor: f64) -> f64 {
     if factor < 1.0 {
-        return value / factor.recip().round();
+        let part = value / factor.recip().round();
+        return (part * 1e9).round() / 1e9;
     }
     let product = value * factor;
     let whole = product.round();
