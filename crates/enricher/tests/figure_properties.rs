@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use enricher::Engine;
@@ -9,8 +10,10 @@ use enricher::engine::Document;
 use enricher::engine::analysis::{Analysis, FigureKind};
 use proptest::prelude::*;
 
+static ENGINE: LazyLock<Engine> = LazyLock::new(Engine::new);
+
 fn analyse(text: &str) -> Analysis {
-    Engine::new().analyse(&Document {
+    ENGINE.analyse(&Document {
         text,
         ..Document::default()
     })
@@ -44,6 +47,14 @@ fn check(text: &str) {
             assert!(figure.value.is_none_or(|value| (low..=high).contains(&value)));
         }
         assert!(figure.part_of.is_none_or(|whole| whole < analysis.figures.len()));
+        assert!(
+            figure
+                .compared_to
+                .is_none_or(|other| other < analysis.figures.len())
+        );
+        assert!(figure.place.is_none_or(|place| place < analysis.entities.len()));
+        assert!(figure.when.is_none_or(|date| date < analysis.dates.len()));
+        assert!((0.0..=1.0).contains(&figure.confidence));
     }
     for span in analysis
         .dates
@@ -77,10 +88,9 @@ proptest! {
 /// Hostile texts take time in proportion to their length: ten times the text, not a hundred times the time.
 #[test]
 fn hostile_texts_take_linear_time() {
-    let engine = Engine::new();
     let seconds = |text: &str| {
         let started = Instant::now();
-        engine.analyse(&Document {
+        ENGINE.analyse(&Document {
             text,
             ..Document::default()
         });

@@ -74,6 +74,7 @@ impl Grammar {
                 sentence: *sentence,
                 before: index.checked_sub(1).map(|before| sentences[before]),
                 dateline: dollars.dateline,
+                body: dollars.body,
             };
             let numbers: Vec<Range<usize>> = drafts.iter().map(|draft| draft.first..draft.last + 1).collect();
             let first = figures.len();

@@ -160,6 +160,11 @@ fn read_part(p: Pieces<'_>, at: usize, start: usize) -> Option<Part> {
             }
         }
     }
+    let is_degree = matches!(part.unit, Unit::Measure("degC" | "degF" | "degree"));
+    if is_degree && p.says(part.after, "below") && p.says(part.after + 1, "zero") {
+        part.number.value = -part.number.value.abs();
+        part.after += 2;
+    }
     if let Some((hundredths, next)) = cents(p, &part) {
         part.number.value += hundredths / 100.0;
         (part.printed, part.after) = (next, next);
@@ -268,6 +273,10 @@ fn read_range(p: Pieces<'_>, first: &Part, start: usize) -> Option<Draft> {
         return None;
     }
     let (joint, next) = joint(p, first, start)?;
+    // "between 2 and about 7 grams"
+    let is_hedged =
+        p.says_any(next, &["about", "around", "approximately", "roughly"]) || p.is_mark(next, Mark::Tilde);
+    let next = next + usize::from(is_hedged);
     let mut second = read_part(p, next, next)?;
     if second.number.form != first.number.form {
         return None;

@@ -191,6 +191,10 @@ fn behind(p: Pieces<'_>, draft: &Draft) -> Option<(Bound, usize)> {
         return Some((Bound::AtLeast, plus + 2));
     }
     for at in [draft.last + 1, draft.after] {
+        let ends = !p.is_word(at + 2) || p.is(at + 2, Class::Preposition);
+        if p.says(at, "and") && p.says_any(at + 1, &["more", "above", "over", "up", "upwards"]) && ends {
+            return Some((Bound::AtLeast, at + 2));
+        }
         if !p.says(at, "or") {
             continue;
         }

@@ -13,6 +13,8 @@ const DATELINE: usize = 80;
 pub(super) struct Dollars {
     /// The place of the dateline, as an index among the entities.
     pub dateline: Option<usize>,
+    /// Where the dateline ends in the text.
+    pub body: u32,
     /// The dollar of the dateline's country.
     home: Option<&'static str>,
     /// Whether the document names a country with another dollar than the US one.
@@ -22,10 +24,17 @@ pub(super) struct Dollars {
 impl Dollars {
     /// Reads the dateline and the countries of a document.
     pub(super) fn new(text: &str, dateline: Option<&str>, entities: &[Entity]) -> Self {
-        let place = dateline_place(text, dateline, entities);
+        let printed = match dateline {
+            Some(dateline) => text
+                .find(dateline)
+                .map(|start| Span::new(start, start + dateline.len())),
+            None => printed_dateline(text),
+        };
+        let place = dateline_place(printed, dateline, entities);
         let code = |entity: &Entity| entity.country.as_deref().and_then(of_country);
         Self {
             dateline: place,
+            body: place.and(printed).map_or(0, |printed| printed.end),
             home: place.and_then(|index| code(&entities[index])),
             has_others: entities
                 .iter()
@@ -81,13 +90,7 @@ fn is_bare(p: Pieces<'_>, draft: &Draft) -> bool {
 }
 
 /// Returns the place that the dateline names, as an index among the entities.
-fn dateline_place(text: &str, dateline: Option<&str>, entities: &[Entity]) -> Option<usize> {
-    let printed = match dateline {
-        Some(dateline) => text
-            .find(dateline)
-            .map(|start| Span::new(start, start + dateline.len())),
-        None => printed_dateline(text),
-    };
+fn dateline_place(printed: Option<Span>, dateline: Option<&str>, entities: &[Entity]) -> Option<usize> {
     let places = || {
         entities
             .iter()

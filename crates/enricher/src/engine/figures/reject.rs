@@ -25,6 +25,15 @@ pub(super) fn is_not_a_figure(p: Pieces<'_>, draft: &Draft, start: usize, end: u
         || is_bare_scale(p, draft)
         || is_half_word(p, draft)
         || is_ratio_base(p, draft, start)
+        || is_zero_of_scale(p, draft, start)
+}
+
+/// "20 degrees below zero": the zero of the thermometer.
+fn is_zero_of_scale(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
+    draft.high == 0.0
+        && draft.first > start
+        && p.says(draft.first, "zero")
+        && p.says_any(draft.first - 1, &["below", "above"])
 }
 
 /// "half-brother", "half-page": part of a word.
@@ -116,7 +125,7 @@ fn is_clock_time(p: Pieces<'_>, draft: &Draft) -> bool {
 }
 
 /// Longest web address, in bytes, that is looked through to each side.
-const ADDRESS: usize = 128;
+const ADDRESS: usize = 256;
 
 /// Numbers in web and mail addresses and in hashtags.
 fn is_in_address(p: Pieces<'_>, draft: &Draft) -> bool {
@@ -300,7 +309,8 @@ fn is_numbered(p: Pieces<'_>, draft: &Draft, start: usize, end: usize) -> bool {
         && !p.is_any_mark(draft.after, &[Mark::Hyphen])
 }
 
-/// "Ferry Sinking Leaves 30 Dead", "Gunmen Kill 17": every word of a headline has a capital.
+/// "Ferry Sinking Leaves 30 Dead", "Gunmen Kill 17": every word of a headline has a capital. Nor is the number of
+/// "in Beirut 30 were hurt" part of the name.
 fn is_headline(p: Pieces<'_>, before: usize, after: usize) -> bool {
     let harm = Classes::of(&[
         Class::KillVerb,
@@ -316,6 +326,7 @@ fn is_headline(p: Pieces<'_>, before: usize, after: usize) -> bool {
     p.is(after, harm)
         || p.is(before, harm)
         || p.is(before, Classes::of(&[Class::Verb, Class::Up, Class::Down]))
+        || p.says_any(after, &["were", "are", "have", "had"])
         || p.says_any(
             before,
             &["leaves", "leave", "hits", "reaches", "least", "than", "over"],
@@ -423,6 +434,6 @@ fn is_bare_scale(p: Pieces<'_>, draft: &Draft) -> bool {
     draft.shape == Shape::Single
         && draft.first == draft.last
         && p.is(draft.first, Class::Scale)
-        && draft.kind != Some(FigureKind::Money)
+        && !matches!(draft.kind, Some(FigureKind::Money | FigureKind::Measure))
         && !p.says(draft.first, "dozen")
 }

@@ -31,6 +31,8 @@ pub(super) struct Scope<'a> {
     pub before: Option<Span>,
     /// The place of the dateline, as an index among the entities.
     pub dateline: Option<usize>,
+    /// Where the dateline ends: what is named in it is known to be the dateline's.
+    pub body: u32,
 }
 
 impl Scope<'_> {
@@ -43,7 +45,8 @@ impl Scope<'_> {
         let close = &all[here.saturating_sub(NEAREST)..all.len().min(here + NEAREST)];
         let set_in = close
             .iter()
-            .filter(|name| name.kind == EntityType::Place && !span.contains(name.span))
+            .filter(|name| name.kind == EntityType::Place && name.span.start >= self.body)
+            .filter(|name| !span.contains(name.span))
             .filter_map(|name| Some((self.is_location(name)?, name)))
             .min_by_key(|(located, name)| {
                 let distance = self.distance(&number, name.span, others);
@@ -56,9 +59,11 @@ impl Scope<'_> {
     fn place_before(&self) -> Option<usize> {
         let all = self.names.inside(self.before?);
         let close = &all[all.len().saturating_sub(NEAREST)..];
-        let located = close
-            .iter()
-            .rfind(|name| name.kind == EntityType::Place && self.is_location(name) == Some(true));
+        let located = close.iter().rfind(|name| {
+            name.kind == EntityType::Place
+                && name.span.start >= self.body
+                && self.is_location(name) == Some(true)
+        });
         located.map(|name| name.entity)
     }
 

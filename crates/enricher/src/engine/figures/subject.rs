@@ -24,6 +24,18 @@ const ENDS: Classes = Classes::of(&[
     Class::DayPart,
 ]);
 
+/// What may follow "feared" and "reported" where no noun is printed: "40 feared dead".
+const FATE: Classes = Classes::of(&[
+    Class::KillNoun,
+    Class::KillVerb,
+    Class::InjureVerb,
+    Class::MissingVerb,
+    Class::DetainVerb,
+    Class::AbductVerb,
+    Class::Preposition,
+    Class::Conjunction,
+]);
+
 /// What "last" and "next" make a date of.
 const WHEN: Classes = Classes::of(&[Class::TimeUnit, Class::Month, Class::Season, Class::Weekday]);
 
@@ -212,7 +224,7 @@ fn continues(p: Pieces<'_>, at: usize, first: usize, head: Option<usize>, end: u
                 "reportedly",
             ],
         )
-        && !p.is(at + 1, Class::Person);
+        && (!p.is_word(at + 1) || p.is(at + 1, FATE));
     let is_when = p.says_any(at, &["last", "past", "next", "previous"]) && p.is(at + 1, WHEN);
     let is_verb = is_fear
         || is_when

@@ -354,7 +354,8 @@ fn is_ambiguous(p: Pieces<'_>, word: usize, at: usize, number: &Number) -> bool 
     let text = p.str(word);
     let is_glued = word > at || p.is_glued_before(at);
     let one_letter = text.len() == 1 && !is_glued && !number.in_digits;
-    let preposition = text == "in" && !is_in_inches(p, word, is_glued);
+    let follows_feet = p.code(at.wrapping_sub(2)) == Some("ft");
+    let preposition = text == "in" && !follows_feet && !is_in_inches(p, word, is_glued);
     let is_name = p.is_capital(word)
         && (3..=5).contains(&text.len())
         && !p.says_any(word, &["celsius", "fahrenheit", "kelvin", "magnitude"])

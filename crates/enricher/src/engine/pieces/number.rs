@@ -208,6 +208,13 @@ fn with_scale(p: Pieces<'_>, value: f64, at: usize, form: Form, in_digits: bool)
         number.scale = scale;
         number.next = at + 1;
     }
+    // "3 million and a half": half a million more.
+    if number.scale >= 1e6
+        && let Some((part, next)) = and_a_half(p, number.next)
+    {
+        number.value += part;
+        number.next = next;
+    }
     if number.scale > 1.0 {
         number.form = Form::Cardinal;
         number.value = times(number.value, number.scale);
