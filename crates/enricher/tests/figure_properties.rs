@@ -112,12 +112,13 @@ fn hostile_texts_take_linear_time() {
         "(1 ",
         "$1 (",
     ] {
-        let small = unit.repeat(4_000 / unit.len());
-        let large = unit.repeat(40_000 / unit.len());
-        let (before, after) = (seconds(&small), seconds(&large));
+        let small = unit.repeat(2_000 / unit.len());
+        let large = unit.repeat(20_000 / unit.len());
+        // A busy machine may slow one attempt down, not each of five; a quadratic layer fails them all.
+        let is_linear = || seconds(&large) < 40 * seconds(&small) + Duration::from_millis(400);
         assert!(
-            after < 40 * before + Duration::from_millis(400),
-            "{unit:?}: {before:?} then {after:?}"
+            (0..5).any(|_| is_linear()),
+            "{unit:?} takes more than linear time"
         );
     }
 }
