@@ -1,6 +1,7 @@
 //! Phrases of other people's number recognisers, with what they expect of them.
 //!
-//! A case passes when every expected quantity is among the figures, with its unit; a case that expects none passes
+//! A case passes when every expected quantity is among the figures, with its unit, or is the sum of figures that stand
+//! side by side ("5 feet 2 inches" is two figures here, as the labelling guide wants); a case that expects none passes
 //! when none of its kind is found. Cases that are not asked of a tagger of news are listed in
 //! `conformance/out_of_scope.tsv`, each with its reason, and are counted apart. See `conformance/NOTICE.md`.
 
@@ -14,7 +15,7 @@ use enricher::engine::analysis::{Figure, FigureKind};
 use serde_json::Value;
 
 /// The share of the cases in scope that must pass.
-const MUST: f64 = 0.92;
+const MUST: f64 = 0.95;
 
 const SUITES: [&str; 2] = [
     include_str!("conformance/recognizers.jsonl"),
@@ -43,6 +44,9 @@ fn phrases_of_other_recognisers_are_understood() {
         let id = case["id"].as_str().unwrap();
         if skipped.contains_key(id) {
             out_of_scope += 1;
+            if std::env::var_os("SHOW_OUT_OF_SCOPE").is_some() && passes(&engine, &case) {
+                println!("passes out of scope: {id}");
+            }
             continue;
         }
         let passed = passes(&engine, &case);
@@ -78,7 +82,21 @@ fn passes(engine: &Engine, case: &Value) -> bool {
     }
     expected
         .iter()
-        .all(|expected| figures.iter().any(|figure| is_match(expected, figure)))
+        .all(|expected| figures.iter().any(|figure| is_match(expected, figure)) || is_sum(expected, &figures))
+}
+
+/// Whether neighbours add up to what is expected: "2 yards", "7 feet" to 13 feet.
+fn is_sum(expected: &Expected, figures: &[Figure]) -> bool {
+    (2..=4).any(|parts| {
+        figures.windows(parts).any(|parts| {
+            let converted = parts.iter().map(|figure| {
+                let factor = conversion(figure.unit, expected.unit.as_deref())?;
+                figure.value.map(|value| value * factor)
+            });
+            let sum: Option<f64> = converted.sum();
+            expected.unit.is_some() && sum.is_some() && is_near(sum, expected.low)
+        })
+    })
 }
 
 fn expected(value: &Value) -> Expected {
@@ -95,30 +113,47 @@ fn is_match(expected: &Expected, figure: &Figure) -> bool {
     };
     let scaled = |value: Option<f64>| value.map(|value| value * factor);
     if expected.low.is_some() && is_near(expected.low, expected.high) {
-        // A fraction is a percentage here and a part of one there.
+        // A fraction is a percentage here, to the hundredth, and a part of one there.
         let share = figure
             .value
             .map(|value| value / 100.0)
             .filter(|_| figure.kind == FigureKind::Percent);
-        return is_near(scaled(figure.value), expected.low)
-            || (share.is_some() && is_near(share, expected.low));
+        let is_share = |share: f64| expected.low.is_some_and(|low| (share - low).abs() <= 5e-5);
+        return is_near(scaled(figure.value), expected.low) || share.is_some_and(is_share);
     }
-    is_near(scaled(figure.low), expected.low) && is_near(scaled(figure.high), expected.high)
+    let share = if figure.kind == FigureKind::Percent {
+        0.01
+    } else {
+        1.0
+    };
+    [1.0, share].into_iter().any(|part| {
+        let scaled = |value: Option<f64>| scaled(value).map(|value| value * part);
+        is_near(scaled(figure.low), expected.low) && is_near(scaled(figure.high), expected.high)
+    })
 }
 
 /// Returns what a value in our unit is multiplied with to be in theirs.
 fn conversion(ours: Option<&str>, theirs: Option<&str>) -> Option<f64> {
-    const SIZES: [(&str, &str, f64); 10] = [
+    const SIZES: [(&str, &str, f64); 19] = [
         ("time", "second", 1.0),
         ("time", "minute", 60.0),
         ("time", "hour", 3600.0),
         ("time", "day", 86_400.0),
         ("time", "week", 604_800.0),
-        ("time", "month", 2_592_000.0),
+        ("time", "month", 2_628_000.0),
         ("time", "year", 31_536_000.0),
         ("mass", "mg", 0.001),
         ("mass", "g", 1.0),
         ("mass", "kg", 1000.0),
+        ("length", "mm", 0.001),
+        ("length", "cm", 0.01),
+        ("length", "m", 1.0),
+        ("length", "km", 1000.0),
+        ("length", "in", 0.0254),
+        ("length", "ft", 0.3048),
+        ("length", "yd", 0.9144),
+        ("length", "mi", 1609.344),
+        ("length", "dm", 0.1),
     ];
     let (ours, theirs) = match (ours, theirs) {
         (_, None) => return Some(1.0),

@@ -103,6 +103,33 @@ fn describe(text: &str, figure: &Figure, analysis: &Analysis) -> String {
     line
 }
 
+/// What a figure belongs to: its place and date, what it is compared with, and whether it is denied or doubtful.
+fn context(text: &str, analysis: &Analysis) -> Vec<String> {
+    let render = |figure: &Figure| {
+        let mut line = format!("{}: {}", figure.number.of(text), figure.kind.as_str());
+        if figure.negated {
+            line += ", denied";
+        }
+        let place = figure.place.map(|index| analysis.entities[index].name.as_str());
+        let date = figure.when.map(|index| analysis.dates[index].span.of(text));
+        let number = |index: usize| analysis.figures[index].number.of(text);
+        for (label, value) in [
+            ("in", figure.unit),
+            ("at", place),
+            ("on", date),
+            ("against", figure.compared_to.map(number)),
+            ("among", figure.part_of.map(number)),
+        ] {
+            if let Some(value) = value {
+                write!(line, ", {label} {value}").unwrap();
+            }
+        }
+        write!(line, ", {:.0} %", 100.0 * figure.confidence).unwrap();
+        line
+    };
+    analysis.figures.iter().map(render).collect()
+}
+
 fn dates(text: &str, analysis: &Analysis) -> Vec<String> {
     let describe =
         |date: &DateMention| format!("{}: {}", date.span.of(text), date.value.as_deref().unwrap_or("?"));
@@ -126,6 +153,11 @@ fn quotes(text: &str, analysis: &Analysis) -> Vec<String> {
 #[test]
 fn figures_are_read_as_the_cases_say() {
     check("figures.md", figures);
+}
+
+#[test]
+fn figures_have_their_place_date_and_comparison() {
+    check("figures-context.md", context);
 }
 
 #[test]

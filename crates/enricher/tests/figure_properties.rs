@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use enricher::Engine;
@@ -9,8 +10,10 @@ use enricher::engine::Document;
 use enricher::engine::analysis::{Analysis, FigureKind};
 use proptest::prelude::*;
 
+static ENGINE: LazyLock<Engine> = LazyLock::new(Engine::new);
+
 fn analyse(text: &str) -> Analysis {
-    Engine::new().analyse(&Document {
+    ENGINE.analyse(&Document {
         text,
         ..Document::default()
     })
@@ -44,6 +47,14 @@ fn check(text: &str) {
             assert!(figure.value.is_none_or(|value| (low..=high).contains(&value)));
         }
         assert!(figure.part_of.is_none_or(|whole| whole < analysis.figures.len()));
+        assert!(
+            figure
+                .compared_to
+                .is_none_or(|other| other < analysis.figures.len())
+        );
+        assert!(figure.place.is_none_or(|place| place < analysis.entities.len()));
+        assert!(figure.when.is_none_or(|date| date < analysis.dates.len()));
+        assert!((0.0..=1.0).contains(&figure.confidence));
     }
     for span in analysis
         .dates
@@ -77,10 +88,9 @@ proptest! {
 /// Hostile texts take time in proportion to their length: ten times the text, not a hundred times the time.
 #[test]
 fn hostile_texts_take_linear_time() {
-    let engine = Engine::new();
     let seconds = |text: &str| {
         let started = Instant::now();
-        engine.analyse(&Document {
+        ENGINE.analyse(&Document {
             text,
             ..Document::default()
         });
@@ -102,12 +112,13 @@ fn hostile_texts_take_linear_time() {
         "(1 ",
         "$1 (",
     ] {
-        let small = unit.repeat(4_000 / unit.len());
-        let large = unit.repeat(40_000 / unit.len());
-        let (before, after) = (seconds(&small), seconds(&large));
+        let small = unit.repeat(2_000 / unit.len());
+        let large = unit.repeat(20_000 / unit.len());
+        // A busy machine may slow one attempt down, not each of five; a quadratic layer fails them all.
+        let is_linear = || seconds(&large) < 40 * seconds(&small) + Duration::from_millis(400);
         assert!(
-            after < 40 * before + Duration::from_millis(400),
-            "{unit:?}: {before:?} then {after:?}"
+            (0..5).any(|_| is_linear()),
+            "{unit:?} takes more than linear time"
         );
     }
 }

@@ -8,18 +8,26 @@ mod amount;
 mod bound;
 mod change;
 mod claimant;
+mod compare;
+mod confidence;
 mod currency;
+mod dollar;
 mod draft;
 mod kind;
 mod names;
 mod quantity;
 mod reject;
+mod scope;
 mod special;
 mod subject;
 mod unit;
 
+use std::ops::Range;
+
+use self::dollar::Dollars;
 use self::draft::Draft;
 use self::names::Names;
+use self::scope::Scope;
 use super::Document;
 use super::analysis::{DateMention, Entity, Figure, FigureKind, Quote};
 use super::attribution::Attribution;
@@ -40,7 +48,7 @@ impl Grammar {
     #[expect(clippy::too_many_arguments, reason = "each is a layer that figures read")]
     pub fn find(
         &self,
-        _document: &Document<'_>,
+        document: &Document<'_>,
         pieces: Pieces<'_>,
         sentences: &[Span],
         entities: &[Entity],
@@ -50,6 +58,7 @@ impl Grammar {
     ) -> Vec<Figure> {
         let mut figures = Vec::new();
         let names = Names::new(entities);
+        let dollars = Dollars::new(document.text, document.dateline, entities);
         let mut taken = Overlaps::new(dates);
         for (index, sentence) in sentences.iter().enumerate() {
             let (start, end) = (pieces.at(sentence.start), pieces.at(sentence.end));
@@ -57,33 +66,55 @@ impl Grammar {
             if drafts.is_empty() {
                 continue;
             }
-            bound::merge_limits(pieces, &mut drafts);
-            for draft in &mut drafts {
-                draft.sentence = index;
-                let phrase = match draft.kind {
-                    Some(kind) => quantity::subject(pieces, &names, draft, kind, start, end),
-                    None => subject::read(pieces, &names, draft, end)
-                        .or_else(|| quantity::of_total(pieces, &names, draft, start)),
-                };
-                draft.set_subject(phrase);
-            }
-            bound::inherit_in_brackets(pieces, &mut drafts);
-            kind::decide(pieces, &names, &mut drafts, start, end);
-            change::apply(pieces, &mut drafts, start, end);
+            explain(pieces, &names, &mut drafts, index, start, end);
+            let scope = Scope {
+                pieces,
+                names: &names,
+                dates,
+                sentence: *sentence,
+                before: index.checked_sub(1).map(|before| sentences[before]),
+                dateline: dollars.dateline,
+                body: dollars.body,
+            };
+            let numbers: Vec<Range<usize>> = drafts.iter().map(|draft| draft.first..draft.last + 1).collect();
             let first = figures.len();
-            figures.extend(drafts.iter().map(|draft| Figure {
-                claimant: claimant::of(pieces, draft, attributions, quotes, entities),
-                place: names.place_of(
-                    pieces.span(draft.first),
-                    *sentence,
-                    index.checked_sub(1).map(|before| sentences[before]),
-                ),
-                when: nearest_date(dates, pieces.span(draft.first), *sentence),
-                ..finish(pieces, draft, first)
+            figures.extend(drafts.iter_mut().map(|draft| {
+                let number = draft.first..draft.last + 1;
+                let dollar = dollars.resolve(pieces, draft);
+                Figure {
+                    claimant: claimant::of(pieces, draft, attributions, quotes, entities),
+                    place: scope.place(number.clone(), &numbers),
+                    when: scope.date(number, &numbers),
+                    confidence: confidence::of(pieces, draft, dollar),
+                    ..finish(pieces, draft, first)
+                }
             }));
         }
         figures
     }
+}
+
+/// Finds out what the numbers of a sentence mean.
+fn explain(p: Pieces<'_>, names: &Names, drafts: &mut Vec<Draft>, sentence: usize, start: usize, end: usize) {
+    bound::merge_limits(p, drafts);
+    for draft in drafts.iter_mut() {
+        draft.sentence = sentence;
+        let phrase = match draft.kind {
+            Some(kind) => quantity::subject(p, names, draft, kind, start, end),
+            None => {
+                subject::read(p, names, draft, end).or_else(|| quantity::of_total(p, names, draft, start))
+            }
+        };
+        draft.set_subject(phrase);
+    }
+    bound::inherit_in_brackets(p, drafts);
+    compare::inherit_over_hyphens(p, drafts);
+    compare::link(p, drafts, start);
+    kind::decide(p, names, drafts, start, end);
+    compare::share_kind(drafts);
+    compare::link_parts(p, drafts);
+    compare::mark_denied(p, drafts, start, end);
+    change::apply(p, drafts, start, end);
 }
 
 fn find_drafts(
@@ -150,23 +181,8 @@ fn finish(p: Pieces<'_>, draft: &Draft, first: usize) -> Figure {
         sentence: draft.sentence,
         part_of: draft.part_of.map(|index| first + index),
         compared_to: draft.compared_to.map(|index| first + index),
-        confidence: 0.9,
+        confidence: 0.0,
     }
-}
-
-/// Returns the date that a figure belongs to: the nearest one in its sentence.
-fn nearest_date(dates: &[DateMention], number: Span, sentence: Span) -> Option<usize> {
-    // A sentence may be a megabyte long: the nearest few dates on either side are enough.
-    let here = dates.partition_point(|date| date.span.start < number.start);
-    (here.saturating_sub(4)..dates.len().min(here + 4))
-        .filter(|&index| sentence.contains(dates[index].span))
-        .filter(|&index| dates[index].precision.is_some() && !dates[index].span.overlaps(number))
-        .min_by_key(|&index| {
-            let date = dates[index].span;
-            date.start
-                .saturating_sub(number.end)
-                .max(number.start.saturating_sub(date.end))
-        })
 }
 
 /// Answers, for ascending spans, whether a date overlaps.

@@ -21,12 +21,18 @@ pub fn find(
     let mut quotes = Vec::new();
     let mut at = 0;
     let mut before: Option<(usize, &Attribution)> = None;
+    let mut next_close = 0;
     while at < p.len() {
         if !opens(p, at) {
             at += 1;
             continue;
         }
-        let Some(close) = closing(p, at) else {
+        // A thousand opening marks in a row look for their partners once, not each for itself.
+        next_close = (next_close.max(at + 1)..p.len())
+            .find(|&close| p.is_any_mark(close, &[Mark::QuoteClose, Mark::QuoteStraight]))
+            .unwrap_or(p.len());
+        let is_near = next_close < at + LONGEST;
+        let Some(close) = is_near.then(|| closing(p, at)).flatten() else {
             at += 1;
             continue;
         };

@@ -5,6 +5,7 @@
     reason = "printed numbers are compared with the numbers that are printed"
 )]
 
+use super::confidence::Evidence;
 use super::currency;
 use super::draft::{Draft, Shape};
 use super::unit::{self, Unit};
@@ -40,13 +41,21 @@ pub(super) fn read(p: Pieces<'_>, at: usize, start: usize) -> Option<Draft> {
         Form::Vague => Shape::Vague,
     };
     let value = first.number.value;
+    if first.unit == Unit::AgeDecade {
+        return Some(draft(&first, &first, (value, value + 9.0), Shape::Range, false));
+    }
     Some(draft(
         &first,
         &first,
         (value, value),
         shape,
-        is_part_of_whole(p, first.after),
+        is_part_of_whole(p, first.after) || has_numerator(p, &first),
     ))
+}
+
+/// "one-third interest", "two-thirds majority": a share, whatever follows.
+fn has_numerator(p: Pieces<'_>, part: &Part) -> bool {
+    p.is(part.first, Class::Cardinal) && p.is_dash(part.first + 1) && part.number.next > part.first + 2
 }
 
 /// "half of the seats", "half their homes", "fell by half": a share, where "half page" and "1/2 cup" are measures.
@@ -91,8 +100,8 @@ fn draft(first: &Part, last: &Part, (low, high): (f64, f64), shape: Shape, is_pa
         last: last.printed - 1,
         start: first.first,
         after: last.after,
-        low: low * unit.factor(),
-        high: high * unit.factor(),
+        low: number::times(low, unit.factor()),
+        high: number::times(high, unit.factor()),
         shape,
         bound: Bound::Exact,
         unit: if is_share { Some("percent") } else { unit.code() },
@@ -108,6 +117,7 @@ fn draft(first: &Part, last: &Part, (low, high): (f64, f64), shape: Shape, is_pa
         part_of: None,
         compared_to: None,
         sentence: 0,
+        evidence: Evidence::default(),
     }
 }
 
@@ -149,6 +159,11 @@ fn read_part(p: Pieces<'_>, at: usize, start: usize) -> Option<Part> {
                 }
             }
         }
+    }
+    let is_degree = matches!(part.unit, Unit::Measure("degC" | "degF" | "degree"));
+    if is_degree && p.says(part.after, "below") && p.says(part.after + 1, "zero") {
+        part.number.value = -part.number.value.abs();
+        part.after += 2;
     }
     if let Some((hundredths, next)) = cents(p, &part) {
         part.number.value += hundredths / 100.0;
@@ -258,6 +273,10 @@ fn read_range(p: Pieces<'_>, first: &Part, start: usize) -> Option<Draft> {
         return None;
     }
     let (joint, next) = joint(p, first, start)?;
+    // "between 2 and about 7 grams"
+    let is_hedged =
+        p.says_any(next, &["about", "around", "approximately", "roughly"]) || p.is_mark(next, Mark::Tilde);
+    let next = next + usize::from(is_hedged);
     let mut second = read_part(p, next, next)?;
     if second.number.form != first.number.form {
         return None;
@@ -309,6 +328,10 @@ fn joint(p: Pieces<'_>, first: &Part, start: usize) -> Option<(Joint, usize)> {
         if p.says(at + 1, "to") && p.is_dash(at + 2) {
             return Some((Joint::To, at + 3));
         }
+        // "a two- to three-year term"
+        if p.says(at + 1, "to") && p.is_glued_before(at) {
+            return Some((Joint::To, at + 2));
+        }
         let is_tight = p.is_glued(at) && p.is_glued_before(at);
         let is_spaced =
             p.is_any_mark(at, &[Mark::EnDash, Mark::Hyphen]) && !p.is_glued(at) && !p.is_glued_before(at);
@@ -329,7 +352,8 @@ fn joint(p: Pieces<'_>, first: &Part, start: usize) -> Option<(Joint, usize)> {
             && (p.says_any(before, &["by", "off"]) || p.is(before, Classes::of(&[Class::Up, Class::Down])));
         // "from 5 to 6 years" after a verb of change compares two figures, as does "rose by 5 to 6 years".
         let compares = by && first.unit != Unit::None || is_from && follows_change(p, first.first, start);
-        return (!compares).then_some((Joint::To, at + 1));
+        let hyphen = usize::from(p.is_mark(at + 1, Mark::Hyphen) && p.is_digits(at + 2));
+        return (!compares).then_some((Joint::To, at + 1 + hyphen));
     }
     if p.says(at, "and") {
         let from = first.first.saturating_sub(3).max(start);

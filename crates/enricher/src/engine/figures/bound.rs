@@ -2,7 +2,7 @@
 
 use super::draft::{Draft, Shape};
 use crate::engine::analysis::Bound;
-use crate::engine::pieces::{Mark, Pieces};
+use crate::engine::pieces::{Class, Mark, Pieces};
 
 /// What may stand before a number, longest first where one ends another.
 const BEFORE: [(&[&str], Bound); 87] = [
@@ -132,6 +132,9 @@ pub(super) fn apply(p: Pieces<'_>, draft: &mut Draft, start: usize) {
 }
 
 fn before(p: Pieces<'_>, number: usize, start: usize) -> Option<(Bound, usize)> {
+    if number >= start + 2 && p.is_mark(number - 1, Mark::Hyphen) && p.says(number - 2, "sub") {
+        return Some((Bound::LessThan, number - 2));
+    }
     if let Some(hedge) = hedge_ending(p, number, start) {
         return Some(hedge);
     }
@@ -149,7 +152,12 @@ fn hedge_ending(p: Pieces<'_>, end: usize, start: usize) -> Option<(Bound, usize
     let &(words, bound) = BEFORE
         .iter()
         .find(|(words, _)| end >= start + words.len() && p.says_all(end - words.len(), words))?;
-    Some((bound, end - words.len()))
+    let first = end - words.len();
+    // "inching back [up to] 4.8 percent", "grew [up to] 5": a move, not a limit.
+    let is_move = words == ["up", "to"]
+        && first > start
+        && (p.says_any(first - 1, &["back", "moved", "went", "goes"]) || p.is(first - 1, Class::Up));
+    (!is_move).then_some((bound, first))
 }
 
 fn mark_before(p: Pieces<'_>, number: usize, start: usize) -> Option<Bound> {
@@ -183,6 +191,10 @@ fn behind(p: Pieces<'_>, draft: &Draft) -> Option<(Bound, usize)> {
         return Some((Bound::AtLeast, plus + 2));
     }
     for at in [draft.last + 1, draft.after] {
+        let ends = !p.is_word(at + 2) || p.is(at + 2, Class::Preposition);
+        if p.says(at, "and") && p.says_any(at + 1, &["more", "above", "over", "up", "upwards"]) && ends {
+            return Some((Bound::AtLeast, at + 2));
+        }
         if !p.says(at, "or") {
             continue;
         }

@@ -79,6 +79,9 @@ fn symbol(mark: &str) -> &'static str {
         "¥" | "￥" | "円" => "JPY",
         "元" => "CNY",
         "₾" => "GEL",
+        "₡" => "CRC",
+        "₭" => "LAK",
+        "₿" => "XBT",
         "₹" => "INR",
         "₱" => "PHP",
         "₩" => "KRW",
@@ -153,7 +156,7 @@ pub(super) fn after(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> 
     if let Some(code) = million_code(p, word) {
         return found(Unit::Money(code, 1e6), word + 1, true);
     }
-    if p.says(at, "p") && p.is_glued_before(at) && !p.is_glued(at) {
+    if p.str(at) == "p" && number.in_digits && !p.is_glued(at) {
         return found(Unit::Money("GBP", 0.01), at + 1, true);
     }
     let is_pounds = p.says(word, "pounds") && !weighs(p, word) && is_price(p, word, number);
@@ -215,12 +218,15 @@ fn national(p: Pieces<'_>, at: usize) -> Option<(&'static str, usize)> {
             && !p.is(at + 1, Classes::of(&[Class::Currency, Class::CurrencyCode])),
     );
     let name = at + skip + 1;
-    if !p.is(name, Classes::of(&[Class::Currency, Class::CurrencyCode])) {
+    let is_currency = p.is(name, Classes::of(&[Class::Currency, Class::CurrencyCode]));
+    if !is_currency && !p.says_any(name, &["crown", "crowns"]) {
         return None;
     }
-    let is_adjective = ["an", "ian", "ese", "ish", "ia"]
-        .iter()
-        .any(|ending| p.str(at).ends_with(ending));
+    let is_adjective = is_currency
+        && !p.says_any(name, &["won", "mark", "marks", "real", "sol"])
+        && ["an", "ian", "ese", "ish", "ia", "ch", "i"]
+            .iter()
+            .any(|ending| p.str(at).ends_with(ending));
     let adjective = p.str(name - 1).to_ascii_lowercase();
     let stem = p.str(name).to_ascii_lowercase();
     let stem = stem.trim_end_matches('s');
@@ -236,7 +242,7 @@ fn national(p: Pieces<'_>, at: usize) -> Option<(&'static str, usize)> {
 }
 
 /// Adjective, currency, ISO 4217 code, where the currency's name alone means another one.
-const NATIONAL: [(&str, &str, &str); 62] = [
+const NATIONAL: [(&str, &str, &str); 65] = [
     ("u.s.", "dollar", "USD"),
     ("us", "dollar", "USD"),
     ("american", "dollar", "USD"),
@@ -279,6 +285,9 @@ const NATIONAL: [(&str, &str, &str); 62] = [
     ("swedish", "krona", "SEK"),
     ("swedish", "kronor", "SEK"),
     ("icelandic", "krona", "ISK"),
+    ("danish", "crown", "DKK"),
+    ("norwegian", "crown", "NOK"),
+    ("swedish", "crown", "SEK"),
     ("czech", "koruna", "CZK"),
     ("czech", "crown", "CZK"),
     ("philippine", "peso", "PHP"),

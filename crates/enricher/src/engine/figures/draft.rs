@@ -1,5 +1,6 @@
 //! A figure in the making: what the number rules have found and the meaning rules are still to fill in.
 
+use super::confidence::Evidence;
 use super::subject::Phrase;
 use crate::engine::analysis::{Bound, Change, FigureKind};
 
@@ -40,6 +41,8 @@ pub(super) struct Draft {
     pub compared_to: Option<usize>,
     /// Index of the sentence.
     pub sentence: usize,
+    /// What decided the kind.
+    pub evidence: Evidence,
 }
 
 /// The printed shape of a number.

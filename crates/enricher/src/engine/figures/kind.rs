@@ -10,6 +10,7 @@ mod fate;
 use self::before::{toll, verb_before};
 use self::behind::verb_behind;
 use self::fate::{harm_noun, harm_verb, has_harm, modifier, subject_noun};
+use super::confidence::Evidence;
 use super::draft::{Draft, Shape};
 use super::names::Names;
 use super::special;
@@ -40,10 +41,13 @@ impl Found {
 /// Decides the kinds of all drafts of one sentence that have none yet.
 pub(super) fn decide(p: Pieces<'_>, names: &Names, drafts: &mut [Draft], start: usize, end: usize) {
     for draft in drafts.iter_mut() {
+        draft.evidence = Evidence::Unit;
         if draft.kind.is_none() {
             draft.kind = special::kind(p, names, draft, start, end);
+            draft.evidence = Evidence::Phrase;
         } else if special::is_length_of_life(p, draft, start) {
             draft.kind = Some(FigureKind::Age);
+            draft.evidence = Evidence::Phrase;
         }
     }
     let mut found: Vec<Option<Found>> = Vec::with_capacity(drafts.len());
@@ -56,6 +60,7 @@ pub(super) fn decide(p: Pieces<'_>, names: &Names, drafts: &mut [Draft], start: 
             own(p, names, draft, start, next, end)
         });
     }
+    let own = found.clone();
     for index in (0..drafts.len().saturating_sub(1)).rev() {
         let behind = matches!(found[index + 1], Some(Found::Behind(_)));
         if open(&drafts[index], found[index])
@@ -92,8 +97,19 @@ pub(super) fn decide(p: Pieces<'_>, names: &Names, drafts: &mut [Draft], start: 
         let draft = &mut rest[0];
         if draft.kind.is_none() {
             let kind = found.map(Found::kind).or_else(|| by_noun(p, names, draft));
+            draft.evidence = evidence(own[index], found.is_some(), kind.is_some());
             draft.kind = Some(kind.unwrap_or_else(|| bare(p, draft, done.last())));
         }
+    }
+}
+
+fn evidence(own: Option<Found>, is_found: bool, is_known: bool) -> Evidence {
+    match own {
+        Some(Found::Behind(_)) => Evidence::Verb,
+        Some(_) => Evidence::Word,
+        None if is_found => Evidence::Shared,
+        None if is_known => Evidence::Noun,
+        None => Evidence::Bare,
     }
 }
 

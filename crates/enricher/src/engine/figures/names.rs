@@ -3,9 +3,6 @@
 use crate::engine::analysis::{Entity, EntityType};
 use crate::engine::text::Span;
 
-/// How many names on either side of a figure are asked for its place.
-const NEAREST: usize = 12;
-
 /// A mention and whose it is.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Name {
@@ -52,24 +49,5 @@ impl Names {
         let first = self.all.partition_point(|name| name.span.start < span.start);
         let last = self.all.partition_point(|name| name.span.start < span.end);
         &self.all[first..last.max(first)]
-    }
-
-    /// Returns the place that a figure belongs to: the nearest one named in its sentence, one behind it before one in
-    /// front of it, or else the last one named in the sentence before.
-    pub(super) fn place_of(&self, number: Span, sentence: Span, before: Option<Span>) -> Option<usize> {
-        let is_place = |name: &&Name| name.kind == EntityType::Place;
-        // A sentence may be a megabyte long: the nearest few names on either side are enough.
-        let all = self.inside(sentence);
-        let here = all.partition_point(|name| name.span.start < number.start);
-        let close = &all[here.saturating_sub(NEAREST)..all.len().min(here + NEAREST)];
-        let near = close.iter().filter(is_place).min_by_key(|name| {
-            if name.span.start >= number.end {
-                name.span.start - number.end
-            } else {
-                2 * number.start.saturating_sub(name.span.end)
-            }
-        });
-        near.or_else(|| self.inside(before?).iter().rfind(is_place))
-            .map(|name| name.entity)
     }
 }

@@ -193,13 +193,25 @@ fn over_conversion(p: Pieces<'_>, after: usize, end: usize) -> usize {
         .map_or(after, |close| close + 1)
 }
 
-/// "$60 [a barrel]", "$4 [per gallon]", "11 million barrels [per day]".
-fn over_rate(p: Pieces<'_>, after: usize) -> usize {
-    let is_rate = p.says_any(after, &["a", "an", "per", "each"])
-        && p.is(after + 1, Classes::of(&[Class::Measure, Class::TimeUnit]))
-        || p.says(after, "per") && p.is_word(after + 1)
-        || p.says_any(after, &["a", "per"]) && p.says_any(after + 1, &["share", "person", "unit", "head"]);
-    after + if is_rate { 2 } else { 0 }
+/// "$60 [a barrel]", "$4 [per square foot]", "a $70[-a-share] price", "11 million barrels [per day]".
+pub(super) fn over_rate(p: Pieces<'_>, after: usize) -> usize {
+    let dash = usize::from(p.is_mark(after, Mark::Hyphen));
+    let per = after + dash;
+    if !p.says_any(per, &["a", "an", "per", "each"]) {
+        return after;
+    }
+    let base = per + 1 + usize::from(dash == 1 && p.is_mark(per + 1, Mark::Hyphen));
+    let is_power = p.says_any(base, &["square", "cubic", "sq", "cu", "metric", "troy"]);
+    let base = base + usize::from(is_power && p.is(base + 1, Class::Measure));
+    let is_base = p.is(base, Classes::of(&[Class::Measure, Class::TimeUnit]))
+        || p.says(per, "per") && p.is_word(base)
+        || p.says_any(
+            base,
+            &[
+                "share", "person", "unit", "head", "dozen", "seat", "vote", "piece",
+            ],
+        );
+    if is_base { base + 1 } else { after }
 }
 
 // ---------------------------------------------------------------- in front of the number

@@ -16,6 +16,7 @@ pub(super) fn is_not_a_figure(p: Pieces<'_>, draft: &Draft, start: usize, end: u
         || is_pronoun_one(p, draft)
         || is_clock_time(p, draft)
         || is_in_address(p, draft)
+        || is_street_address(p, draft)
         || is_in_token(p, draft, start)
         || is_numbered(p, draft, start, end)
         || is_furniture(p, draft, start, end)
@@ -24,6 +25,15 @@ pub(super) fn is_not_a_figure(p: Pieces<'_>, draft: &Draft, start: usize, end: u
         || is_bare_scale(p, draft)
         || is_half_word(p, draft)
         || is_ratio_base(p, draft, start)
+        || is_zero_of_scale(p, draft, start)
+}
+
+/// "20 degrees below zero": the zero of the thermometer.
+fn is_zero_of_scale(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
+    draft.high == 0.0
+        && draft.first > start
+        && p.says(draft.first, "zero")
+        && p.says_any(draft.first - 1, &["below", "above"])
 }
 
 /// "half-brother", "half-page": part of a word.
@@ -88,7 +98,14 @@ fn is_pronoun_one(p: Pieces<'_>, draft: &Draft) -> bool {
         before,
         Classes::of(&[Class::KillVerb, Class::InjureVerb, Class::Conjunction]),
     ) && !hedged;
-    joined || partitive || alone && !p.is_any_mark(before, &[Mark::Comma])
+    // "call it one", "if there is one."
+    let echo = !p.is_word(at + 1)
+        && !p.is_digits(at + 1)
+        && !p.is_dash(at + 1)
+        && !hedged
+        && (p.is(before, Classes::of(&[Class::Pronoun, Class::Auxiliary]))
+            || p.says_any(before, &["as", "for", "like", "with", "than", "into"]));
+    echo || joined || partitive || alone && !p.is_any_mark(before, &[Mark::Comma])
 }
 
 /// "12:48 PM", "5 p.m.", "0800 GMT", "at 10 o'clock".
@@ -129,8 +146,60 @@ fn is_in_address(p: Pieces<'_>, draft: &Draft) -> bool {
         .take_while(|byte| !is_space(byte))
         .count();
     let token = &bytes[start - before..end + after];
-    let has = |mark: &[u8]| token.windows(mark.len()).any(|window| window == mark);
-    has(b"://") || has(b"www.") || has(b"@") || has(b".com/") || has(b".org/") || token.starts_with(b"#")
+    token.starts_with(b"#") || holds_address(token)
+}
+
+/// Longest street name, in pieces.
+const STREET: usize = 5;
+
+/// "9 E 71st St, Manhattan", "49 Zorro Ranch Road", "the 90210 ZIP code".
+fn is_street_address(p: Pieces<'_>, draft: &Draft) -> bool {
+    let first = draft.last + 1;
+    if draft.kind.is_some() || !p.is_digits(draft.first) || draft.shape != Shape::Single {
+        return false;
+    }
+    if p.says_all(first, &["zip", "code"]) {
+        return true;
+    }
+    let name = (first..first + STREET)
+        .take_while(|&at| p.is_capital(at) || p.is_digits(at) || p.is_glued_before(at) && p.is_word(at));
+    name.skip(1).any(|at| {
+        p.is_capital(at)
+            && p.says_any(
+                at,
+                &[
+                    "street",
+                    "st",
+                    "road",
+                    "rd",
+                    "avenue",
+                    "ave",
+                    "drive",
+                    "lane",
+                    "boulevard",
+                    "blvd",
+                    "way",
+                    "highway",
+                    "terrace",
+                    "crescent",
+                ],
+            )
+            && (!p.is_word(at + 1) || p.is(at + 1, Classes::of(&[Class::Preposition, Class::Conjunction])))
+    })
+}
+
+/// Whether a token holds what only addresses do; one look at every byte, as a token may be long and full of numbers.
+fn holds_address(token: &[u8]) -> bool {
+    token.iter().enumerate().any(|(at, byte)| {
+        let rest = &token[at..];
+        match byte {
+            b'@' => true,
+            b':' => rest.starts_with(b"://"),
+            b'w' => rest.starts_with(b"www."),
+            b'.' => rest.starts_with(b".com/") || rest.starts_with(b".org/"),
+            _ => false,
+        }
+    })
 }
 
 /// Digits glued to letters or to other marks: "F-16", "192.168.0.1", "#12", "covid-19", "a/b/3", "@user1".
@@ -233,7 +302,35 @@ fn is_numbered(p: Pieces<'_>, draft: &Draft, start: usize, end: usize) -> bool {
             before,
             Classes::of(&[Class::Weekday, Class::Month, Class::SayVerb, Class::Auxiliary]),
         );
-    unknown_name && is_short && !noun_follows && !p.is_any_mark(draft.after, &[Mark::Hyphen])
+    unknown_name
+        && is_short
+        && !noun_follows
+        && !is_headline(p, before, draft.after)
+        && !p.is_any_mark(draft.after, &[Mark::Hyphen])
+}
+
+/// "Ferry Sinking Leaves 30 Dead", "Gunmen Kill 17": every word of a headline has a capital. Nor is the number of
+/// "in Beirut 30 were hurt" part of the name.
+fn is_headline(p: Pieces<'_>, before: usize, after: usize) -> bool {
+    let harm = Classes::of(&[
+        Class::KillVerb,
+        Class::KillNoun,
+        Class::InjureVerb,
+        Class::InjureNoun,
+        Class::MissingVerb,
+        Class::DisplaceVerb,
+        Class::DetainVerb,
+        Class::AbductVerb,
+        Class::RescueVerb,
+    ]);
+    p.is(after, harm)
+        || p.is(before, harm)
+        || p.is(before, Classes::of(&[Class::Verb, Class::Up, Class::Down]))
+        || p.says_any(after, &["were", "are", "have", "had"])
+        || p.says_any(
+            before,
+            &["leaves", "leave", "hits", "reaches", "least", "than", "over"],
+        )
 }
 
 /// "games 3" is a name, "version 2" too; but "number of", "case of" count.
@@ -259,7 +356,11 @@ fn is_counted(p: Pieces<'_>, at: usize, end: usize) -> bool {
         Class::Adverb,
         Class::SayVerb,
     ]);
-    at < end && p.is_word(at) && !p.is_capital(at) && (!p.is(at, closed) || p.is(at, Class::Person))
+    let is_times = p.says(at, "times");
+    at < end
+        && p.is_word(at)
+        && !p.is_capital(at)
+        && (is_times || !p.is(at, closed) || p.is(at, Class::Person))
 }
 
 /// "4 item list", "2 min read", "5 comments", "Page 3 of 7".
@@ -314,15 +415,18 @@ fn is_plain_ordinal(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
             "hand",
             "avenue",
             "street",
+            "st",
+            "ave",
         ],
     );
     let per_second = p.says(at, "second")
         && at > start
         && p.says_any(at - 1, &["per", "a", "every", "each", "split"])
         && !p.is_word(at + 1);
+    let holiday = p.says(draft.after, "of") && p.is(draft.after + 1, Class::Month);
     let named =
         p.is_capital(at) && at > start && (p.is_capital(at - 1) || p.is_capital(at + 1)) && p.is_word(at);
-    is_first || dashed || fixed || per_second || named
+    is_first || dashed || fixed || per_second || holiday || named
 }
 
 /// "million" without a number in front is no amount.
@@ -330,6 +434,6 @@ fn is_bare_scale(p: Pieces<'_>, draft: &Draft) -> bool {
     draft.shape == Shape::Single
         && draft.first == draft.last
         && p.is(draft.first, Class::Scale)
-        && draft.kind != Some(FigureKind::Money)
+        && !matches!(draft.kind, Some(FigureKind::Money | FigureKind::Measure))
         && !p.says(draft.first, "dozen")
 }

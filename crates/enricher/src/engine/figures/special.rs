@@ -164,7 +164,36 @@ fn is_age(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
         || first >= start + 2 && p.says(first - 1, "of") && p.says_any(first - 2, &["age", "ages"]);
     let listed = p.says(first - 1, "and") && first >= start + 3 && p.says_any(first - 3, &["aged", "ages"])
         || p.says_any(draft.start, &["younger", "older"]) && draft.subject.is_none();
-    named || listed || follows_name(p, draft, start)
+    named || listed || follows_name(p, draft, start) || is_said_to_be(p, draft, start)
+}
+
+/// Youngest age that "she is 9" is taken for: smaller numbers are ranks and marks.
+const YOUNGEST: f64 = 8.0;
+
+/// "he will be 35 by the end of the year", "she turned 90", "life expectancy is around 73".
+fn is_said_to_be(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
+    if draft.subject.is_some() || draft.high < YOUNGEST || draft.shape != Shape::Single {
+        return false;
+    }
+    let at = draft.start;
+    let floor = at.saturating_sub(12).max(start);
+    if (floor..at).any(|index| p.says(index, "expectancy")) {
+        return true;
+    }
+    let is_bare = !p.is_word(draft.after)
+        || p.is(
+            draft.after,
+            Classes::of(&[Class::Preposition, Class::Conjunction, Class::Relative]),
+        );
+    if !is_bare || p.says(draft.after, "of") || p.is_dash(draft.after) {
+        return false;
+    }
+    if at > start && p.says_any(at - 1, &["turns", "turned", "turning"]) {
+        return true;
+    }
+    let person = |index: usize| p.says_any(index, &["he", "she"]);
+    at >= start + 2 && person(at - 2) && p.says_any(at - 1, &["is", "was"])
+        || at >= start + 3 && person(at - 3) && p.says_any(at - 2, &["will", "would"]) && p.says(at - 1, "be")
 }
 
 /// "Fidel Castro, 84," and "William Joy (37)".

@@ -24,6 +24,21 @@ const ENDS: Classes = Classes::of(&[
     Class::DayPart,
 ]);
 
+/// What may follow "feared" and "reported" where no noun is printed: "40 feared dead".
+const FATE: Classes = Classes::of(&[
+    Class::KillNoun,
+    Class::KillVerb,
+    Class::InjureVerb,
+    Class::MissingVerb,
+    Class::DetainVerb,
+    Class::AbductVerb,
+    Class::Preposition,
+    Class::Conjunction,
+]);
+
+/// What "last" and "next" make a date of.
+const WHEN: Classes = Classes::of(&[Class::TimeUnit, Class::Month, Class::Season, Class::Weekday]);
+
 /// Verb forms that count as adjectives in front of a noun: "kidnapped aid workers".
 const PARTICIPLES: Classes = Classes::of(&[
     Class::KillVerb,
@@ -197,7 +212,23 @@ fn continues(p: Pieces<'_>, at: usize, first: usize, head: Option<usize>, end: u
     if follows_hyphen || begins_compound && !ends_person(p, at, head) {
         return true;
     }
-    let is_verb = at > first && p.says_any(at, &["left", "shut"])
+    let is_fear = at == first
+        && p.says_any(
+            at,
+            &[
+                "feared",
+                "believed",
+                "presumed",
+                "reported",
+                "confirmed",
+                "reportedly",
+            ],
+        )
+        && (!p.is_word(at + 1) || p.is(at + 1, FATE));
+    let is_when = p.says_any(at, &["last", "past", "next", "previous"]) && p.is(at + 1, WHEN);
+    let is_verb = is_fear
+        || is_when
+        || at > first && p.says_any(at, &["left", "shut"])
         || at == first && p.str(at).ends_with("ed") && !p.is_word(at + 1);
     if p.is(at, ENDS) || is_verb {
         return false;

@@ -20,6 +20,8 @@ pub(super) enum Unit {
     Time(&'static str, f64),
     /// An age, in the unit.
     Age(&'static str),
+    /// Ten years of age: "60s".
+    AgeDecade,
     /// A physical quantity.
     Measure(&'static str),
 }
@@ -30,6 +32,7 @@ impl Unit {
         match self {
             Self::None => None,
             Self::Money(code, _) | Self::Time(code, _) | Self::Age(code) | Self::Measure(code) => Some(code),
+            Self::AgeDecade => Some("year"),
             Self::Percent => Some("percent"),
             Self::PercentPoint => Some("percentage_point"),
         }
@@ -42,7 +45,7 @@ impl Unit {
             Self::Money(..) => Some(FigureKind::Money),
             Self::Percent | Self::PercentPoint => Some(FigureKind::Percent),
             Self::Time(..) => Some(FigureKind::Duration),
-            Self::Age(_) => Some(FigureKind::Age),
+            Self::Age(_) | Self::AgeDecade => Some(FigureKind::Age),
             Self::Measure(_) => Some(FigureKind::Measure),
         }
     }
@@ -138,7 +141,7 @@ fn decade_of_life(p: Pieces<'_>, at: usize) -> Option<Found> {
         before
     };
     (is_decade && of_someone(owner))
-        .then(|| found(Unit::Age("year"), at + 1, true))
+        .then(|| found(Unit::AgeDecade, at + 1, true))
         .flatten()
 }
 
@@ -174,6 +177,7 @@ fn age_or_time(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> {
     let code = p.code(word)?;
     let next = word + 1;
     let old = over_hyphen(p, next);
+    let old = old + usize::from(p.is_dash(old) && p.says(old + 1, "old"));
     if p.says_any(old, &["old", "olds"]) && !p.says_any(old + 1, &["fight", "standing"]) {
         return found(Unit::Age(code), old + 1, false);
     }
@@ -228,7 +232,9 @@ fn time_word(p: Pieces<'_>, at: usize) -> Option<usize> {
         ],
     );
     let next = at + 1 + usize::from(p.says(at, "or") && p.says_any(at + 1, &["more", "so"]));
-    let follows = p.is(next, Class::TimeUnit) && !p.says_any(at, &["light"]) && !p.is_dash(next);
+    // "2.1 last year" is no length of time.
+    let is_when = p.says_any(at, &["last", "past", "next", "previous"]) && !p.str(next).ends_with('s');
+    let follows = p.is(next, Class::TimeUnit) && !p.says(at, "light") && !is_when && !p.is_dash(next);
     (is_modifier && follows).then_some(next)
 }
 
@@ -242,6 +248,9 @@ fn measure(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> {
     let is_part = number.form == Form::Fraction && p.is(at, Class::Article) && p.is(at + 1, Class::Measure);
     let at = at + usize::from(is_vague(number) && p.says(at, "of") || is_part);
     let word = over_hyphen(p, at);
+    if let Some(code) = length_mark(p, at) {
+        return found(Unit::Measure(code), at + 1, false);
+    }
     if let Some(next) = degrees(p, word) {
         return found(Unit::Measure(next.0), next.1, false);
     }
@@ -272,6 +281,15 @@ fn measure(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> {
     match rate {
         Some(code) => found(Unit::Measure(code), next + 2, false),
         None => found(Unit::Measure(code), next, false),
+    }
+}
+
+/// "6′", "25.5″".
+fn length_mark(p: Pieces<'_>, at: usize) -> Option<&'static str> {
+    match p.str(at) {
+        "′" if p.is_glued_before(at) => Some("ft"),
+        "″" if p.is_glued_before(at) => Some("in"),
+        _ => None,
     }
 }
 
@@ -325,7 +343,7 @@ fn compound(p: Pieces<'_>, at: usize) -> Option<(&'static str, usize)> {
         ("metric", "t" | "ton") => "t",
         ("short" | "long", "ton") => "ton",
         ("fluid", "oz") => "floz",
-        ("pound", "ft") => "lbft",
+        ("pound" | "lb", "ft") => "lbft",
         _ => return None,
     };
     Some((code, 2 + hyphen))
@@ -336,7 +354,8 @@ fn is_ambiguous(p: Pieces<'_>, word: usize, at: usize, number: &Number) -> bool 
     let text = p.str(word);
     let is_glued = word > at || p.is_glued_before(at);
     let one_letter = text.len() == 1 && !is_glued && !number.in_digits;
-    let preposition = text == "in" && !is_in_inches(p, word, is_glued);
+    let follows_feet = p.code(at.wrapping_sub(2)) == Some("ft");
+    let preposition = text == "in" && !follows_feet && !is_in_inches(p, word, is_glued);
     let is_name = p.is_capital(word)
         && (3..=5).contains(&text.len())
         && !p.says_any(word, &["celsius", "fahrenheit", "kelvin", "magnitude"])
@@ -347,7 +366,7 @@ fn is_ambiguous(p: Pieces<'_>, word: usize, at: usize, number: &Number) -> bool 
         && number.form != Form::Fraction
         && number.value >= 1.0
         && !(p.says(word, "foot") && (is_glued || number.in_digits));
-    let gears = text == "K" || text == "A" && !is_glued;
+    let gears = matches!(text, "K" | "G" | "w") || text == "A" && !is_glued;
     one_letter || preposition || is_name || noun || gears
 }
 

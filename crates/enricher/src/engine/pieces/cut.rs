@@ -201,6 +201,8 @@ fn run(bytes: &[u8], at: usize) -> usize {
 /// Returns the end of the group after the separator at `at`: ",234", " 000", or ",00,000" as in India.
 fn group(bytes: &[u8], at: usize) -> Option<usize> {
     let separator = match bytes.get(at)? {
+        // Tokenised text writes "80, 000".
+        b',' if bytes.get(at + 1..at + 5) == Some(b" 000") => 2,
         b',' => 1,
         // A blank groups thousands only where it cannot be anything else.
         b' ' if bytes.get(at + 1..at + 4) == Some(b"000") => 1,
@@ -294,7 +296,7 @@ fn wide(text: &str, at: usize) -> (usize, Option<Shape>) {
         '—' | '―' => Mark::EmDash,
         '…' => Mark::Exclamation,
         '€' | '£' | '￡' | '₤' | '₾' | '元' | '円' | '¥' | '₹' | '₱' | '₩' | '₦' | '₪' | '₽' | '₺' | '₴'
-        | '¢' | '₫' | '₵' | '฿' | '￥' | '＄' => Mark::Currency,
+        | '¢' | '₫' | '₵' | '฿' | '￥' | '＄' | '₡' | '₭' | '₿' => Mark::Currency,
         '٪' | '％' => Mark::Percent,
         '°' | 'º' => Mark::Degree,
         '≈' => Mark::Tilde,

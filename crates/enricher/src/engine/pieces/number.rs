@@ -208,11 +208,33 @@ fn with_scale(p: Pieces<'_>, value: f64, at: usize, form: Form, in_digits: bool)
         number.scale = scale;
         number.next = at + 1;
     }
+    // "3 million and a half": half a million more.
+    if number.scale >= 1e6
+        && let Some((part, next)) = and_a_half(p, number.next)
+    {
+        number.value += part;
+        number.next = next;
+    }
     if number.scale > 1.0 {
         number.form = Form::Cardinal;
-        number.value *= number.scale;
+        number.value = times(number.value, number.scale);
     }
     number
+}
+
+/// Multiplies a printed number, so that 8.2 billion is a whole number and 10.4 cents are 0.104.
+pub fn times(value: f64, factor: f64) -> f64 {
+    if factor < 1.0 {
+        let part = value / factor.recip().round();
+        return (part * 1e9).round() / 1e9;
+    }
+    let product = value * factor;
+    let whole = product.round();
+    if (product - whole).abs() <= product.abs() * 1e-12 {
+        whole
+    } else {
+        product
+    }
 }
 
 /// "5k", "2B", "$5m": letters that are magnitudes when glued to the digits. An "m" is a metre unless money or

@@ -6,6 +6,17 @@ use super::fate::{harm_verb, is_be, is_state};
 use crate::engine::analysis::FigureKind;
 use crate::engine::pieces::{Class, Classes, Mark, Pieces};
 
+/// Capitalised words behind a verb that are not what it was done to: "AT LEAST 14 KILLED IN".
+const NOT_AN_OBJECT: Classes = Classes::of(&[
+    Class::Weekday,
+    Class::Month,
+    Class::Preposition,
+    Class::Conjunction,
+    Class::Adverb,
+    Class::KillNoun,
+    Class::InjureNoun,
+]);
+
 /// Words that link a subject to the verb that matters: "are *reported* missing", "were *shot* dead".
 fn is_link(p: Pieces<'_>, at: usize) -> bool {
     p.is(at, Classes::of(&[Class::Modal, Class::Adverb, Class::Negation]))
@@ -272,7 +283,7 @@ fn taken(p: Pieces<'_>, at: usize, search: &Search) -> bool {
             ],
         )
         || p.says(at + 1, "at") && p.says(at + 2, "least")
-        || p.is_capital(at + 1) && !p.is(at + 1, Classes::of(&[Class::Weekday, Class::Month]));
+        || p.is_capital(at + 1) && !p.is(at + 1, NOT_AN_OBJECT);
     search.passive || !has_object
 }
 

@@ -83,7 +83,9 @@ pub(super) fn read_words(p: Pieces<'_>, start: usize) -> Option<Number> {
         } else if p.is(at, Class::Scale) || p.is(at, Class::Vague) {
             scale = value;
             sum.scale(value)
-        } else if p.is(at, Class::Ordinal) && (at == start || !p.is(at, Class::TimeUnit)) {
+        } else if p.is(at, Class::Ordinal)
+            && (at == start || !p.is(at, Class::TimeUnit) || is_hyphenated_rank(p, at))
+        {
             return read_ordinal(sum, at, value);
         } else {
             false
@@ -124,6 +126,16 @@ pub(super) fn read_words(p: Pieces<'_>, start: usize) -> Option<Number> {
         scale,
         in_digits: false,
     })
+}
+
+/// "forty-second" is a rank, "forty seconds" a time.
+fn is_hyphenated_rank(p: Pieces<'_>, at: usize) -> bool {
+    p.says(at, "second")
+        && at >= 2
+        && p.is_dash(at - 1)
+        && p.is_glued_before(at)
+        && p.value(at - 2).is_some_and(|tens| tens >= 20.0)
+        && !p.is_word(at + 1)
 }
 
 /// The value of a number word. After another one, plural scales count too ("three dozens"), and so do digits between
