@@ -5,6 +5,7 @@
 //! the noun phrase, and what is left here is their order and the pronouns.
 
 mod frame;
+mod noun;
 mod source;
 
 use super::analysis::{ClaimStatus, Entity, EntityType};
@@ -95,6 +96,7 @@ pub fn covering(found: &[Attribution], sentence: usize, at: usize) -> Option<&At
         .take_while(|attribution| attribution.sentence == sentence)
         .take(CLAUSES)
         .filter(|attribution| attribution.scope.0 <= at && at < attribution.scope.1)
+        .filter(|attribution| !names_source(attribution, at))
         .max_by_key(|attribution| {
             (
                 !attribution.is_intent,
@@ -102,6 +104,13 @@ pub fn covering(found: &[Attribution], sentence: usize, at: usize) -> Option<&At
                 usize::MAX - attribution.cue.0,
             )
         })
+}
+
+/// Whether a piece stands between source and cue, as the age in "King, 82, said": that is no content.
+fn names_source(attribution: &Attribution, at: usize) -> bool {
+    let first = attribution.source.0.min(attribution.cue.0);
+    let last = attribution.source.1.max(attribution.cue.1);
+    first <= at && at <= last
 }
 
 /// Returns the printed source and the entity that it names: a person's name without its title, a pronoun as it stands

@@ -1,5 +1,6 @@
 //! The frames around a cue word.
 
+use super::noun::is_noun;
 use super::{Attribution, CUES, source, status};
 use crate::engine::analysis::ClaimStatus;
 use crate::engine::pieces::{Class, Classes, Mark, Pieces, Shape};
@@ -10,14 +11,37 @@ pub(super) fn read(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option
         return according_to(p, at, at + 1, start, end);
     }
     if p.is_mark(at, Mark::Colon) {
-        return speaker_line(p, at, start, end);
+        return speaker_line(p, at, start, end).or_else(|| credit_line(p, at, start, end));
     }
-    if !p.is(at, CUES) || is_noun(p, at, start) {
+    if p.says_any(at, &["in", "by", "per"]) {
+        return in_poll(p, at, start, end);
+    }
+    if !is_cue(p, at) || is_noun(p, at, start) {
         return None;
     }
     quoted_as(p, at, start, end)
         .or_else(|| inverted(p, at, start, end))
+        .or_else(|| trailing(p, at, start, end))
         .or_else(|| subject_first(p, at, start, end))
+}
+
+/// Cue words, and the verbs that are cues only with the word behind them.
+fn is_cue(p: Pieces<'_>, at: usize) -> bool {
+    p.is(at, CUES)
+        || p.says_any(at, &["points", "pointed", "point", "pointing"]) && p.says(at + 1, "out")
+        || p.says_any(at, &["calls", "called", "calling"]) && p.says(at + 1, "for")
+        || p.says_any(at, &["has", "had", "have", "puts", "put", "gives", "gave"])
+            && polls(p, at.wrapping_sub(1))
+}
+
+/// Whether a piece heads the name of a count of opinions.
+fn polls(p: Pieces<'_>, at: usize) -> bool {
+    p.says_any(
+        at,
+        &[
+            "poll", "polls", "survey", "surveys", "tally", "tallies", "average", "averages",
+        ],
+    )
 }
 
 fn attribution(
@@ -31,7 +55,7 @@ fn attribution(
     } else {
         status(p, cue.1)
     };
-    let is_intent = p.is(cue.1, Class::IntentVerb);
+    let is_intent = p.is(cue.1, Class::IntentVerb) || p.says(cue.1 + 1, "for");
     (scope.0 < scope.1).then_some(Attribution {
         source,
         referent: source,
@@ -57,88 +81,51 @@ fn speaker_line(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<At
         .flatten()
 }
 
+/// "Bridge falls, three dead: police" and "Police: three dead" as in headlines.
+fn credit_line(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attribution> {
+    let is_line = (start == 0 || p.ends_line(start - 1)) && p.ends_line(end - 1);
+    let names = Classes::of(&[Class::Person, Class::Document, Class::Title]);
+    let names_source = |first: usize, last: usize| {
+        first <= last && last < first + 4 && p.is(last, names) && (first..=last).all(|index| p.is_word(index))
+    };
+    if !is_line || p.is_glued(at) || at <= start || at + 1 >= end {
+        return None;
+    }
+    if names_source(at + 1, end - 1) {
+        return attribution(p, (at + 1, end - 1), (at, at), (start, at));
+    }
+    names_source(start, at - 1)
+        .then(|| attribution(p, (start, at - 1), (at, at), (at + 1, end)))
+        .flatten()
+}
+
+/// "In a poll released on Tuesday, 47 percent …", "by the agency's tally".
+fn in_poll(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attribution> {
+    let opens = p.is(at + 1, Classes::of(&[Class::Article, Class::Determiner])) || p.is_capital(at + 1);
+    let head = (at + 1..end.min(at + 12))
+        .take_while(|&index| !p.is_any_mark(index, &[Mark::Comma, Mark::Stop, Mark::Semicolon]))
+        .find(|&index| polls(p, index))?;
+    let crosses = (at + 2..head).any(|index| {
+        p.is(
+            index,
+            Classes::of(&[
+                Class::Auxiliary,
+                Class::Modal,
+                Class::Relative,
+                Class::Conjunction,
+            ]),
+        ) || p.is(index, Class::Preposition) && !p.says(index, "of")
+    });
+    if !opens || crosses || p.is(head + 1, Class::Person) && !p.is_capital(head + 1) {
+        return None;
+    }
+    attribution(p, (at + 1, head), (at, at), (start, end))
+}
+
 /// "according to SOURCE", "…, according to SOURCE, …".
 fn according_to(p: Pieces<'_>, first: usize, last: usize, start: usize, end: usize) -> Option<Attribution> {
     let source = source::right_of(p, last + 1, end)?;
     attribution(p, source, (first, last), (start, end))
-}
-
-/// Nouns and participles that look like cues: "a report", "the estimated cost", "said to be".
-fn is_noun(p: Pieces<'_>, at: usize, start: usize) -> bool {
-    let before = at.wrapping_sub(1);
-    let is_base_or_s = p.says_any(
-        at,
-        &[
-            "report",
-            "reports",
-            "claim",
-            "claims",
-            "estimate",
-            "estimates",
-            "forecast",
-            "forecasts",
-            "state",
-            "states",
-            "note",
-            "notes",
-            "comment",
-            "comments",
-            "record",
-            "records",
-            "count",
-            "counts",
-            "rank",
-            "ranks",
-            "list",
-            "lists",
-            "document",
-            "documents",
-            "show",
-            "shows",
-            "find",
-            "project",
-            "projects",
-            "register",
-            "promise",
-            "promises",
-            "pledge",
-            "pledges",
-            "blame",
-            "dispute",
-            "disputes",
-            "hope",
-            "hopes",
-            "fear",
-            "fears",
-            "saying",
-            "finding",
-            "findings",
-            "suspect",
-            "suspects",
-            "threat",
-        ],
-    );
-    if at == start {
-        return true;
-    }
-    if p.is_capital(at) && !p.is_capital(before) && at > start {
-        return p.says_any(at, &["states", "report", "record", "count", "post"]);
-    }
-    if p.says(at, "states") && p.is_capital(at) {
-        return true;
-    }
-    let after_modifier = p.is(
-        before,
-        Classes::of(&[Class::Article, Class::Determiner, Class::Preposition]),
-    ) && !p.says_any(
-        before,
-        &["that", "this", "all", "both", "some", "to", "up", "out", "later"],
-    );
-    let possessive = p
-        .all
-        .get(before)
-        .is_some_and(|piece| piece.shape == Shape::Possessive);
-    (is_base_or_s && (after_modifier || possessive)) || (after_modifier && p.str(at).ends_with("ed"))
 }
 
 /// "quotes the minister as saying", "was quoted as saying".
@@ -217,7 +204,23 @@ fn inverted(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attrib
     {
         return None;
     }
-    attribution(p, source, (at, at), (start, end))
+    // "…," said Ann Lee, 34, who lost two brothers: what follows the name is about her, unless speech goes on.
+    let goes_on = (next..end).any(|index| p.is_quote(index) && index + 1 < end);
+    attribution(p, source, (at, at), (start, if goes_on { end } else { at }))
+}
+
+/// "…, saying CONTENT", "by arguing that CONTENT", "plans to say": the subject of the sentence says it.
+fn trailing(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attribution> {
+    let before = at.checked_sub(1).filter(|&before| before > start)?;
+    let participle =
+        p.str(at).ends_with("ing") && (p.is_mark(before, Mark::Comma) || p.says_any(before, &["by", "and"]));
+    if !participle {
+        return None;
+    }
+    let source = source::subject_of(p, start, before)?;
+    may_say(p, at, source)
+        .then(|| attribution(p, source, (at, at), (at + 1, end)))
+        .flatten()
 }
 
 /// "SOURCE said (that) CONTENT", "CONTENT, SOURCE said".
@@ -226,14 +229,64 @@ fn subject_first(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<A
     if !may_say(p, at, source) {
         return None;
     }
+    let cue = (at, at);
     let behind = content_behind(p, at, end);
     let before = source.0 > start && is_content(p, start, source.0);
+    if before && behind {
+        // "Five died, Reed said at a briefing, two hours later" goes on about the briefing.
+        let circumstance = p.is(at + 1, CIRCUMSTANCE) && !p.says_any(at + 1, &["that", "about", "over"]);
+        let quoted = (start..source.0).any(|index| p.is_quote(index));
+        let speaks_on = (at + 1..end).any(|index| p.says(index, "that") || p.is_quote(index));
+        if circumstance && !speaks_on && (quoted || !opens_aside(p, start)) {
+            return attribution(p, source, cue, (start, source.0));
+        }
+        // "After two hours, Reed said that": when it was said, not what.
+        let that = p.says(at + 1, "that") || p.is_mark(at + 1, Mark::Colon);
+        let scope = if that && !quoted && opens_aside(p, start) {
+            (at + 1, end)
+        } else {
+            (start, end)
+        };
+        return attribution(p, source, cue, scope);
+    }
     let scope = match (before, behind) {
-        (true, true) => (start, end),
-        (true, false) => (start, source.0),
-        (false, _) => (at + 1, end),
+        (true, _) => (start, source.0),
+        (false, _) => (speech_begins(p, at, end), end),
     };
-    attribution(p, source, (at, at), scope)
+    attribution(p, source, cue, scope)
+}
+
+/// Words that begin the circumstances in which something was said.
+const CIRCUMSTANCE: Classes = Classes::of(&[Class::Preposition, Class::Conjunction]);
+
+/// Whether a sentence opens with a circumstance: "After watching for two hours, …".
+fn opens_aside(p: Pieces<'_>, start: usize) -> bool {
+    p.is(start, Class::Preposition)
+        || p.says_any(
+            start,
+            &[
+                "when", "while", "although", "though", "as", "speaking", "asked", "back",
+            ],
+        )
+}
+
+/// Where the content begins: behind "that" if the verb has a listener or a circumstance first, as in
+/// "told thousands of supporters that".
+fn speech_begins(p: Pieces<'_>, at: usize, end: usize) -> usize {
+    let has_listener = p.says_any(
+        at,
+        &[
+            "told", "tells", "tell", "telling", "warned", "warns", "reminded", "assured", "informed",
+        ],
+    );
+    let has_circumstance = p.is(at + 1, Classes::of(&[Class::Preposition, Class::Weekday]))
+        && !p.says_any(at + 1, &["about", "over"]);
+    if !has_listener && !has_circumstance {
+        return at + 1;
+    }
+    (at + 1..end.min(at + 20))
+        .find(|&index| p.says(index, "that"))
+        .unwrap_or(at + 1)
 }
 
 /// Whether something is said behind the verb, rather than "…, police said on Friday."
@@ -309,10 +362,12 @@ fn may_say(p: Pieces<'_>, at: usize, (first, last): (usize, usize)) -> bool {
         && p.str(at).ends_with("ed")
         || p.says(at, "said") && p.says_any(at - 1, &["is", "are", "was", "were", "be"]);
     let is_belief = is_estimate && p.says(at + 1, "to") && p.str(at).ends_with('d');
+    let finds_that = p.is(at, Class::ShowVerb) && p.says(at + 1, "that") && !p.says(at, "suspect");
+    let is_phrase = !p.is(at, CUES);
     let is_share = (first..=last).any(|index| p.is(index, Class::Percent) || p.is_mark(index, Mark::Percent))
         || p.says_any(first, &["half", "percent"]);
     !is_share
-        && (is_document || is_saying || is_estimate)
+        && (is_document || is_saying || is_estimate || finds_that || is_phrase)
         && !passive
         && !is_belief
         && !p.says_any(first, &["which", "there", "what"])

@@ -1,0 +1,131 @@
+//! Words that look like cues and are none: "a report", "the estimated cost", "twenty states".
+
+use crate::engine::pieces::{Class, Classes, Mark, Pieces, Shape};
+
+/// Words that are nouns as often as verbs.
+const NOUN_OR_VERB: &[&str] = &[
+    "report",
+    "reports",
+    "claim",
+    "claims",
+    "estimate",
+    "estimates",
+    "forecast",
+    "forecasts",
+    "state",
+    "states",
+    "note",
+    "notes",
+    "comment",
+    "comments",
+    "record",
+    "records",
+    "count",
+    "counts",
+    "rank",
+    "ranks",
+    "list",
+    "lists",
+    "document",
+    "documents",
+    "show",
+    "shows",
+    "find",
+    "project",
+    "projects",
+    "register",
+    "promise",
+    "promises",
+    "pledge",
+    "pledges",
+    "plan",
+    "plans",
+    "blame",
+    "dispute",
+    "disputes",
+    "hope",
+    "hopes",
+    "fear",
+    "fears",
+    "saying",
+    "finding",
+    "findings",
+    "suspect",
+    "suspects",
+    "threat",
+    "charge",
+    "charges",
+    "order",
+    "orders",
+    "rules",
+];
+
+/// Returns whether the word at a cue's place is no cue.
+pub(super) fn is_noun(p: Pieces<'_>, at: usize, start: usize) -> bool {
+    if at == start {
+        return true;
+    }
+    let before = at - 1;
+    if p.is_capital(at) && !p.is_capital(before) {
+        return p.says_any(at, &["states", "report", "record", "count", "post"]);
+    }
+    if p.says(at, "states") && p.is_capital(at) {
+        return true;
+    }
+    let after_modifier = p.is(
+        before,
+        Classes::of(&[Class::Article, Class::Determiner, Class::Preposition]),
+    ) && !p.says_any(
+        before,
+        &["that", "this", "all", "both", "some", "to", "up", "out", "later"],
+    );
+    if p.says_any(at, NOUN_OR_VERB) {
+        let possessive = p.shape(before) == Some(Shape::Possessive);
+        return after_modifier || possessive || !takes_content(p, at);
+    }
+    after_modifier && p.str(at).ends_with("ed")
+}
+
+/// Whether what follows can be the content of a verb: "states with a border" is a noun, "states that" a verb.
+fn takes_content(p: Pieces<'_>, at: usize) -> bool {
+    let next = at + 1;
+    let says_that = p.says(next, "that") || p.is_quote(next) || p.is_mark(next, Mark::Colon);
+    if p.says_any(at, &["states", "projects"]) {
+        return says_that || p.is(next, Classes::of(&[Class::Determiner, Class::Article]));
+    }
+    let is_number = p.is_digits(next + 1) || p.is(next + 1, Class::Cardinal) || p.says(next + 1, "least");
+    let ends_phrase = match p.shape(next) {
+        Some(Shape::Mark(mark)) => matches!(
+            mark,
+            Mark::Comma | Mark::Stop | Mark::Semicolon | Mark::Close | Mark::Exclamation | Mark::Hyphen
+        ),
+        Some(_) => {
+            p.is(
+                next,
+                Classes::of(&[
+                    Class::Preposition,
+                    Class::Conjunction,
+                    Class::Modal,
+                    Class::Auxiliary,
+                ]),
+            ) && !is_number
+                || p.is(next, Class::Relative) && !says_that
+                || p.says_any(next, &["due", "came", "comes"])
+                || p.says(next, "to")
+                    && p.says_any(at, &["report", "reports", "forecast", "forecasts", "claims"])
+        }
+        None => true,
+    };
+    says_that || !ends_phrase || intends(p, at)
+}
+
+/// "plans to", "hopes for": verbs of intent take a preposition too.
+fn intends(p: Pieces<'_>, at: usize) -> bool {
+    p.says_any(
+        at,
+        &[
+            "plans", "plan", "hopes", "hope", "promises", "pledges", "pledge", "promise",
+        ],
+    ) && p.says(at + 1, "to")
+        && !p.is(at - 1, Classes::of(&[Class::Determiner, Class::Article]))
+}
