@@ -34,12 +34,22 @@ pub struct Attribution {
     pub sentence: usize,
 }
 
-/// Returns the attributions of a text, in order of their cues.
+/// Returns the attributions of a text, in order of their sentences.
 pub fn find(p: Pieces<'_>, sentences: &[Span]) -> Vec<Attribution> {
     let mut found: Vec<Attribution> = Vec::new();
     let mut subject: Option<(usize, usize)> = None;
+    let mut turn: Option<Turn> = None;
     for (index, sentence) in sentences.iter().enumerate() {
         let (start, end) = (p.at(sentence.start), p.at(sentence.end));
+        turn = turn.filter(|turn| turn.goes_on(p, start));
+        if let Some(turn) = &mut turn {
+            turn.has_begun = true;
+            found.push(Attribution {
+                scope: (start, end),
+                sentence: index,
+                ..turn.attribution
+            });
+        }
         let mut said = None;
         for at in start..end {
             let Some(mut attribution) = frame::read(p, at, start, end) else {
@@ -56,11 +66,46 @@ pub fn find(p: Pieces<'_>, sentences: &[Span]) -> Vec<Attribution> {
             }
             close_before(p, &mut found, &attribution);
             said = Some(attribution.referent);
+            turn = Turn::begins(p, &attribution, end).or(turn);
             found.push(attribution);
         }
         subject = said.or_else(|| source::subject_of(p, start, end)).or(subject);
     }
     found
+}
+
+/// Speech that runs over sentences without quotation marks: the lines of a transcript, and what a colon announces.
+struct Turn {
+    attribution: Attribution,
+    /// Whether it is the next paragraph, rather than the rest of this one.
+    is_next: bool,
+    has_begun: bool,
+}
+
+impl Turn {
+    /// Returns the turn that an attribution opens: "SMITH: …" or "The mayor writes:" at the end of a line.
+    fn begins(p: Pieces<'_>, attribution: &Attribution, end: usize) -> Option<Self> {
+        let is_speaker =
+            p.is_mark(attribution.cue.0, Mark::Colon) && attribution.source.1 < attribution.cue.0;
+        let announces = p.is_mark(end - 1, Mark::Colon)
+            && p.ends_line(end - 1)
+            && !p.is_mark(attribution.cue.0, Mark::Colon);
+        (is_speaker || announces).then_some(Self {
+            attribution: *attribution,
+            is_next: announces,
+            has_begun: is_speaker,
+        })
+    }
+
+    /// Whether the sentence that starts here is still part of it.
+    fn goes_on(&self, p: Pieces<'_>, start: usize) -> bool {
+        let is_new_line = start == 0 || p.ends_line(start - 1);
+        if self.is_next && !self.has_begun {
+            is_new_line && !p.is_quote(start)
+        } else {
+            !is_new_line
+        }
+    }
 }
 
 /// "Police say five died, but residents say ten did": the second clause ends what the first source says.

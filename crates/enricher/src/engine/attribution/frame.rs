@@ -28,7 +28,7 @@ pub(super) fn read(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option
 /// Cue words, and the verbs that are cues only with the word behind them.
 fn is_cue(p: Pieces<'_>, at: usize) -> bool {
     p.is(at, CUES)
-        || p.says_any(at, &["points", "pointed", "point", "pointing"]) && p.says(at + 1, "out")
+        || p.says_any(at, &["points", "pointed", "pointing"]) && p.says_any(at + 1, &["out", "to"])
         || p.says_any(at, &["calls", "called", "calling"]) && p.says(at + 1, "for")
         || p.says_any(at, &["has", "had", "have", "puts", "put", "gives", "gave"])
             && polls(p, at.wrapping_sub(1))
@@ -39,7 +39,7 @@ fn polls(p: Pieces<'_>, at: usize) -> bool {
     p.says_any(
         at,
         &[
-            "poll", "polls", "survey", "surveys", "tally", "tallies", "average", "averages",
+            "poll", "polls", "polling", "survey", "surveys", "tally", "tallies", "average", "averages",
         ],
     )
 }
@@ -48,8 +48,13 @@ fn attribution(
     p: Pieces<'_>,
     source: (usize, usize),
     cue: (usize, usize),
-    scope: (usize, usize),
+    mut scope: (usize, usize),
 ) -> Option<Attribution> {
+    // "I think so," said Ann Lee, 34: what is said in a quote ends with it.
+    let mark = (cue.1 + 1..scope.1).find(|&at| p.is_quote(at));
+    if let Some(mark) = mark.filter(|&mark| closes(p, mark)) {
+        scope.1 = mark;
+    }
     let status = if p.says(cue.0, "according") {
         ClaimStatus::Reported
     } else {
@@ -67,14 +72,30 @@ fn attribution(
     })
 }
 
+/// Whether a quotation mark ends a quote.
+fn closes(p: Pieces<'_>, mark: usize) -> bool {
+    match p.shape(mark) {
+        Some(Shape::Mark(Mark::QuoteClose)) => true,
+        Some(Shape::Mark(Mark::QuoteStraight)) => p.is_glued_before(mark) && !p.is_glued(mark),
+        _ => false,
+    }
+}
+
 /// "SMITH: …" at the start of a line, as in transcripts.
 fn speaker_line(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attribution> {
-    let first = start + usize::from(p.is_quote(start));
+    let mut first = start + usize::from(p.is_quote(start));
+    if p.is_quote(at + 1) && !p.is_glued(at) {
+        // "… in the north - Ann Lee: “Two weeks ago …"
+        first = (first..at)
+            .rev()
+            .find(|&index| p.is_dash(index))
+            .map_or(first, |dash| dash + 1);
+    }
     let is_name = at > first
         && at - first <= 4
         && (first..at).all(|index| p.is_capital(index) || p.is_mark(index, Mark::Stop));
     let is_loud = p.shape(at.wrapping_sub(1)) == Some(Shape::Upper);
-    let is_line = start == 0 || p.ends_line(start - 1);
+    let is_line = first > start + 1 || start == 0 || p.ends_line(start - 1);
     let speaks = is_name && is_line && at + 1 < end && !p.is_glued(at) && (is_loud || p.is_quote(at + 1));
     speaks
         .then(|| attribution(p, (first, at - 1), (at, at), (at + 1, end)))
@@ -116,7 +137,9 @@ fn in_poll(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attribu
             ]),
         ) || p.is(index, Class::Preposition) && !p.says(index, "of")
     });
-    if !opens || crosses || p.is(head + 1, Class::Person) && !p.is_capital(head + 1) {
+    let is_vague =
+        p.says(head, "polls") && p.says(head - 1, "the") || p.says(head, "average") && p.says(head + 1, "of");
+    if !opens || crosses || is_vague || p.is(head + 1, Class::Person) && !p.is_capital(head + 1) {
         return None;
     }
     attribution(p, (at + 1, head), (at, at), (start, end))
@@ -177,7 +200,7 @@ fn inverted(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attrib
     let source = source::right_of(p, at + 1, end)?;
     let next = source.1 + 1;
     let ends = next >= end
-        || !p.is_word(next)
+        || !p.is_word(next) && p.shape(next) != Some(Shape::Possessive)
         || p.is(
             next,
             Classes::of(&[
@@ -199,14 +222,15 @@ fn inverted(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attrib
                 Class::Title,
                 Class::Person,
                 Class::Pronoun,
+                Class::Cardinal,
             ]),
         )
+        && !p.says_any(at + 1, &["several", "many", "former", "senior"])
     {
         return None;
     }
-    // "…," said Ann Lee, 34, who lost two brothers: what follows the name is about her, unless speech goes on.
-    let goes_on = (next..end).any(|index| p.is_quote(index) && index + 1 < end);
-    attribution(p, source, (at, at), (start, if goes_on { end } else { at }))
+    // What follows the name, as in ", 34, who lost two brothers", is about the speaker.
+    attribution(p, source, (at, at), (start, at))
 }
 
 /// "…, saying CONTENT", "by arguing that CONTENT", "plans to say": the subject of the sentence says it.
@@ -225,10 +249,12 @@ fn trailing(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attrib
 
 /// "SOURCE said (that) CONTENT", "CONTENT, SOURCE said".
 fn subject_first(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attribution> {
-    let source = source::left_of(p, at, start)?;
-    if !may_say(p, at, source) {
-        return None;
-    }
+    let near = source::left_of(p, at, start)?;
+    let source = if may_say(p, at, near) {
+        near
+    } else {
+        document_before(p, at, start).filter(|&source| may_say(p, at, source))?
+    };
     let cue = (at, at);
     let behind = content_behind(p, at, end);
     let before = source.0 > start && is_content(p, start, source.0);
@@ -249,11 +275,37 @@ fn subject_first(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<A
         };
         return attribution(p, source, cue, scope);
     }
-    let scope = match (before, behind) {
+    // "At one point, Reed said, two trees fell": both halves are said.
+    let is_inserted = p.is_mark(at + 1, Mark::Comma) && behind && follows_comma(p, source.0, start);
+    let scope = match (before || is_inserted, behind) {
+        (true, true) => (start, end),
         (true, _) => (start, source.0),
         (false, _) => (speech_begins(p, at, end), end),
     };
     attribution(p, source, cue, scope)
+}
+
+/// "A poll of those 18 to 35 shows", "results of a count done for the channel show": the document, however far.
+fn document_before(p: Pieces<'_>, at: usize, start: usize) -> Option<(usize, usize)> {
+    if !p.is(at, Class::ShowVerb) {
+        return None;
+    }
+    let breaks =
+        |index: &usize| p.is_any_mark(*index, &[Mark::Comma, Mark::Semicolon, Mark::Stop, Mark::Colon]);
+    let head = (start.max(at.saturating_sub(20))..at)
+        .rev()
+        .take_while(|index| !breaks(index))
+        .find(|&index| p.is(index, Class::Document))?;
+    source::ending_at(p, head, start)
+}
+
+/// Whether a comma stands before a source and its article.
+fn follows_comma(p: Pieces<'_>, source: usize, start: usize) -> bool {
+    let articles = Classes::of(&[Class::Determiner, Class::Article]);
+    (start..source)
+        .rev()
+        .find(|&at| !p.is(at, articles))
+        .is_some_and(|at| p.is_mark(at, Mark::Comma))
 }
 
 /// Words that begin the circumstances in which something was said.

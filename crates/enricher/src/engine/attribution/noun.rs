@@ -81,7 +81,8 @@ pub(super) fn is_noun(p: Pieces<'_>, at: usize, start: usize) -> bool {
     );
     if p.says_any(at, NOUN_OR_VERB) {
         let possessive = p.shape(before) == Some(Shape::Possessive);
-        return after_modifier || possessive || !takes_content(p, at);
+        let has_subject = p.says_any(before, &["he", "she", "it", "they", "we", "i"]);
+        return after_modifier || possessive || !has_subject && !takes_content(p, at);
     }
     after_modifier && p.str(at).ends_with("ed")
 }

@@ -38,6 +38,16 @@ pub(super) fn left_of(p: Pieces<'_>, verb: usize, start: usize) -> Option<(usize
         let (_, subject_last) = subject_of(p, start, last)?;
         last = subject_last;
     }
+    if p.says_any(last, &["who", "which"]) && last > start {
+        // "a guard who said", "the agency, which reported": the noun before is the source.
+        last -= 1;
+        last -= usize::from(p.is_mark(last, Mark::Comma) && last > start);
+    }
+    ending_at(p, last, start)
+}
+
+/// Returns the noun phrase that ends at a piece.
+pub(super) fn ending_at(p: Pieces<'_>, last: usize, start: usize) -> Option<(usize, usize)> {
     let first = extend_left(p, last, start);
     trim(p, first, last)
 }
@@ -244,6 +254,7 @@ pub(super) fn right_of(p: Pieces<'_>, from: usize, end: usize) -> Option<(usize,
             Some(_) => {
                 let ends = Classes::of(&[Class::Relative, Class::Auxiliary, Class::Modal, Class::Negation]);
                 let breaks = p.is(at, ends)
+                    || p.is(at, Class::Cardinal) && last.is_some()
                     || p.is(at, Classes::of(&[Class::Weekday])) && last.is_some()
                     || p.is(at, Class::Conjunction) && !p.says(at, "and")
                     || p.says_any(
@@ -287,9 +298,19 @@ fn named_behind(p: Pieces<'_>, last: usize, end: usize) -> Option<(usize, usize)
         .then_some((first, name_end - 1))
 }
 
+/// Steps over "Last week, ", "In a speech on Monday, ".
+fn behind_aside(p: Pieces<'_>, start: usize, end: usize) -> usize {
+    let opens = Classes::of(&[Class::Preposition, Class::DateWord, Class::Weekday, Class::Month]);
+    if !p.is(start, opens) {
+        return start;
+    }
+    let comma = (start..end.min(start + 12)).find(|&at| p.is_mark(at, Mark::Comma));
+    comma.map_or(start, |comma| comma + 1)
+}
+
 /// Returns the subject of a sentence: its first noun phrase, for "it said" in the next one.
 pub(super) fn subject_of(p: Pieces<'_>, start: usize, end: usize) -> Option<(usize, usize)> {
-    let mut first = start;
+    let mut first = behind_aside(p, start, end);
     while first < end
         && first < start + 3
         && (p.is(first, Classes::of(&[Class::Adverb, Class::Conjunction]))
