@@ -101,7 +101,7 @@ impl Turn {
     fn goes_on(&self, p: Pieces<'_>, start: usize) -> bool {
         let is_new_line = start == 0 || p.ends_line(start - 1);
         if self.is_next && !self.has_begun {
-            is_new_line && !p.is_quote(start)
+            is_new_line
         } else {
             !is_new_line
         }

@@ -70,6 +70,7 @@ fn last_speaker<'a>(
     let before = attributions.partition_point(|attribution| attribution.sentence < sentence);
     attributions[..before]
         .last()
+        .filter(|said| !p.says_any(said.source.0, &["who", "whom", "i", "we"]))
         .filter(|said| is_whole && said.sentence + 1 == sentence && !said.is_intent)
 }
 

@@ -5,6 +5,9 @@ use super::{Attribution, CUES, source, status};
 use crate::engine::analysis::ClaimStatus;
 use crate::engine::pieces::{Class, Classes, Mark, Pieces, Shape};
 
+/// How far a frame looks, in pieces: a sentence may be a megabyte long.
+const REACH: usize = 400;
+
 /// Reads the frame whose cue stands at a piece, if one does.
 pub(super) fn read(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attribution> {
     if p.says(at, "according") && p.says(at + 1, "to") {
@@ -15,6 +18,11 @@ pub(super) fn read(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option
     }
     if p.says_any(at, &["in", "by", "per"]) {
         return in_poll(p, at, start, end);
+    }
+    if p.shape(at.wrapping_sub(1)) == Some(Shape::Possessive)
+        || p.says_any(at.wrapping_sub(1), &["his", "her", "their"])
+    {
+        return nominal(p, at, start, end);
     }
     if !is_cue(p, at) || is_noun(p, at, start) {
         return None;
@@ -29,9 +37,51 @@ pub(super) fn read(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option
 fn is_cue(p: Pieces<'_>, at: usize) -> bool {
     p.is(at, CUES)
         || p.says_any(at, &["points", "pointed", "pointing"]) && p.says_any(at + 1, &["out", "to"])
+        || p.says_any(at, &["continued", "continues"])
+            && p.is_any_mark(at + 1, &[Mark::Colon, Mark::Comma])
+            && p.is_quote(at + 2)
         || p.says_any(at, &["calls", "called", "calling"]) && p.says(at + 1, "for")
         || p.says_any(at, &["has", "had", "have", "puts", "put", "gives", "gave"])
             && polls(p, at.wrapping_sub(1))
+}
+
+/// "the mayor's claim that", "her plan would", "under the party's proposal".
+fn nominal(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attribution> {
+    let asserts = p.says_any(
+        at,
+        &[
+            "claim",
+            "claims",
+            "assertion",
+            "estimate",
+            "forecast",
+            "warning",
+            "allegation",
+            "prediction",
+        ],
+    ) && p.says_any(at + 1, &["that", "of"]);
+    let plans = p.says_any(
+        at,
+        &["plan", "plans", "proposal", "proposals", "pledge", "promise"],
+    ) && (p.is(at + 1, Class::Modal)
+        || p.says_any(at + 1, &["to", "calls"])
+        || p.is_mark(at + 1, Mark::Comma));
+    if !asserts && !plans {
+        return None;
+    }
+    let source = if p.shape(at - 1) == Some(Shape::Possessive) {
+        source::ending_at(p, at.checked_sub(2).filter(|&last| last >= start)?, start)?
+    } else {
+        (at - 1, at - 1)
+    };
+    let mut found = attribution(p, source, (at, at), (at + 1, end))?;
+    found.is_intent = plans;
+    found.status = if asserts {
+        ClaimStatus::Claimed
+    } else {
+        ClaimStatus::Reported
+    };
+    Some(found)
 }
 
 /// Whether a piece heads the name of a count of opinions.
@@ -51,7 +101,7 @@ fn attribution(
     mut scope: (usize, usize),
 ) -> Option<Attribution> {
     // "I think so," said Ann Lee, 34: what is said in a quote ends with it.
-    let mark = (cue.1 + 1..scope.1).find(|&at| p.is_quote(at));
+    let mark = (cue.1 + 1..scope.1).take(REACH).find(|&at| p.is_quote(at));
     if let Some(mark) = mark.filter(|&mark| closes(p, mark)) {
         scope.1 = mark;
     }
@@ -122,10 +172,13 @@ fn credit_line(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Att
 
 /// "In a poll released on Tuesday, 47 percent …", "by the agency's tally".
 fn in_poll(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attribution> {
-    let opens = p.is(at + 1, Classes::of(&[Class::Article, Class::Determiner])) || p.is_capital(at + 1);
+    let opens = p.is(at + 1, Classes::of(&[Class::Article, Class::Determiner]))
+        || p.is_capital(at + 1)
+        || p.says_any(at + 1, &["one", "some", "most"]);
+    let counts = |index: usize| !p.says(at, "in") && p.says_any(index, &["estimate", "estimates", "count"]);
     let head = (at + 1..end.min(at + 12))
         .take_while(|&index| !p.is_any_mark(index, &[Mark::Comma, Mark::Stop, Mark::Semicolon]))
-        .find(|&index| polls(p, index))?;
+        .find(|&index| polls(p, index) || counts(index))?;
     let crosses = (at + 2..head).any(|index| {
         p.is(
             index,
@@ -148,7 +201,10 @@ fn in_poll(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attribu
 /// "according to SOURCE", "…, according to SOURCE, …".
 fn according_to(p: Pieces<'_>, first: usize, last: usize, start: usize, end: usize) -> Option<Attribution> {
     let source = source::right_of(p, last + 1, end)?;
-    attribution(p, source, (first, last), (start, end))
+    let semicolon = |at: &usize| p.is_mark(*at, Mark::Semicolon);
+    let from = (start..first).rev().take(REACH).find(semicolon).unwrap_or(start);
+    let to = (source.1..end).take(REACH).find(semicolon).unwrap_or(end);
+    attribution(p, source, (first, last), (from, to))
 }
 
 /// "quotes the minister as saying", "was quoted as saying".
@@ -236,9 +292,14 @@ fn inverted(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attrib
 /// "…, saying CONTENT", "by arguing that CONTENT", "plans to say": the subject of the sentence says it.
 fn trailing(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attribution> {
     let before = at.checked_sub(1).filter(|&before| before > start)?;
-    let participle =
-        p.str(at).ends_with("ing") && (p.is_mark(before, Mark::Comma) || p.says_any(before, &["by", "and"]));
-    if !participle {
+    let follows = p.is_mark(before, Mark::Comma)
+        || p.says_any(
+            before,
+            &["by", "and", "of", "for", "from", "after", "before", "while", "in"],
+        );
+    let participle = p.str(at).ends_with("ing") && follows;
+    let infinitive = p.says(before, "to") && p.is(at, Class::SayVerb);
+    if !participle && !infinitive {
         return None;
     }
     let source = source::subject_of(p, start, before)?;
@@ -249,20 +310,21 @@ fn trailing(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attrib
 
 /// "SOURCE said (that) CONTENT", "CONTENT, SOURCE said".
 fn subject_first(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attribution> {
-    let near = source::left_of(p, at, start)?;
-    let source = if may_say(p, at, near) {
-        near
-    } else {
-        document_before(p, at, start).filter(|&source| may_say(p, at, source))?
-    };
+    let source = document_before(p, at, start)
+        .or_else(|| source::left_of(p, at, start))
+        .filter(|&source| may_say(p, at, source))?;
     let cue = (at, at);
     let behind = content_behind(p, at, end);
     let before = source.0 > start && is_content(p, start, source.0);
     if before && behind {
         // "Five died, Reed said at a briefing, two hours later" goes on about the briefing.
         let circumstance = p.is(at + 1, CIRCUMSTANCE) && !p.says_any(at + 1, &["that", "about", "over"]);
-        let quoted = (start..source.0).any(|index| p.is_quote(index));
-        let speaks_on = (at + 1..end).any(|index| p.says(index, "that") || p.is_quote(index));
+        let quoted = (start..source.0).rev().take(REACH).any(|index| p.is_quote(index));
+        let speaks_on = (at + 1..end).take(REACH).any(|index| {
+            p.says(index, "that")
+                || p.is_quote(index)
+                || p.is_mark(index, Mark::Comma) && p.says(index + 1, "and")
+        });
         if circumstance && !speaks_on && (quoted || !opens_aside(p, start)) {
             return attribution(p, source, cue, (start, source.0));
         }
@@ -290,12 +352,14 @@ fn document_before(p: Pieces<'_>, at: usize, start: usize) -> Option<(usize, usi
     if !p.is(at, Class::ShowVerb) {
         return None;
     }
-    let breaks =
-        |index: &usize| p.is_any_mark(*index, &[Mark::Comma, Mark::Semicolon, Mark::Stop, Mark::Colon]);
-    let head = (start.max(at.saturating_sub(20))..at)
+    let breaks = |index: &usize| {
+        p.is_any_mark(*index, &[Mark::Comma, Mark::Semicolon, Mark::Stop, Mark::Colon])
+            || p.is(*index, Classes::of(&[Class::Auxiliary, Class::Modal]))
+    };
+    let segment = (start.max(at.saturating_sub(20))..at)
         .rev()
-        .take_while(|index| !breaks(index))
-        .find(|&index| p.is(index, Class::Document))?;
+        .take_while(|index| !breaks(index));
+    let head = segment.filter(|&index| p.is(index, Class::Document)).last()?;
     source::ending_at(p, head, start)
 }
 
@@ -382,7 +446,7 @@ fn is_content(p: Pieces<'_>, start: usize, source: usize) -> bool {
         last -= 1;
     }
     let ends = p.is_mark(last, Mark::Comma) || p.is_quote(last) || p.is_mark(last, Mark::EmDash);
-    ends && (start..last).any(|at| {
+    ends && (start..last).take(REACH).any(|at| {
         p.is(
             at,
             Classes::of(&[

@@ -94,11 +94,23 @@ fn takes_content(p: Pieces<'_>, at: usize) -> bool {
     if p.says_any(at, &["states", "projects"]) {
         return says_that || p.is(next, Classes::of(&[Class::Determiner, Class::Article]));
     }
-    let is_number = p.is_digits(next + 1) || p.is(next + 1, Class::Cardinal) || p.says(next + 1, "least");
+    let hedges = p.says_any(
+        next,
+        &["at", "about", "over", "between", "under", "up", "as", "around"],
+    );
+    let is_number =
+        hedges && (p.is_digits(next + 1) || p.is(next + 1, Class::Cardinal) || p.says(next + 1, "least"));
     let ends_phrase = match p.shape(next) {
         Some(Shape::Mark(mark)) => matches!(
             mark,
-            Mark::Comma | Mark::Stop | Mark::Semicolon | Mark::Close | Mark::Exclamation | Mark::Hyphen
+            Mark::Comma
+                | Mark::Stop
+                | Mark::Semicolon
+                | Mark::Close
+                | Mark::Exclamation
+                | Mark::Hyphen
+                | Mark::EnDash
+                | Mark::EmDash
         ),
         Some(_) => {
             p.is(

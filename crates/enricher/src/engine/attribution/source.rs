@@ -67,7 +67,9 @@ fn skip_between(p: Pieces<'_>, mut last: usize, start: usize) -> Option<usize> {
             last = last.checked_sub(3).filter(|&last| last >= start)?;
             continue;
         }
-        if !(is_date || is_on || p.is(last, BETWEEN) && !p.is(last, Class::Person)) {
+        let is_manner =
+            p.shape(last) == Some(Shape::Lower) && p.str(last).ends_with("ly") && p.str(last).len() > 5;
+        if !(is_date || is_manner || is_on || p.is(last, BETWEEN) && !p.is(last, Class::Person)) {
             return Some(last);
         }
         last = last.checked_sub(1).filter(|&last| last >= start)?;
