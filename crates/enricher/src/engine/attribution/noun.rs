@@ -84,7 +84,21 @@ pub(super) fn is_noun(p: Pieces<'_>, at: usize, start: usize) -> bool {
         let has_subject = p.says_any(before, &["he", "she", "it", "they", "we", "i"]);
         return after_modifier || possessive || !has_subject && !takes_content(p, at);
     }
-    after_modifier && p.str(at).ends_with("ed")
+    // "The country adds 20 names to the list": no speech.
+    let counts = p.says_any(at, &["add", "adds", "added", "adding"])
+        && (p.is_digits(at + 1)
+            || p.is(
+                at + 1,
+                Classes::of(&[Class::Cardinal, Class::Vague, Class::Article]),
+            )
+            || p.is_mark(at + 1, Mark::Currency)
+            || p.says_any(
+                at + 1,
+                &[
+                    "around", "about", "more", "nearly", "over", "some", "another", "to",
+                ],
+            ));
+    counts || after_modifier && p.str(at).ends_with("ed")
 }
 
 /// Whether what follows can be the content of a verb: "states with a border" is a noun, "states that" a verb.
