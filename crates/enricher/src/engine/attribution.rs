@@ -64,6 +64,7 @@ pub fn find(p: Pieces<'_>, sentences: &[Span]) -> Vec<Attribution> {
                     .map(|before| before.referent);
                 attribution.referent = near.or(subject).unwrap_or(attribution.source);
             }
+            clip_credit(p, &found, &mut attribution);
             close_before(p, &mut found, &attribution);
             said = Some(attribution.referent);
             turn = Turn::begins(p, &attribution, end).or(turn);
@@ -106,6 +107,24 @@ impl Turn {
             !is_new_line
         }
     }
+}
+
+/// "Analysts report that A owes 5 million; B, according to its website, owes 7": the credit is for its own item only.
+fn clip_credit(p: Pieces<'_>, found: &[Attribution], credit: &mut Attribution) {
+    let is_reported = found
+        .iter()
+        .rev()
+        .take(CLAUSES)
+        .take_while(|before| before.sentence == credit.sentence)
+        .any(|before| !before.is_intent && before.scope.0 <= credit.cue.0 && credit.cue.0 < before.scope.1);
+    if !is_reported || !p.says(credit.cue.0, "according") {
+        return;
+    }
+    let item = (credit.scope.0..credit.cue.0)
+        .rev()
+        .take(400)
+        .find(|&at| p.is_mark(at, Mark::Semicolon));
+    credit.scope.0 = item.unwrap_or(credit.scope.0);
 }
 
 /// "Police say five died, but residents say ten did": the second clause ends what the first source says.

@@ -13,6 +13,9 @@ pub(super) fn read(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option
     if p.says(at, "according") && p.says(at + 1, "to") {
         return according_to(p, at, at + 1, start, end);
     }
+    if p.says_all(at, &["as", "reported", "by"]) {
+        return according_to(p, at, at + 2, start, end);
+    }
     if p.is_mark(at, Mark::Colon) {
         return speaker_line(p, at, start, end).or_else(|| credit_line(p, at, start, end));
     }
@@ -105,7 +108,7 @@ fn attribution(
     if let Some(mark) = mark.filter(|&mark| closes(p, mark)) {
         scope.1 = mark;
     }
-    let status = if p.says(cue.0, "according") {
+    let status = if p.says_any(cue.0, &["according", "as"]) {
         ClaimStatus::Reported
     } else {
         status(p, cue.1)
@@ -146,7 +149,11 @@ fn speaker_line(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<At
         && (first..at).all(|index| p.is_capital(index) || p.is_mark(index, Mark::Stop));
     let is_loud = p.shape(at.wrapping_sub(1)) == Some(Shape::Upper);
     let is_line = first > start + 1 || start == 0 || p.ends_line(start - 1);
-    let speaks = is_name && is_line && at + 1 < end && !p.is_glued(at) && (is_loud || p.is_quote(at + 1));
+    let speaks = is_name
+        && is_line
+        && at + 1 < end
+        && !p.is_glued(at)
+        && (is_loud || p.is_quote(at + 1) || p.is_mark(at + 1, Mark::Apostrophe));
     speaks
         .then(|| attribution(p, (first, at - 1), (at, at), (at + 1, end)))
         .flatten()
@@ -195,7 +202,7 @@ fn in_poll(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attribu
     if !opens || crosses || is_vague || p.is(head + 1, Class::Person) && !p.is_capital(head + 1) {
         return None;
     }
-    attribution(p, (at + 1, head), (at, at), (start, end))
+    attribution(p, source::ending_at(p, head, at + 1)?, (at, at), (start, end))
 }
 
 /// "according to SOURCE", "…, according to SOURCE, …".
@@ -204,6 +211,8 @@ fn according_to(p: Pieces<'_>, first: usize, last: usize, start: usize, end: usi
     let semicolon = |at: &usize| p.is_mark(*at, Mark::Semicolon);
     let from = (start..first).rev().take(REACH).find(semicolon).unwrap_or(start);
     let to = (source.1..end).take(REACH).find(semicolon).unwrap_or(end);
+    // A list closed by the credit is credited as a whole.
+    let from = if to == end { start } else { from };
     attribution(p, source, (first, last), (from, to))
 }
 
@@ -253,7 +262,14 @@ fn inverted(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attrib
     {
         return None;
     }
-    let source = source::right_of(p, at + 1, end)?;
+    // "Reed, at a briefing, said that fact …" has its subject before it.
+    let refers = p.says_any(
+        at + 1,
+        &[
+            "that", "this", "these", "those", "his", "her", "its", "their", "it", "there",
+        ],
+    );
+    let source = source::right_of(p, at + 1, end).filter(|_| !refers)?;
     let next = source.1 + 1;
     let ends = next >= end
         || !p.is_word(next) && p.shape(next) != Some(Shape::Possessive)
@@ -315,7 +331,7 @@ fn subject_first(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<A
         .filter(|&source| may_say(p, at, source))?;
     let cue = (at, at);
     let behind = content_behind(p, at, end);
-    let before = source.0 > start && is_content(p, start, source.0);
+    let before = source.0 > start && is_content(p, start, source.0, at);
     if before && behind {
         // "Five died, Reed said at a briefing, two hours later" goes on about the briefing.
         let circumstance = p.is(at + 1, CIRCUMSTANCE) && !p.says_any(at + 1, &["that", "about", "over"]);
@@ -395,12 +411,14 @@ fn speech_begins(p: Pieces<'_>, at: usize, end: usize) -> usize {
             "told", "tells", "tell", "telling", "warned", "warns", "reminded", "assured", "informed",
         ],
     );
-    let has_circumstance = p.is(at + 1, Classes::of(&[Class::Preposition, Class::Weekday]))
+    let is_hedge = p.says_any(at + 2, &["least", "most"]);
+    let has_circumstance = !is_hedge
+        && p.is(at + 1, Classes::of(&[Class::Preposition, Class::Weekday]))
         && !p.says_any(at + 1, &["about", "over"]);
     if !has_listener && !has_circumstance {
         return at + 1;
     }
-    (at + 1..end.min(at + 20))
+    (at + 1..end.min(at + if has_listener { 20 } else { 8 }))
         .find(|&index| p.says(index, "that"))
         .unwrap_or(at + 1)
 }
@@ -440,24 +458,26 @@ fn content_behind(p: Pieces<'_>, at: usize, end: usize) -> bool {
 }
 
 /// Whether the words before the source are a clause of their own: they hold a verb and end in a comma or a quote.
-fn is_content(p: Pieces<'_>, start: usize, source: usize) -> bool {
+fn is_content(p: Pieces<'_>, start: usize, source: usize, cue: usize) -> bool {
     let mut last = source - 1;
     while last > start && p.is(last, Classes::of(&[Class::Determiner, Class::Article])) {
         last -= 1;
     }
     let ends = p.is_mark(last, Mark::Comma) || p.is_quote(last) || p.is_mark(last, Mark::EmDash);
-    ends && (start..last).take(REACH).any(|at| {
-        p.is(
-            at,
-            Classes::of(&[
-                Class::Verb,
-                Class::Auxiliary,
-                Class::Modal,
-                Class::KillVerb,
-                Class::InjureVerb,
-            ]),
-        ) || p.is_quote(at)
-    })
+    let closes_sentence = |index: usize| p.is_any_mark(index, &[Mark::Stop, Mark::Exclamation]);
+    ends && (closes_sentence(cue + 1)
+        || (start..last).take(REACH).any(|at| {
+            p.is(
+                at,
+                Classes::of(&[
+                    Class::Verb,
+                    Class::Auxiliary,
+                    Class::Modal,
+                    Class::KillVerb,
+                    Class::InjureVerb,
+                ]),
+            ) || p.is_quote(at)
+        }))
 }
 
 /// Whether this subject can be the source of this verb: documents show, everybody says.
@@ -478,7 +498,8 @@ fn may_say(p: Pieces<'_>, at: usize, (first, last): (usize, usize)) -> bool {
         && p.str(at).ends_with("ed")
         || p.says(at, "said") && p.says_any(at - 1, &["is", "are", "was", "were", "be"]);
     let is_belief = is_estimate && p.says(at + 1, "to") && p.str(at).ends_with('d');
-    let finds_that = p.is(at, Class::ShowVerb) && p.says(at + 1, "that") && !p.says(at, "suspect");
+    let finds_that = p.is(at, Class::ShowVerb) && p.says(at + 1, "that")
+        || p.says_any(at, &["found", "finds"]) && p.is_capital(first) && p.is_capital(at + 1);
     let is_phrase = !p.is(at, CUES);
     let is_share = (first..=last).any(|index| p.is(index, Class::Percent) || p.is_mark(index, Mark::Percent))
         || p.says_any(first, &["half", "percent"]);

@@ -105,7 +105,7 @@ pub(super) fn is_noun(p: Pieces<'_>, at: usize, start: usize) -> bool {
 fn takes_content(p: Pieces<'_>, at: usize) -> bool {
     let next = at + 1;
     let says_that = p.says(next, "that") || p.is_quote(next) || p.is_mark(next, Mark::Colon);
-    if p.says_any(at, &["states", "projects"]) {
+    if p.says_any(at, &["state", "states", "projects"]) {
         return says_that || p.is(next, Classes::of(&[Class::Determiner, Class::Article]));
     }
     let hedges = p.says_any(
@@ -114,35 +114,38 @@ fn takes_content(p: Pieces<'_>, at: usize) -> bool {
     );
     let is_number =
         hedges && (p.is_digits(next + 1) || p.is(next + 1, Class::Cardinal) || p.says(next + 1, "least"));
-    let ends_phrase = match p.shape(next) {
-        Some(Shape::Mark(mark)) => matches!(
-            mark,
-            Mark::Comma
-                | Mark::Stop
-                | Mark::Semicolon
-                | Mark::Close
-                | Mark::Exclamation
-                | Mark::Hyphen
-                | Mark::EnDash
-                | Mark::EmDash
-        ),
-        Some(_) => {
-            p.is(
-                next,
-                Classes::of(&[
-                    Class::Preposition,
-                    Class::Conjunction,
-                    Class::Modal,
-                    Class::Auxiliary,
-                ]),
-            ) && !is_number
-                || p.is(next, Class::Relative) && !says_that
-                || p.says_any(next, &["due", "came", "comes"])
-                || p.says(next, "to")
-                    && p.says_any(at, &["report", "reports", "forecast", "forecasts", "claims"])
-        }
-        None => true,
-    };
+    // "…, court records show.": only a source can stand before a verb that ends the sentence.
+    let closes = p.is_mark(next, Mark::Stop) && p.is(at - 1, Classes::of(&[Class::Document, Class::Person]));
+    let ends_phrase = !closes
+        && match p.shape(next) {
+            Some(Shape::Mark(mark)) => matches!(
+                mark,
+                Mark::Comma
+                    | Mark::Stop
+                    | Mark::Semicolon
+                    | Mark::Close
+                    | Mark::Exclamation
+                    | Mark::Hyphen
+                    | Mark::EnDash
+                    | Mark::EmDash
+            ),
+            Some(_) => {
+                p.is(
+                    next,
+                    Classes::of(&[
+                        Class::Preposition,
+                        Class::Conjunction,
+                        Class::Modal,
+                        Class::Auxiliary,
+                    ]),
+                ) && !is_number
+                    || p.is(next, Class::Relative) && !says_that
+                    || p.says_any(next, &["due", "came", "comes"])
+                    || p.says(next, "to")
+                        && p.says_any(at, &["report", "reports", "forecast", "forecasts", "claims"])
+            }
+            None => true,
+        };
     says_that || !ends_phrase || intends(p, at)
 }
 

@@ -266,7 +266,8 @@ pub(super) fn right_of(p: Pieces<'_>, from: usize, end: usize) -> Option<(usize,
                             "against", "via",
                         ],
                     )
-                    || (p.is(at, Class::Verb) || p.str(at).ends_with("ed"))
+                    || !qualifies(p, at)
+                        && (p.is(at, Class::Verb) || p.str(at).ends_with("ed"))
                         && !p.is_capital(at)
                         && last.is_some()
                         && !p.is(at, Classes::of(&[Class::Document, Class::Person]));
@@ -281,6 +282,12 @@ pub(super) fn right_of(p: Pieces<'_>, from: usize, end: usize) -> Option<(usize,
     }
     let last = last?;
     named_behind(p, last, end).or_else(|| trim(p, from, last))
+}
+
+/// "another *leading* lawyer", "the *elected* mayor".
+fn qualifies(p: Pieces<'_>, at: usize) -> bool {
+    let is_participle = p.str(at).ends_with("ed") || p.str(at).ends_with("ing");
+    is_participle && p.is(at - 1, Classes::of(&[Class::Determiner, Class::Article])) && p.is_word(at + 1)
 }
 
 /// "the army's media wing, [Public Relations Office (PRO)], …": the name behind the comma is the source.
