@@ -139,7 +139,7 @@ fn speaker_line(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<At
     let mut first = start + usize::from(p.is_quote(start));
     if p.is_quote(at + 1) && !p.is_glued(at) {
         // "… in the north - Ann Lee: “Two weeks ago …"
-        first = (first..at)
+        first = (first.max(at.saturating_sub(6))..at)
             .rev()
             .find(|&index| p.is_dash(index))
             .map_or(first, |dash| dash + 1);
