@@ -1,6 +1,6 @@
 //! The frames around a cue word.
 
-use super::noun::is_noun;
+use super::noun::{is_noun, nominal};
 use super::{Attribution, CUES, source, status};
 use crate::engine::analysis::ClaimStatus;
 use crate::engine::pieces::{Class, Classes, Mark, Pieces, Shape};
@@ -48,45 +48,6 @@ fn is_cue(p: Pieces<'_>, at: usize) -> bool {
             && polls(p, at.wrapping_sub(1))
 }
 
-/// "the mayor's claim that", "her plan would", "under the party's proposal".
-fn nominal(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attribution> {
-    let asserts = p.says_any(
-        at,
-        &[
-            "claim",
-            "claims",
-            "assertion",
-            "estimate",
-            "forecast",
-            "warning",
-            "allegation",
-            "prediction",
-        ],
-    ) && p.says_any(at + 1, &["that", "of"]);
-    let plans = p.says_any(
-        at,
-        &["plan", "plans", "proposal", "proposals", "pledge", "promise"],
-    ) && (p.is(at + 1, Class::Modal)
-        || p.says_any(at + 1, &["to", "calls"])
-        || p.is_mark(at + 1, Mark::Comma));
-    if !asserts && !plans {
-        return None;
-    }
-    let source = if p.shape(at - 1) == Some(Shape::Possessive) {
-        source::ending_at(p, at.checked_sub(2).filter(|&last| last >= start)?, start)?
-    } else {
-        (at - 1, at - 1)
-    };
-    let mut found = attribution(p, source, (at, at), (at + 1, end))?;
-    found.is_intent = plans;
-    found.status = if asserts {
-        ClaimStatus::Claimed
-    } else {
-        ClaimStatus::Reported
-    };
-    Some(found)
-}
-
 /// Whether a piece heads the name of a count of opinions.
 fn polls(p: Pieces<'_>, at: usize) -> bool {
     p.says_any(
@@ -97,7 +58,8 @@ fn polls(p: Pieces<'_>, at: usize) -> bool {
     )
 }
 
-fn attribution(
+/// Returns an attribution if anything is said.
+pub(super) fn attribution(
     p: Pieces<'_>,
     source: (usize, usize),
     cue: (usize, usize),

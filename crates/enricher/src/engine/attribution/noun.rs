@@ -1,5 +1,7 @@
-//! Words that look like cues and are none: "a report", "the estimated cost", "twenty states".
+//! Nouns: those that look like cues and are none ("a report", "twenty states"), and those that are ("his claim that").
 
+use super::{Attribution, frame, source};
+use crate::engine::analysis::ClaimStatus;
 use crate::engine::pieces::{Class, Classes, Mark, Pieces, Shape};
 
 /// Words that are nouns as often as verbs.
@@ -158,4 +160,43 @@ fn intends(p: Pieces<'_>, at: usize) -> bool {
         ],
     ) && p.says(at + 1, "to")
         && !p.is(at - 1, Classes::of(&[Class::Determiner, Class::Article]))
+}
+
+/// "the mayor's claim that", "her plan would", "under the party's proposal".
+pub(super) fn nominal(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attribution> {
+    let asserts = p.says_any(
+        at,
+        &[
+            "claim",
+            "claims",
+            "assertion",
+            "estimate",
+            "forecast",
+            "warning",
+            "allegation",
+            "prediction",
+        ],
+    ) && p.says_any(at + 1, &["that", "of"]);
+    let plans = p.says_any(
+        at,
+        &["plan", "plans", "proposal", "proposals", "pledge", "promise"],
+    ) && (p.is(at + 1, Class::Modal)
+        || p.says_any(at + 1, &["to", "calls"])
+        || p.is_mark(at + 1, Mark::Comma));
+    if !asserts && !plans {
+        return None;
+    }
+    let source = if p.shape(at - 1) == Some(Shape::Possessive) {
+        source::ending_at(p, at.checked_sub(2).filter(|&last| last >= start)?, start)?
+    } else {
+        (at - 1, at - 1)
+    };
+    let mut found = frame::attribution(p, source, (at, at), (at + 1, end))?;
+    found.is_intent = plans;
+    found.status = if asserts {
+        ClaimStatus::Claimed
+    } else {
+        ClaimStatus::Reported
+    };
+    Some(found)
 }
