@@ -5,6 +5,7 @@
 //! the noun phrase, and what is left here is their order and the pronouns.
 
 mod frame;
+mod noun;
 mod source;
 
 use super::analysis::{ClaimStatus, Entity, EntityType};
@@ -33,12 +34,22 @@ pub struct Attribution {
     pub sentence: usize,
 }
 
-/// Returns the attributions of a text, in order of their cues.
+/// Returns the attributions of a text, in order of their sentences.
 pub fn find(p: Pieces<'_>, sentences: &[Span]) -> Vec<Attribution> {
     let mut found: Vec<Attribution> = Vec::new();
     let mut subject: Option<(usize, usize)> = None;
+    let mut turn: Option<Turn> = None;
     for (index, sentence) in sentences.iter().enumerate() {
         let (start, end) = (p.at(sentence.start), p.at(sentence.end));
+        turn = turn.filter(|turn| turn.goes_on(p, start));
+        if let Some(turn) = &mut turn {
+            turn.has_begun = true;
+            found.push(Attribution {
+                scope: (start, end),
+                sentence: index,
+                ..turn.attribution
+            });
+        }
         let mut said = None;
         for at in start..end {
             let Some(mut attribution) = frame::read(p, at, start, end) else {
@@ -53,13 +64,67 @@ pub fn find(p: Pieces<'_>, sentences: &[Span]) -> Vec<Attribution> {
                     .map(|before| before.referent);
                 attribution.referent = near.or(subject).unwrap_or(attribution.source);
             }
+            clip_credit(p, &found, &mut attribution);
             close_before(p, &mut found, &attribution);
             said = Some(attribution.referent);
+            turn = Turn::begins(p, &attribution, end).or(turn);
             found.push(attribution);
         }
         subject = said.or_else(|| source::subject_of(p, start, end)).or(subject);
     }
     found
+}
+
+/// Speech that runs over sentences without quotation marks: the lines of a transcript, and what a colon announces.
+struct Turn {
+    attribution: Attribution,
+    /// Whether it is the next paragraph, rather than the rest of this one.
+    is_next: bool,
+    has_begun: bool,
+}
+
+impl Turn {
+    /// Returns the turn that an attribution opens: "SMITH: …" or "The mayor writes:" at the end of a line.
+    fn begins(p: Pieces<'_>, attribution: &Attribution, end: usize) -> Option<Self> {
+        let is_speaker =
+            p.is_mark(attribution.cue.0, Mark::Colon) && attribution.source.1 < attribution.cue.0;
+        let announces = p.is_mark(end - 1, Mark::Colon)
+            && p.ends_line(end - 1)
+            && !p.is_mark(attribution.cue.0, Mark::Colon);
+        (is_speaker || announces).then_some(Self {
+            attribution: *attribution,
+            is_next: announces,
+            has_begun: is_speaker,
+        })
+    }
+
+    /// Whether the sentence that starts here is still part of it.
+    fn goes_on(&self, p: Pieces<'_>, start: usize) -> bool {
+        let is_new_line = start == 0 || p.ends_line(start - 1);
+        if self.is_next && !self.has_begun {
+            is_new_line
+        } else {
+            !is_new_line
+        }
+    }
+}
+
+/// "Analysts report that A owes 5 million; B, according to its website, owes 7": the credit is for its own item only.
+fn clip_credit(p: Pieces<'_>, found: &[Attribution], credit: &mut Attribution) {
+    let is_reported = found
+        .iter()
+        .rev()
+        .take(CLAUSES)
+        .take_while(|before| before.sentence == credit.sentence)
+        .any(|before| !before.is_intent && before.scope.0 <= credit.cue.0 && credit.cue.0 < before.scope.1);
+    if !is_reported || !p.says(credit.cue.0, "according") {
+        return;
+    }
+    let item = (credit.scope.0..credit.cue.0)
+        .rev()
+        .take(400)
+        .find(|&at| p.is_mark(at, Mark::Semicolon));
+    credit.scope.0 = item.unwrap_or(credit.scope.0);
 }
 
 /// "Police say five died, but residents say ten did": the second clause ends what the first source says.
@@ -95,6 +160,7 @@ pub fn covering(found: &[Attribution], sentence: usize, at: usize) -> Option<&At
         .take_while(|attribution| attribution.sentence == sentence)
         .take(CLAUSES)
         .filter(|attribution| attribution.scope.0 <= at && at < attribution.scope.1)
+        .filter(|attribution| !names_source(attribution, at))
         .max_by_key(|attribution| {
             (
                 !attribution.is_intent,
@@ -102,6 +168,13 @@ pub fn covering(found: &[Attribution], sentence: usize, at: usize) -> Option<&At
                 usize::MAX - attribution.cue.0,
             )
         })
+}
+
+/// Whether a piece stands between source and cue, as the age in "King, 82, said": that is no content.
+fn names_source(attribution: &Attribution, at: usize) -> bool {
+    let first = attribution.source.0.min(attribution.cue.0);
+    let last = attribution.source.1.max(attribution.cue.1);
+    first <= at && at <= last
 }
 
 /// Returns the printed source and the entity that it names: a person's name without its title, a pronoun as it stands

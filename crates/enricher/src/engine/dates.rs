@@ -1,7 +1,8 @@
 //! Dates: absolute and relative, resolved against the day of publication.
 //!
-//! [`phrase`] reads what is printed, [`resolve`] turns it into a TIMEX-style value. Words that name no day, month or
-//! year in particular ("recently") are not dates; a phrase that needs a day of publication which is not known keeps
+//! [`phrase`] reads what is printed, [`resolve`] turns it into a TIMEX-style value. Words that point to a
+//! time without naming it ("now", "annual", "a week") are kept with their TIMEX value and without a precision; a phrase
+//! that needs a day of publication which is not known keeps
 //! its words and has no value.
 
 mod clock;
@@ -9,6 +10,7 @@ mod numeric;
 mod phrase;
 mod relative;
 mod resolve;
+mod vague;
 mod year;
 
 use super::Document;

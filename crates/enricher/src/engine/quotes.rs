@@ -47,6 +47,7 @@ pub fn find(
                 before
                     .filter(|(said_in, _)| said_in + 1 >= sentence)
                     .map(|(_, said)| said)
+                    .or_else(|| last_speaker(p, attributions, at, sentence, sentences))
             });
             before = said.map(|said| (last_sentence, said));
             quotes.push(Quote {
@@ -61,6 +62,22 @@ pub fn find(
         at = close + 1;
     }
     quotes
+}
+
+/// A quote that is a sentence of its own, without a speaker, goes on with whom the sentence before names last.
+fn last_speaker<'a>(
+    p: Pieces<'_>,
+    attributions: &'a [Attribution],
+    open: usize,
+    sentence: usize,
+    sentences: &[Span],
+) -> Option<&'a Attribution> {
+    let is_whole = p.at(sentences[sentence].start) == open;
+    let before = attributions.partition_point(|attribution| attribution.sentence < sentence);
+    attributions[..before]
+        .last()
+        .filter(|said| !p.says_any(said.source.0, &["who", "whom", "i", "we"]))
+        .filter(|said| is_whole && said.sentence + 1 == sentence && !said.is_intent)
 }
 
 fn opens(p: Pieces<'_>, at: usize) -> bool {

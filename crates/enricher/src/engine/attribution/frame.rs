@@ -1,37 +1,81 @@
 //! The frames around a cue word.
 
+use super::noun::{is_noun, nominal};
 use super::{Attribution, CUES, source, status};
 use crate::engine::analysis::ClaimStatus;
 use crate::engine::pieces::{Class, Classes, Mark, Pieces, Shape};
+
+/// How far a frame looks, in pieces: a sentence may be a megabyte long.
+const REACH: usize = 400;
 
 /// Reads the frame whose cue stands at a piece, if one does.
 pub(super) fn read(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attribution> {
     if p.says(at, "according") && p.says(at + 1, "to") {
         return according_to(p, at, at + 1, start, end);
     }
-    if p.is_mark(at, Mark::Colon) {
-        return speaker_line(p, at, start, end);
+    if p.says_all(at, &["as", "reported", "by"]) {
+        return according_to(p, at, at + 2, start, end);
     }
-    if !p.is(at, CUES) || is_noun(p, at, start) {
+    if p.is_mark(at, Mark::Colon) {
+        return speaker_line(p, at, start, end).or_else(|| credit_line(p, at, start, end));
+    }
+    if p.says_any(at, &["in", "by", "per"]) {
+        return in_poll(p, at, start, end);
+    }
+    if p.shape(at.wrapping_sub(1)) == Some(Shape::Possessive)
+        || p.says_any(at.wrapping_sub(1), &["his", "her", "their"])
+    {
+        return nominal(p, at, start, end);
+    }
+    if !is_cue(p, at) || is_noun(p, at, start) {
         return None;
     }
     quoted_as(p, at, start, end)
         .or_else(|| inverted(p, at, start, end))
+        .or_else(|| trailing(p, at, start, end))
         .or_else(|| subject_first(p, at, start, end))
 }
 
-fn attribution(
+/// Cue words, and the verbs that are cues only with the word behind them.
+fn is_cue(p: Pieces<'_>, at: usize) -> bool {
+    p.is(at, CUES)
+        || p.says_any(at, &["points", "pointed", "pointing"]) && p.says_any(at + 1, &["out", "to"])
+        || p.says_any(at, &["continued", "continues"])
+            && p.is_any_mark(at + 1, &[Mark::Colon, Mark::Comma])
+            && p.is_quote(at + 2)
+        || p.says_any(at, &["calls", "called", "calling"]) && p.says(at + 1, "for")
+        || p.says_any(at, &["has", "had", "have", "puts", "put", "gives", "gave"])
+            && polls(p, at.wrapping_sub(1))
+}
+
+/// Whether a piece heads the name of a count of opinions.
+fn polls(p: Pieces<'_>, at: usize) -> bool {
+    p.says_any(
+        at,
+        &[
+            "poll", "polls", "polling", "survey", "surveys", "tally", "tallies", "average", "averages",
+        ],
+    )
+}
+
+/// Returns an attribution if anything is said.
+pub(super) fn attribution(
     p: Pieces<'_>,
     source: (usize, usize),
     cue: (usize, usize),
-    scope: (usize, usize),
+    mut scope: (usize, usize),
 ) -> Option<Attribution> {
-    let status = if p.says(cue.0, "according") {
+    // "I think so," said Ann Lee, 34: what is said in a quote ends with it.
+    let mark = (cue.1 + 1..scope.1).take(REACH).find(|&at| p.is_quote(at));
+    if let Some(mark) = mark.filter(|&mark| closes(p, mark)) {
+        scope.1 = mark;
+    }
+    let status = if p.says_any(cue.0, &["according", "as"]) {
         ClaimStatus::Reported
     } else {
         status(p, cue.1)
     };
-    let is_intent = p.is(cue.1, Class::IntentVerb);
+    let is_intent = p.is(cue.1, Class::IntentVerb) || p.says(cue.1 + 1, "for");
     (scope.0 < scope.1).then_some(Attribution {
         source,
         referent: source,
@@ -43,102 +87,95 @@ fn attribution(
     })
 }
 
+/// Whether a quotation mark ends a quote.
+fn closes(p: Pieces<'_>, mark: usize) -> bool {
+    match p.shape(mark) {
+        Some(Shape::Mark(Mark::QuoteClose)) => true,
+        Some(Shape::Mark(Mark::QuoteStraight)) => p.is_glued_before(mark) && !p.is_glued(mark),
+        _ => false,
+    }
+}
+
 /// "SMITH: …" at the start of a line, as in transcripts.
 fn speaker_line(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attribution> {
-    let first = start + usize::from(p.is_quote(start));
+    let mut first = start + usize::from(p.is_quote(start));
+    if p.is_quote(at + 1) && !p.is_glued(at) {
+        // "… in the north - Ann Lee: “Two weeks ago …"
+        first = (first.max(at.saturating_sub(6))..at)
+            .rev()
+            .find(|&index| p.is_dash(index))
+            .map_or(first, |dash| dash + 1);
+    }
     let is_name = at > first
         && at - first <= 4
         && (first..at).all(|index| p.is_capital(index) || p.is_mark(index, Mark::Stop));
     let is_loud = p.shape(at.wrapping_sub(1)) == Some(Shape::Upper);
-    let is_line = start == 0 || p.ends_line(start - 1);
-    let speaks = is_name && is_line && at + 1 < end && !p.is_glued(at) && (is_loud || p.is_quote(at + 1));
+    let is_line = first > start + 1 || start == 0 || p.ends_line(start - 1);
+    let speaks = is_name
+        && is_line
+        && at + 1 < end
+        && !p.is_glued(at)
+        && (is_loud || p.is_quote(at + 1) || p.is_mark(at + 1, Mark::Apostrophe));
     speaks
         .then(|| attribution(p, (first, at - 1), (at, at), (at + 1, end)))
         .flatten()
 }
 
+/// "Bridge falls, three dead: police" and "Police: three dead" as in headlines.
+fn credit_line(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attribution> {
+    let is_line = (start == 0 || p.ends_line(start - 1)) && p.ends_line(end - 1);
+    let names = Classes::of(&[Class::Person, Class::Document, Class::Title]);
+    let names_source = |first: usize, last: usize| {
+        first <= last && last < first + 4 && p.is(last, names) && (first..=last).all(|index| p.is_word(index))
+    };
+    if !is_line || p.is_glued(at) || at <= start || at + 1 >= end {
+        return None;
+    }
+    if names_source(at + 1, end - 1) {
+        return attribution(p, (at + 1, end - 1), (at, at), (start, at));
+    }
+    names_source(start, at - 1)
+        .then(|| attribution(p, (start, at - 1), (at, at), (at + 1, end)))
+        .flatten()
+}
+
+/// "In a poll released on Tuesday, 47 percent …", "by the agency's tally".
+fn in_poll(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attribution> {
+    let opens = p.is(at + 1, Classes::of(&[Class::Article, Class::Determiner]))
+        || p.is_capital(at + 1)
+        || p.says_any(at + 1, &["one", "some", "most"]);
+    let counts = |index: usize| !p.says(at, "in") && p.says_any(index, &["estimate", "estimates", "count"]);
+    let head = (at + 1..end.min(at + 12))
+        .take_while(|&index| !p.is_any_mark(index, &[Mark::Comma, Mark::Stop, Mark::Semicolon]))
+        .find(|&index| polls(p, index) || counts(index))?;
+    let crosses = (at + 2..head).any(|index| {
+        p.is(
+            index,
+            Classes::of(&[
+                Class::Auxiliary,
+                Class::Modal,
+                Class::Relative,
+                Class::Conjunction,
+            ]),
+        ) || p.is(index, Class::Preposition) && !p.says(index, "of")
+    });
+    let is_vague =
+        p.says(head, "polls") && p.says(head - 1, "the") || p.says(head, "average") && p.says(head + 1, "of");
+    if !opens || crosses || is_vague || p.is(head + 1, Class::Person) && !p.is_capital(head + 1) {
+        return None;
+    }
+    attribution(p, source::ending_at(p, head, at + 1)?, (at, at), (start, end))
+}
+
 /// "according to SOURCE", "…, according to SOURCE, …".
 fn according_to(p: Pieces<'_>, first: usize, last: usize, start: usize, end: usize) -> Option<Attribution> {
     let source = source::right_of(p, last + 1, end)?;
-    attribution(p, source, (first, last), (start, end))
-}
-
-/// Nouns and participles that look like cues: "a report", "the estimated cost", "said to be".
-fn is_noun(p: Pieces<'_>, at: usize, start: usize) -> bool {
-    let before = at.wrapping_sub(1);
-    let is_base_or_s = p.says_any(
-        at,
-        &[
-            "report",
-            "reports",
-            "claim",
-            "claims",
-            "estimate",
-            "estimates",
-            "forecast",
-            "forecasts",
-            "state",
-            "states",
-            "note",
-            "notes",
-            "comment",
-            "comments",
-            "record",
-            "records",
-            "count",
-            "counts",
-            "rank",
-            "ranks",
-            "list",
-            "lists",
-            "document",
-            "documents",
-            "show",
-            "shows",
-            "find",
-            "project",
-            "projects",
-            "register",
-            "promise",
-            "promises",
-            "pledge",
-            "pledges",
-            "blame",
-            "dispute",
-            "disputes",
-            "hope",
-            "hopes",
-            "fear",
-            "fears",
-            "saying",
-            "finding",
-            "findings",
-            "suspect",
-            "suspects",
-            "threat",
-        ],
-    );
-    if at == start {
-        return true;
-    }
-    if p.is_capital(at) && !p.is_capital(before) && at > start {
-        return p.says_any(at, &["states", "report", "record", "count", "post"]);
-    }
-    if p.says(at, "states") && p.is_capital(at) {
-        return true;
-    }
-    let after_modifier = p.is(
-        before,
-        Classes::of(&[Class::Article, Class::Determiner, Class::Preposition]),
-    ) && !p.says_any(
-        before,
-        &["that", "this", "all", "both", "some", "to", "up", "out", "later"],
-    );
-    let possessive = p
-        .all
-        .get(before)
-        .is_some_and(|piece| piece.shape == Shape::Possessive);
-    (is_base_or_s && (after_modifier || possessive)) || (after_modifier && p.str(at).ends_with("ed"))
+    let semicolon = |at: &usize| p.is_mark(*at, Mark::Semicolon);
+    let from = (start..first).rev().take(REACH).find(semicolon).unwrap_or(start);
+    let to = (source.1..end).take(REACH).find(semicolon).unwrap_or(end);
+    // A list closed by the credit is credited as a whole.
+    let from = if to == end { start } else { from };
+    attribution(p, source, (first, last), (from, to))
 }
 
 /// "quotes the minister as saying", "was quoted as saying".
@@ -187,10 +224,17 @@ fn inverted(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attrib
     {
         return None;
     }
-    let source = source::right_of(p, at + 1, end)?;
+    // "Reed, at a briefing, said that fact …" has its subject before it.
+    let refers = p.says_any(
+        at + 1,
+        &[
+            "that", "this", "these", "those", "his", "her", "its", "their", "it", "there",
+        ],
+    );
+    let source = source::right_of(p, at + 1, end).filter(|_| !refers)?;
     let next = source.1 + 1;
     let ends = next >= end
-        || !p.is_word(next)
+        || !p.is_word(next) && p.shape(next) != Some(Shape::Possessive)
         || p.is(
             next,
             Classes::of(&[
@@ -212,28 +256,133 @@ fn inverted(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attrib
                 Class::Title,
                 Class::Person,
                 Class::Pronoun,
+                Class::Cardinal,
             ]),
         )
+        && !p.says_any(at + 1, &["several", "many", "former", "senior"])
     {
         return None;
     }
-    attribution(p, source, (at, at), (start, end))
+    // What follows the name, as in ", 34, who lost two brothers", is about the speaker.
+    attribution(p, source, (at, at), (start, at))
+}
+
+/// "…, saying CONTENT", "by arguing that CONTENT", "plans to say": the subject of the sentence says it.
+fn trailing(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attribution> {
+    let before = at.checked_sub(1).filter(|&before| before > start)?;
+    let follows = p.is_mark(before, Mark::Comma)
+        || p.says_any(
+            before,
+            &["by", "and", "of", "for", "from", "after", "before", "while", "in"],
+        );
+    let participle = p.str(at).ends_with("ing") && follows;
+    let infinitive = p.says(before, "to") && p.is(at, Class::SayVerb);
+    if !participle && !infinitive {
+        return None;
+    }
+    let source = source::subject_of(p, start, before)?;
+    may_say(p, at, source)
+        .then(|| attribution(p, source, (at, at), (at + 1, end)))
+        .flatten()
 }
 
 /// "SOURCE said (that) CONTENT", "CONTENT, SOURCE said".
 fn subject_first(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attribution> {
-    let source = source::left_of(p, at, start)?;
-    if !may_say(p, at, source) {
+    let source = document_before(p, at, start)
+        .or_else(|| source::left_of(p, at, start))
+        .filter(|&source| may_say(p, at, source))?;
+    let cue = (at, at);
+    let behind = content_behind(p, at, end);
+    let before = source.0 > start && is_content(p, start, source.0, at);
+    if before && behind {
+        // "Five died, Reed said at a briefing, two hours later" goes on about the briefing.
+        let circumstance = p.is(at + 1, CIRCUMSTANCE) && !p.says_any(at + 1, &["that", "about", "over"]);
+        let quoted = (start..source.0).rev().take(REACH).any(|index| p.is_quote(index));
+        let speaks_on = (at + 1..end).take(REACH).any(|index| {
+            p.says(index, "that")
+                || p.is_quote(index)
+                || p.is_mark(index, Mark::Comma) && p.says(index + 1, "and")
+        });
+        if circumstance && !speaks_on && (quoted || !opens_aside(p, start)) {
+            return attribution(p, source, cue, (start, source.0));
+        }
+        // "After two hours, Reed said that": when it was said, not what.
+        let that = p.says(at + 1, "that") || p.is_mark(at + 1, Mark::Colon);
+        let scope = if that && !quoted && opens_aside(p, start) {
+            (at + 1, end)
+        } else {
+            (start, end)
+        };
+        return attribution(p, source, cue, scope);
+    }
+    // "At one point, Reed said, two trees fell": both halves are said.
+    let is_inserted = p.is_mark(at + 1, Mark::Comma) && behind && follows_comma(p, source.0, start);
+    let scope = match (before || is_inserted, behind) {
+        (true, true) => (start, end),
+        (true, _) => (start, source.0),
+        (false, _) => (speech_begins(p, at, end), end),
+    };
+    attribution(p, source, cue, scope)
+}
+
+/// "A poll of those 18 to 35 shows", "results of a count done for the channel show": the document, however far.
+fn document_before(p: Pieces<'_>, at: usize, start: usize) -> Option<(usize, usize)> {
+    if !p.is(at, Class::ShowVerb) {
         return None;
     }
-    let behind = content_behind(p, at, end);
-    let before = source.0 > start && is_content(p, start, source.0);
-    let scope = match (before, behind) {
-        (true, true) => (start, end),
-        (true, false) => (start, source.0),
-        (false, _) => (at + 1, end),
+    let breaks = |index: &usize| {
+        p.is_any_mark(*index, &[Mark::Comma, Mark::Semicolon, Mark::Stop, Mark::Colon])
+            || p.is(*index, Classes::of(&[Class::Auxiliary, Class::Modal]))
     };
-    attribution(p, source, (at, at), scope)
+    let segment = (start.max(at.saturating_sub(20))..at)
+        .rev()
+        .take_while(|index| !breaks(index));
+    let head = segment.filter(|&index| p.is(index, Class::Document)).last()?;
+    source::ending_at(p, head, start)
+}
+
+/// Whether a comma stands before a source and its article.
+fn follows_comma(p: Pieces<'_>, source: usize, start: usize) -> bool {
+    let articles = Classes::of(&[Class::Determiner, Class::Article]);
+    (start..source)
+        .rev()
+        .find(|&at| !p.is(at, articles))
+        .is_some_and(|at| p.is_mark(at, Mark::Comma))
+}
+
+/// Words that begin the circumstances in which something was said.
+const CIRCUMSTANCE: Classes = Classes::of(&[Class::Preposition, Class::Conjunction]);
+
+/// Whether a sentence opens with a circumstance: "After watching for two hours, …".
+fn opens_aside(p: Pieces<'_>, start: usize) -> bool {
+    p.is(start, Class::Preposition)
+        || p.says_any(
+            start,
+            &[
+                "when", "while", "although", "though", "as", "speaking", "asked", "back",
+            ],
+        )
+}
+
+/// Where the content begins: behind "that" if the verb has a listener or a circumstance first, as in
+/// "told thousands of supporters that".
+fn speech_begins(p: Pieces<'_>, at: usize, end: usize) -> usize {
+    let has_listener = p.says_any(
+        at,
+        &[
+            "told", "tells", "tell", "telling", "warned", "warns", "reminded", "assured", "informed",
+        ],
+    );
+    let is_hedge = p.says_any(at + 2, &["least", "most"]);
+    let has_circumstance = !is_hedge
+        && p.is(at + 1, Classes::of(&[Class::Preposition, Class::Weekday]))
+        && !p.says_any(at + 1, &["about", "over"]);
+    if !has_listener && !has_circumstance {
+        return at + 1;
+    }
+    (at + 1..end.min(at + if has_listener { 20 } else { 8 }))
+        .find(|&index| p.says(index, "that"))
+        .unwrap_or(at + 1)
 }
 
 /// Whether something is said behind the verb, rather than "…, police said on Friday."
@@ -271,24 +420,26 @@ fn content_behind(p: Pieces<'_>, at: usize, end: usize) -> bool {
 }
 
 /// Whether the words before the source are a clause of their own: they hold a verb and end in a comma or a quote.
-fn is_content(p: Pieces<'_>, start: usize, source: usize) -> bool {
+fn is_content(p: Pieces<'_>, start: usize, source: usize, cue: usize) -> bool {
     let mut last = source - 1;
     while last > start && p.is(last, Classes::of(&[Class::Determiner, Class::Article])) {
         last -= 1;
     }
     let ends = p.is_mark(last, Mark::Comma) || p.is_quote(last) || p.is_mark(last, Mark::EmDash);
-    ends && (start..last).any(|at| {
-        p.is(
-            at,
-            Classes::of(&[
-                Class::Verb,
-                Class::Auxiliary,
-                Class::Modal,
-                Class::KillVerb,
-                Class::InjureVerb,
-            ]),
-        ) || p.is_quote(at)
-    })
+    let closes_sentence = |index: usize| p.is_any_mark(index, &[Mark::Stop, Mark::Exclamation]);
+    ends && (closes_sentence(cue + 1)
+        || (start..last).take(REACH).any(|at| {
+            p.is(
+                at,
+                Classes::of(&[
+                    Class::Verb,
+                    Class::Auxiliary,
+                    Class::Modal,
+                    Class::KillVerb,
+                    Class::InjureVerb,
+                ]),
+            ) || p.is_quote(at)
+        }))
 }
 
 /// Whether this subject can be the source of this verb: documents show, everybody says.
@@ -309,10 +460,13 @@ fn may_say(p: Pieces<'_>, at: usize, (first, last): (usize, usize)) -> bool {
         && p.str(at).ends_with("ed")
         || p.says(at, "said") && p.says_any(at - 1, &["is", "are", "was", "were", "be"]);
     let is_belief = is_estimate && p.says(at + 1, "to") && p.str(at).ends_with('d');
+    let finds_that = p.is(at, Class::ShowVerb) && p.says(at + 1, "that")
+        || p.says_any(at, &["found", "finds"]) && p.is_capital(first) && p.is_capital(at + 1);
+    let is_phrase = !p.is(at, CUES);
     let is_share = (first..=last).any(|index| p.is(index, Class::Percent) || p.is_mark(index, Mark::Percent))
         || p.says_any(first, &["half", "percent"]);
     !is_share
-        && (is_document || is_saying || is_estimate)
+        && (is_document || is_saying || is_estimate || finds_that || is_phrase)
         && !passive
         && !is_belief
         && !p.says_any(first, &["which", "there", "what"])

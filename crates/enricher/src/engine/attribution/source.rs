@@ -38,6 +38,16 @@ pub(super) fn left_of(p: Pieces<'_>, verb: usize, start: usize) -> Option<(usize
         let (_, subject_last) = subject_of(p, start, last)?;
         last = subject_last;
     }
+    if p.says_any(last, &["who", "which"]) && last > start {
+        // "a guard who said", "the agency, which reported": the noun before is the source.
+        last -= 1;
+        last -= usize::from(p.is_mark(last, Mark::Comma) && last > start);
+    }
+    ending_at(p, last, start)
+}
+
+/// Returns the noun phrase that ends at a piece.
+pub(super) fn ending_at(p: Pieces<'_>, last: usize, start: usize) -> Option<(usize, usize)> {
     let first = extend_left(p, last, start);
     trim(p, first, last)
 }
@@ -57,7 +67,9 @@ fn skip_between(p: Pieces<'_>, mut last: usize, start: usize) -> Option<usize> {
             last = last.checked_sub(3).filter(|&last| last >= start)?;
             continue;
         }
-        if !(is_date || is_on || p.is(last, BETWEEN) && !p.is(last, Class::Person)) {
+        let is_manner =
+            p.shape(last) == Some(Shape::Lower) && p.str(last).ends_with("ly") && p.str(last).len() > 5;
+        if !(is_date || is_manner || is_on || p.is(last, BETWEEN) && !p.is(last, Class::Person)) {
             return Some(last);
         }
         last = last.checked_sub(1).filter(|&last| last >= start)?;
@@ -244,6 +256,7 @@ pub(super) fn right_of(p: Pieces<'_>, from: usize, end: usize) -> Option<(usize,
             Some(_) => {
                 let ends = Classes::of(&[Class::Relative, Class::Auxiliary, Class::Modal, Class::Negation]);
                 let breaks = p.is(at, ends)
+                    || p.is(at, Class::Cardinal) && last.is_some()
                     || p.is(at, Classes::of(&[Class::Weekday])) && last.is_some()
                     || p.is(at, Class::Conjunction) && !p.says(at, "and")
                     || p.says_any(
@@ -253,7 +266,8 @@ pub(super) fn right_of(p: Pieces<'_>, from: usize, end: usize) -> Option<(usize,
                             "against", "via",
                         ],
                     )
-                    || (p.is(at, Class::Verb) || p.str(at).ends_with("ed"))
+                    || !qualifies(p, at)
+                        && (p.is(at, Class::Verb) || p.str(at).ends_with("ed"))
                         && !p.is_capital(at)
                         && last.is_some()
                         && !p.is(at, Classes::of(&[Class::Document, Class::Person]));
@@ -268,6 +282,12 @@ pub(super) fn right_of(p: Pieces<'_>, from: usize, end: usize) -> Option<(usize,
     }
     let last = last?;
     named_behind(p, last, end).or_else(|| trim(p, from, last))
+}
+
+/// "another *leading* lawyer", "the *elected* mayor".
+fn qualifies(p: Pieces<'_>, at: usize) -> bool {
+    let is_participle = p.str(at).ends_with("ed") || p.str(at).ends_with("ing");
+    is_participle && p.is(at - 1, Classes::of(&[Class::Determiner, Class::Article])) && p.is_word(at + 1)
 }
 
 /// "the army's media wing, [Public Relations Office (PRO)], …": the name behind the comma is the source.
@@ -287,9 +307,19 @@ fn named_behind(p: Pieces<'_>, last: usize, end: usize) -> Option<(usize, usize)
         .then_some((first, name_end - 1))
 }
 
+/// Steps over "Last week, ", "In a speech on Monday, ".
+fn behind_aside(p: Pieces<'_>, start: usize, end: usize) -> usize {
+    let opens = Classes::of(&[Class::Preposition, Class::DateWord, Class::Weekday, Class::Month]);
+    if !p.is(start, opens) {
+        return start;
+    }
+    let comma = (start..end.min(start + 12)).find(|&at| p.is_mark(at, Mark::Comma));
+    comma.map_or(start, |comma| comma + 1)
+}
+
 /// Returns the subject of a sentence: its first noun phrase, for "it said" in the next one.
 pub(super) fn subject_of(p: Pieces<'_>, start: usize, end: usize) -> Option<(usize, usize)> {
-    let mut first = start;
+    let mut first = behind_aside(p, start, end);
     while first < end
         && first < start + 3
         && (p.is(first, Classes::of(&[Class::Adverb, Class::Conjunction]))

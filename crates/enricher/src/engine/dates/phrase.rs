@@ -2,7 +2,7 @@
 
 use super::relative::{ago, length, ordinal_unit, side, sided};
 use super::year;
-use super::{clock, numeric};
+use super::{clock, numeric, vague};
 use crate::engine::pieces::{Class, Classes, Mark, Pieces};
 
 /// A date phrase in the text.
@@ -57,6 +57,8 @@ pub(super) enum Meaning {
     Clock { hour: i8, minute: i8 },
     /// "the past five years": a span of time that ends or begins now.
     Span { unit: &'static str, count: Option<i32> },
+    /// "now", "recently": a TIMEX pointer to present, past or future.
+    Reference(&'static str),
     /// Words that cannot be resolved alone: "a week later", "that day".
     Unknown,
 }
@@ -82,6 +84,7 @@ const TRIGGERS: Classes = Classes::of(&[
     Class::Cardinal,
     Class::Ordinal,
     Class::DateWord,
+    Class::TimeUnit,
 ]);
 
 /// Words that make a date phrase of the article or hedge before them.
@@ -95,6 +98,9 @@ const AFTER_ARTICLE: Classes = Classes::of(&[
 
 /// Reads the date phrase that starts at a piece, if one does.
 pub(super) fn read(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Phrase> {
+    if p.is_mark(at, Mark::Apostrophe) {
+        return year::read_short(p, at, start);
+    }
     if p.is_digits(at) {
         return numeric::read(p, at)
             .or_else(|| clock::read(p, at))
@@ -130,6 +136,7 @@ pub(super) fn read(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option
         .or_else(|| ago(p, at, end))
         .or_else(|| day_part(p, at, start))
         .or_else(|| length(p, at))
+        .or_else(|| vague::read(p, at, start))
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "every reader ends in it")]

@@ -86,6 +86,11 @@ pub(super) fn resolve(meaning: Meaning, published: Option<Date>, future: bool) -
             precision: None,
             first_day: None,
         },
+        Meaning::Reference(value) => Resolved {
+            value: Some(value.to_owned()),
+            precision: None,
+            first_day: None,
+        },
         Meaning::Unknown => Resolved::default(),
     }
 }

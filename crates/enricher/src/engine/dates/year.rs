@@ -29,6 +29,22 @@ pub(super) fn read(p: Pieces<'_>, at: usize, start: usize) -> Option<Phrase> {
     })
 }
 
+/// Reads "'82" behind a word that asks for a year.
+pub(super) fn read_short(p: Pieces<'_>, at: usize, start: usize) -> Option<Phrase> {
+    let text = p.str(at + 1);
+    let ends = !p.is_glued(at + 1) || !(p.is_word(at + 2) || p.is_digits(at + 2));
+    let is_short = p.is_digits(at + 1) && text.len() == 2 && p.is_glued(at) && !p.is_glued_before(at);
+    if !is_short || !ends || !names_year(p, at, start) {
+        return None;
+    }
+    let year: i16 = text.parse().ok()?;
+    Some(Phrase {
+        first: at,
+        last: at + 1,
+        meaning: Meaning::Year(if year < 50 { 2000 + year } else { 1900 + year }),
+    })
+}
+
 /// Reads "2024", "2024–25", "1990s" without looking around.
 pub(super) fn read_plain(p: Pieces<'_>, at: usize) -> Option<Phrase> {
     let year = value(p, at)?;

@@ -3,7 +3,7 @@
 use super::draft::Draft;
 use crate::engine::analysis::{ClaimStatus, Claimant, Entity, Quote};
 use crate::engine::attribution::{self, Attribution};
-use crate::engine::pieces::Pieces;
+use crate::engine::pieces::{Mark, Pieces};
 
 /// Returns the claimant of a figure.
 pub(super) fn of(
@@ -13,8 +13,12 @@ pub(super) fn of(
     quotes: &[Quote],
     entities: &[Entity],
 ) -> Option<Claimant> {
-    in_quote(p, draft, quotes).or_else(|| {
-        let found = attribution::covering(attributions, draft.sentence, draft.first)?;
+    let covering = attribution::covering(attributions, draft.sentence, draft.first);
+    // In a transcript the line says who speaks, wherever its quotation marks stand.
+    let is_turn = covering.is_some_and(|found| p.is_mark(found.cue.0, Mark::Colon));
+    let quoted = in_quote(p, draft, quotes).filter(|_| !is_turn);
+    quoted.or_else(|| {
+        let found = covering?;
         let (span, entity) = attribution::printed(p, found, entities);
         Some(Claimant {
             span,

@@ -1,0 +1,202 @@
+//! Nouns: those that look like cues and are none ("a report", "twenty states"), and those that are ("his claim that").
+
+use super::{Attribution, frame, source};
+use crate::engine::analysis::ClaimStatus;
+use crate::engine::pieces::{Class, Classes, Mark, Pieces, Shape};
+
+/// Words that are nouns as often as verbs.
+const NOUN_OR_VERB: &[&str] = &[
+    "report",
+    "reports",
+    "claim",
+    "claims",
+    "estimate",
+    "estimates",
+    "forecast",
+    "forecasts",
+    "state",
+    "states",
+    "note",
+    "notes",
+    "comment",
+    "comments",
+    "record",
+    "records",
+    "count",
+    "counts",
+    "rank",
+    "ranks",
+    "list",
+    "lists",
+    "document",
+    "documents",
+    "show",
+    "shows",
+    "find",
+    "project",
+    "projects",
+    "register",
+    "promise",
+    "promises",
+    "pledge",
+    "pledges",
+    "plan",
+    "plans",
+    "blame",
+    "dispute",
+    "disputes",
+    "hope",
+    "hopes",
+    "fear",
+    "fears",
+    "saying",
+    "finding",
+    "findings",
+    "suspect",
+    "suspects",
+    "threat",
+    "charge",
+    "charges",
+    "order",
+    "orders",
+    "rules",
+];
+
+/// Returns whether the word at a cue's place is no cue.
+pub(super) fn is_noun(p: Pieces<'_>, at: usize, start: usize) -> bool {
+    if at == start {
+        return true;
+    }
+    let before = at - 1;
+    if p.is_capital(at) && !p.is_capital(before) {
+        return p.says_any(at, &["states", "report", "record", "count", "post"]);
+    }
+    if p.says(at, "states") && p.is_capital(at) {
+        return true;
+    }
+    let after_modifier = p.is(
+        before,
+        Classes::of(&[Class::Article, Class::Determiner, Class::Preposition]),
+    ) && !p.says_any(
+        before,
+        &["that", "this", "all", "both", "some", "to", "up", "out", "later"],
+    );
+    if p.says_any(at, NOUN_OR_VERB) {
+        let possessive = p.shape(before) == Some(Shape::Possessive);
+        let has_subject = p.says_any(before, &["he", "she", "it", "they", "we", "i"]);
+        return after_modifier || possessive || !has_subject && !takes_content(p, at);
+    }
+    // "The country adds 20 names to the list": no speech.
+    let counts = p.says_any(at, &["add", "adds", "added", "adding"])
+        && (p.is_digits(at + 1)
+            || p.is(
+                at + 1,
+                Classes::of(&[Class::Cardinal, Class::Vague, Class::Article]),
+            )
+            || p.is_mark(at + 1, Mark::Currency)
+            || p.says_any(
+                at + 1,
+                &[
+                    "around", "about", "more", "nearly", "over", "some", "another", "to",
+                ],
+            ));
+    counts || after_modifier && p.str(at).ends_with("ed")
+}
+
+/// Whether what follows can be the content of a verb: "states with a border" is a noun, "states that" a verb.
+fn takes_content(p: Pieces<'_>, at: usize) -> bool {
+    let next = at + 1;
+    let says_that = p.says(next, "that") || p.is_quote(next) || p.is_mark(next, Mark::Colon);
+    if p.says_any(at, &["state", "states", "projects"]) {
+        return says_that || p.is(next, Classes::of(&[Class::Determiner, Class::Article]));
+    }
+    let hedges = p.says_any(
+        next,
+        &["at", "about", "over", "between", "under", "up", "as", "around"],
+    );
+    let is_number =
+        hedges && (p.is_digits(next + 1) || p.is(next + 1, Class::Cardinal) || p.says(next + 1, "least"));
+    // "…, court records show.": only a source can stand before a verb that ends the sentence.
+    let closes = p.is_mark(next, Mark::Stop) && p.is(at - 1, Classes::of(&[Class::Document, Class::Person]));
+    let ends_phrase = !closes
+        && match p.shape(next) {
+            Some(Shape::Mark(mark)) => matches!(
+                mark,
+                Mark::Comma
+                    | Mark::Stop
+                    | Mark::Semicolon
+                    | Mark::Close
+                    | Mark::Exclamation
+                    | Mark::Hyphen
+                    | Mark::EnDash
+                    | Mark::EmDash
+            ),
+            Some(_) => {
+                p.is(
+                    next,
+                    Classes::of(&[
+                        Class::Preposition,
+                        Class::Conjunction,
+                        Class::Modal,
+                        Class::Auxiliary,
+                    ]),
+                ) && !is_number
+                    || p.is(next, Class::Relative) && !says_that
+                    || p.says_any(next, &["due", "came", "comes"])
+                    || p.says(next, "to")
+                        && p.says_any(at, &["report", "reports", "forecast", "forecasts", "claims"])
+            }
+            None => true,
+        };
+    says_that || !ends_phrase || intends(p, at)
+}
+
+/// "plans to", "hopes for": verbs of intent take a preposition too.
+fn intends(p: Pieces<'_>, at: usize) -> bool {
+    p.says_any(
+        at,
+        &[
+            "plans", "plan", "hopes", "hope", "promises", "pledges", "pledge", "promise",
+        ],
+    ) && p.says(at + 1, "to")
+        && !p.is(at - 1, Classes::of(&[Class::Determiner, Class::Article]))
+}
+
+/// "the mayor's claim that", "her plan would", "under the party's proposal".
+pub(super) fn nominal(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attribution> {
+    let asserts = p.says_any(
+        at,
+        &[
+            "claim",
+            "claims",
+            "assertion",
+            "estimate",
+            "forecast",
+            "warning",
+            "allegation",
+            "prediction",
+        ],
+    ) && p.says_any(at + 1, &["that", "of"]);
+    let plans = p.says_any(
+        at,
+        &["plan", "plans", "proposal", "proposals", "pledge", "promise"],
+    ) && (p.is(at + 1, Class::Modal)
+        || p.says_any(at + 1, &["to", "calls"])
+        || p.is_mark(at + 1, Mark::Comma));
+    if !asserts && !plans {
+        return None;
+    }
+    let source = if p.shape(at - 1) == Some(Shape::Possessive) {
+        source::ending_at(p, at.checked_sub(2).filter(|&last| last >= start)?, start)?
+    } else {
+        (at - 1, at - 1)
+    };
+    let mut found = frame::attribution(p, source, (at, at), (at + 1, end))?;
+    found.is_intent = plans;
+    found.status = if asserts {
+        ClaimStatus::Claimed
+    } else {
+        ClaimStatus::Reported
+    };
+    Some(found)
+}
