@@ -75,7 +75,9 @@ fn currency_code(bytes: &[u8], start: usize, words: &WordClasses) -> Option<usiz
 fn starts_decimal(bytes: &[u8], at: usize) -> bool {
     let stands_free =
         at == 0 || bytes[at - 1].is_ascii_whitespace() || matches!(bytes[at - 1], b'$' | b'(' | b'-' | b'+');
-    bytes[at] == b'.' && stands_free && bytes.get(at + 1).is_some_and(u8::is_ascii_digit)
+    let is_decimal = bytes[at] == b'.' && stands_free && bytes.get(at + 1).is_some_and(u8::is_ascii_digit);
+    // " .1.2" is no decimal: `digits` takes nothing of it.
+    is_decimal && digits(bytes, at) > at
 }
 
 fn look_up(word: &[u8], words: &WordClasses) -> u16 {
@@ -348,6 +350,7 @@ mod tests {
         check("1,1,1", "1|,|1|,|1");
         check("in 2008,000 people", "in|2008|,|000|people");
         check("10.0.0.1", "10|.|0|.|0|.|1");
+        check("at .1.2", "at|.|1.2");
     }
 
     #[test]
