@@ -69,8 +69,11 @@ impl Origin {
                 _ => true,
             };
             let lengths = (version.len(), trace.len(), span.len(), flags.len());
-            let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte) || byte == b'-';
-            if !known || lengths != (2, 32, 16, 2) || !parent.bytes().all(is_hex) {
+            let is_hex = |part: &str| {
+                let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+                part.bytes().all(is_digit)
+            };
+            if !known || lengths != (2, 32, 16, 2) || ![version, trace, span, flags].into_iter().all(is_hex) {
                 return None;
             }
             let flags = TraceFlags::new(u8::from_str_radix(flags, 16).ok()?) & TraceFlags::SAMPLED;
