@@ -290,7 +290,10 @@ struct Maker {
 
 impl Maker {
     fn encode(self, enriched: Enriched) -> serde_json::Result<Made> {
-        let Enriched { mut record, sentences } = enriched;
+        let Enriched {
+            mut record,
+            sentences,
+        } = enriched;
         if !self.label.is_empty() {
             let model = &mut record.revision.model;
             *model = format!("{model}+{}", self.label);

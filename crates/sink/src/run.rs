@@ -28,11 +28,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// Every delivery is settled after its line is durable, or goes back to the carrier when the future is dropped.
 /// Fails at once if the folder cannot be used. While running it fails only if lines still cannot be written when
 /// the deliveries have ended.
-pub async fn run(
-    config: Config,
-    enriched: Consumer<Line>,
-    progress: Arc<Progress>,
-) -> Result<(), Error> {
+pub async fn run(config: Config, enriched: Consumer<Line>, progress: Arc<Progress>) -> Result<(), Error> {
     config.validate()?;
     let opened = {
         let (config, progress) = (config.clone(), Arc::clone(&progress));

@@ -37,7 +37,9 @@ impl Taken {
 
 /// Prints the table.
 pub(crate) fn measure(corpus: &Corpus, folder: &Path) {
-    println!("| subscribers to all events | CPU µs/article | server µs/article | cost of fan-out | events/article |");
+    println!(
+        "| subscribers to all events | CPU µs/article | server µs/article | cost of fan-out | events/article |"
+    );
     println!("|---|---|---|---|---|");
     let mut runs: [Vec<Taken>; CASES.len()] = Default::default();
     for round in 0..ROUNDS {

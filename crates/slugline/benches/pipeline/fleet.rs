@@ -37,9 +37,13 @@ pub(crate) fn measure(corpus: &Corpus, folder: &Path, enrichers: usize) {
     let before = process_cpu(server_pid);
     let start = Instant::now();
     let mut watch = slugline(["watch", "--set", "watcher.settle=10ms"]);
-    watch
-        .arg(&corpus.folder)
-        .args(["--set", &format!("watcher.state={}", folder.join(format!("fleet-{enrichers}-state")).display())]);
+    watch.arg(&corpus.folder).args([
+        "--set",
+        &format!(
+            "watcher.state={}",
+            folder.join(format!("fleet-{enrichers}-state")).display()
+        ),
+    ]);
     processes.push(role(watch));
     let (mut lines, mut written) = (Follower::new(&out), 0);
     while written < corpus.files.len() {

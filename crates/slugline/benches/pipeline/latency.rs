@@ -26,7 +26,10 @@ const MARGIN: Duration = Duration::from_secs(3);
 
 /// Prints the row of one mode, at this many articles per second; `more` are further arguments of `run`.
 pub(crate) fn measure(name: &str, folder: &Path, rate: f64, more: &[&str]) {
-    let (inbox, out) = (folder.join(format!("{name}-in")), folder.join(format!("{name}-out")));
+    let (inbox, out) = (
+        folder.join(format!("{name}-in")),
+        folder.join(format!("{name}-out")),
+    );
     fs::create_dir_all(&inbox).expect("a folder");
     let mut command = slugline(["run"]);
     command.arg(&inbox).arg("--out").arg(&out).args(more);

@@ -112,7 +112,10 @@ async fn confirm(shared: &Shared, group: &[Ack]) -> Result<(), UnsettledError> {
         let request = client::Request::new()
             .payload(ack.clone())
             .timeout(Some(shared.config.request_timeout));
-        shared.client.send_request(last.raw.reply.clone(), request).await?;
+        shared
+            .client
+            .send_request(last.raw.reply.clone(), request)
+            .await?;
         Ok(())
     };
     tokio::select! {

@@ -18,6 +18,9 @@ use crate::telemetry;
 /// How long the events of an article may wait for room in the connection's buffer before they are dropped.
 const PATIENCE: Duration = Duration::from_millis(100);
 
+/// Room for the events of a usual article.
+const USUAL_BYTES: usize = 16 << 10;
+
 /// Sends events under the prefix of the topology. Cheap to clone.
 ///
 /// An event is lost when the connection is down or nobody listens; whoever must not miss any reads the streams.
@@ -84,7 +87,12 @@ impl EventBatch {
     /// Returns subject and payload of each event, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         let events = self.parts.iter();
-        events.map(|part| (&self.bytes[part.subject.clone()], &self.bytes[part.payload.clone()]))
+        events.map(|part| {
+            (
+                &self.bytes[part.subject.clone()],
+                &self.bytes[part.payload.clone()],
+            )
+        })
     }
 }
 
@@ -107,9 +115,15 @@ impl Events {
     pub fn batch(&self) -> EventBatch {
         let topology = self.0.as_ref().map(|shared| &shared.topology);
         EventBatch {
-            prefix: topology.map(|topology| topology.prefix.to_string()).unwrap_or_default(),
-            captured: self.0.as_ref().is_some_and(|shared| shared.config.topology.tags.is_some()),
-            ..EventBatch::default()
+            prefix: topology
+                .map(|topology| topology.prefix.to_string())
+                .unwrap_or_default(),
+            captured: self
+                .0
+                .as_ref()
+                .is_some_and(|shared| shared.config.topology.tags.is_some()),
+            bytes: Vec::with_capacity(USUAL_BYTES),
+            parts: Vec::new(),
         }
     }
 

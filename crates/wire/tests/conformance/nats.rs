@@ -237,10 +237,14 @@ async fn events_reach_whoever_listens() {
         };
         batch.push(subject, || "id".to_owned(), write).expect("is added");
     }
-    let failed = batch.push("figure.killed.fr", || "id".to_owned(), |event| {
-        event.push(b'{');
-        Err("half of it")
-    });
+    let failed = batch.push(
+        "figure.killed.fr",
+        || "id".to_owned(),
+        |event| {
+            event.push(b'{');
+            Err("half of it")
+        },
+    );
     assert_eq!(failed, Err("half of it"));
     assert_eq!(events.send(batch).await, 3);
     for (subject, payload) in [
@@ -248,7 +252,10 @@ async fn events_reach_whoever_listens() {
         ("slugline.figure.killed._", "{\"n\":2}"),
     ] {
         let event = within(heard.next()).await.expect("an event");
-        assert_eq!((event.subject.as_str(), &*event.payload), (subject, payload.as_bytes()));
+        assert_eq!(
+            (event.subject.as_str(), &*event.payload),
+            (subject, payload.as_bytes())
+        );
     }
 }
 
