@@ -38,8 +38,8 @@ impl Sketch {
             let mut hash = shingle.iter().fold(0, |hash, word| mix(hash ^ word));
             for _ in 0..BALLS {
                 hash = mix(hash.wrapping_add(STEP));
-                // The upper half, spread over the bins; the lower half counts in the bin.
-                let bin = ((hash >> 32) * SIZE as u64 >> 32) as usize;
+                // The upper half chooses the bin, the lower half counts in it.
+                let bin = bin_of(hash);
                 minima[bin] = minima[bin].min((hash as u32).min(EMPTY - 1));
             }
         }
@@ -82,10 +82,15 @@ fn densified(minima: &[u32; SIZE]) -> [u32; SIZE] {
         while *minimum == EMPTY {
             attempt += 1;
             let hash = mix(STEP.wrapping_mul((bin as u64) << 32 | attempt));
-            *minimum = minima[((hash >> 32) * SIZE as u64 >> 32) as usize];
+            *minimum = minima[bin_of(hash)];
         }
     }
     dense
+}
+
+/// Returns the bin that the upper half of a hash falls into.
+fn bin_of(hash: u64) -> usize {
+    (((hash >> 32) * SIZE as u64) >> 32) as usize
 }
 
 /// The hashes of a text's words.

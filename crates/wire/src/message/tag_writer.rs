@@ -1,5 +1,4 @@
-//! Writing all events of one record: what they share is encoded once, and the flattened parts are put together by
-//! hand, which takes a quarter of the time.
+//! Writing all events of one record: what they share is encoded once, and what is flattened is put together by hand.
 //!
 //! The bytes are those that `serde_json` makes of a [`TagEvent`](super::TagEvent): a test holds the two together.
 

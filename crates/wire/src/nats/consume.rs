@@ -189,7 +189,7 @@ impl<T: Message> Consumer<T> {
                 raw,
             )));
         }
-        match decode::<T>(raw.payload.clone()) {
+        match decode::<T>(&raw.payload) {
             Ok(message) => Ok(Delivery {
                 message: Arc::new(message),
                 raw,
@@ -216,7 +216,7 @@ async fn examine<T: Message>(shared: Arc<Shared>, acks: Acks, raw: Raw) -> Optio
         return None;
     }
     let failed = match shared.redeem(&raw.payload).await {
-        Ok(payload) => match decode::<T>(payload) {
+        Ok(payload) => match decode::<T>(&payload) {
             Ok(message) => {
                 return Some(Delivery {
                     message: Arc::new(message),
@@ -254,7 +254,7 @@ fn note(outcome: Result<(), Box<dyn std::error::Error + Send + Sync>>) {
 }
 
 /// Reads a message, or says why it cannot be read.
-fn decode<T: Message>(payload: Bytes) -> Result<T, (RejectionReason, String)> {
+fn decode<T: Message>(payload: &Bytes) -> Result<T, (RejectionReason, String)> {
     #[derive(Deserialize)]
     struct Stated {
         schema: String,
@@ -266,7 +266,7 @@ fn decode<T: Message>(payload: Bytes) -> Result<T, (RejectionReason, String)> {
     match T::decode(payload.clone()) {
         Ok(message) if message.schema() == T::SCHEMA => Ok(message),
         Ok(message) => Err(unsupported(message.schema())),
-        Err(error) => match serde_json::from_slice::<Stated>(&payload) {
+        Err(error) => match serde_json::from_slice::<Stated>(payload) {
             Ok(stated) if stated.schema != T::SCHEMA => Err(unsupported(&stated.schema)),
             _ => Err((RejectionReason::Undecodable, error.to_string())),
         },

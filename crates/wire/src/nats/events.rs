@@ -18,6 +18,9 @@ use crate::telemetry;
 /// How long the events of an article may wait for room in the connection's buffer before they are dropped.
 const PATIENCE: Duration = Duration::from_millis(100);
 
+/// Room for the events of a usual article.
+const USUAL_BYTES: usize = 16 << 10;
+
 /// Sends events under the prefix of the topology. Cheap to clone.
 ///
 /// An event is lost when the connection is down or nobody listens; whoever must not miss any reads the streams.
@@ -119,7 +122,8 @@ impl Events {
                 .0
                 .as_ref()
                 .is_some_and(|shared| shared.config.topology.tags.is_some()),
-            ..EventBatch::default()
+            bytes: Vec::with_capacity(USUAL_BYTES),
+            parts: Vec::new(),
         }
     }
 
