@@ -63,6 +63,7 @@ pub(crate) fn clean<'t>(lines: Vec<Line<'t>>, stated: Option<&str>, config: &Con
         config,
         out: Cleaned::default(),
         removed: Vec::new(),
+        folded: String::new(),
         lines,
     };
     work.scraper_prefix();
@@ -107,6 +108,8 @@ struct Work<'c, 't> {
     lines: Vec<Line<'t>>,
     out: Cleaned<'t>,
     removed: Vec<(usize, Removed)>,
+    /// Where lines are folded, to allocate once.
+    folded: String,
 }
 
 impl<'t> Work<'_, 't> {
@@ -177,7 +180,8 @@ impl<'t> Work<'_, 't> {
             return false;
         }
         let line = self.lines[at].text;
-        let name = index::find(line, position, |rule| self.is_enabled(rule));
+        let disabled = &self.config.disabled_rules;
+        let name = index::find(line, position, disabled, &mut self.folded);
         let user = || {
             let mut rules = self
                 .config
@@ -260,7 +264,7 @@ impl<'t> Work<'_, 't> {
         }
         for at in 1..self.lines.len() {
             let line = self.lines[at];
-            let short = line.text.split(' ').count() <= 3 && line.text.len() <= 40;
+            let short = line.text.len() <= 40 && line.text.split(' ').count() <= 3;
             if !keep[at] || !short || self.is_prose(at) || line.text.ends_with(['.', '!', '?', ':', '”', '"'])
             {
                 continue;
@@ -305,17 +309,15 @@ impl<'t> Work<'_, 't> {
 
     /// Lines above the body that say again what the headline or a paragraph says.
     fn repeats(&mut self, keep: &mut [bool], body: usize, headline: Option<&str>) {
-        let headline = headline.map(|headline| (headline.len(), letters(headline)));
         for at in 0..self.lines.len().min(body + 1) {
             let line = self.lines[at].text;
             if !keep[at] || line.len() > 500 || self.is_prose(at) {
                 continue;
             }
             // A line twice as long says more than the headline, whatever its punctuation.
-            let is_headline = |(length, headline): &(usize, String)| {
-                line.len() <= length * 2 + 8 && *headline == letters(line)
-            };
-            if headline.as_ref().is_some_and(is_headline) && self.is_enabled("repeated_headline") {
+            let is_headline =
+                |headline: &str| line.len() <= headline.len() * 2 + 8 && letters(headline).eq(letters(line));
+            if headline.is_some_and(is_headline) && self.is_enabled("repeated_headline") {
                 keep[at] = false;
                 self.remove(at, "repeated_headline", line);
                 continue;
@@ -323,11 +325,10 @@ impl<'t> Work<'_, 't> {
             if at >= body || line.len() < 40 {
                 continue;
             }
-            let own = letters(line);
             let below = self.lines.iter().zip(&*keep).skip(at + 1).take(12);
             let repeated = below
                 .filter(|(_, keep)| **keep)
-                .any(|(below, _)| below.text.len() >= line.len() && letters(below.text).starts_with(&own));
+                .any(|(below, _)| below.text.len() >= line.len() && starts_with_letters(below.text, line));
             if repeated && self.is_enabled("repeated_standfirst") {
                 keep[at] = false;
                 self.remove(at, "repeated_standfirst", line);
@@ -428,9 +429,13 @@ fn in_zone(zone: Zone, position: Position) -> bool {
 }
 
 /// The letters and digits of a text, for comparing.
-fn letters(text: &str) -> String {
+fn letters(text: &str) -> impl Iterator<Item = char> + '_ {
     text.chars()
         .filter(|c| c.is_alphanumeric())
         .flat_map(char::to_lowercase)
-        .collect()
+}
+
+fn starts_with_letters(text: &str, start: &str) -> bool {
+    let mut own = letters(text);
+    letters(start).all(|c| own.next() == Some(c))
 }

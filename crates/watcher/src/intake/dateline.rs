@@ -175,8 +175,7 @@ fn is_label(part: &str) -> bool {
         "who",
         "why",
     ];
-    let lower = part.to_lowercase();
-    LABELS.contains(&lower.as_str())
+    LABELS.iter().any(|label| label.eq_ignore_ascii_case(part))
 }
 
 fn date_after(text: &str, at: usize) -> Option<dates::Found> {

@@ -6,51 +6,60 @@ use whatlang::{Lang, Script};
 const SAMPLE_BYTES: usize = 600;
 /// How many words a text needs before its small words say anything.
 const LEAST_WORDS: usize = 12;
+/// How long a small word is at most.
+const LONGEST_SMALL_WORD: usize = 5;
 
-/// Small words of English; one in four words of running English is one of them.
-fn is_small_word(lower: &[u8]) -> bool {
-    matches!(
-        lower,
-        b"a" | b"an"
-            | b"and"
-            | b"are"
-            | b"as"
-            | b"at"
-            | b"be"
-            | b"been"
-            | b"but"
-            | b"by"
-            | b"for"
-            | b"from"
-            | b"had"
-            | b"has"
-            | b"have"
-            | b"he"
-            | b"her"
-            | b"his"
-            | b"in"
-            | b"is"
-            | b"it"
-            | b"its"
-            | b"not"
-            | b"of"
-            | b"on"
-            | b"or"
-            | b"said"
-            | b"she"
-            | b"that"
-            | b"the"
-            | b"their"
-            | b"they"
-            | b"this"
-            | b"to"
-            | b"was"
-            | b"were"
-            | b"which"
-            | b"who"
-            | b"will"
-            | b"with"
-    )
+/// Small words of English: one in four words of running English is one of them. The second half is what the tables
+/// of company reports, which have no sentences, are made of.
+const SMALL_WORDS: &[&str] = &[
+    "a", "an", "and", "are", "as", "at", "be", "been", "but", "by", "for", "from", "had", "has", "have",
+    "he", "her", "his", "in", "is", "it", "its", "not", "of", "on", "or", "said", "she", "that", "the",
+    "their", "they", "this", "to", "was", "were", "which", "who", "will", "with", //
+    "cts", "dlr", "dlrs", "loss", "mths", "pct", "qtly", "qtr", "revs", "sales", "share", "shr", "shrs",
+    "vs", "year",
+];
+
+/// A word of up to eight bytes as a number.
+const fn packed(word: &[u8]) -> u64 {
+    let (mut number, mut at) = (0, 0);
+    while at < word.len() {
+        number = number << 8 | word[at] as u64;
+        at += 1;
+    }
+    number
+}
+
+const SLOTS: usize = 256;
+
+const fn slot(word: u64) -> usize {
+    (word.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as usize
+}
+
+/// The small words, hashed; a word that is taken goes on to the next slot.
+static TABLE: [u64; SLOTS] = {
+    let mut table = [0; SLOTS];
+    let mut at = 0;
+    while at < SMALL_WORDS.len() {
+        let word = packed(SMALL_WORDS[at].as_bytes());
+        let mut to = slot(word);
+        while table[to] != 0 {
+            to = (to + 1) % SLOTS;
+        }
+        table[to] = word;
+        at += 1;
+    }
+    table
+};
+
+fn is_small_word(word: u64) -> bool {
+    let mut at = slot(word);
+    while TABLE[at] != 0 {
+        if TABLE[at] == word {
+            return true;
+        }
+        at = (at + 1) % SLOTS;
+    }
+    false
 }
 
 /// Returns the BCP-47 tag of a text's language; `und` when unsure.
@@ -101,18 +110,17 @@ fn middle(text: &str) -> &str {
 
 fn is_english(sample: &str) -> bool {
     let (mut n_words, mut n_small) = (0_usize, 0_usize);
-    // Letters beyond ASCII are parts of words.
-    for word in sample
-        .as_bytes()
-        .split(|byte| !(byte.is_ascii_alphabetic() || *byte >= 0x80))
-    {
-        n_words += usize::from(!word.is_empty());
-        if (1..=5).contains(&word.len()) {
-            let mut lower = [0; 5];
-            for (to, from) in lower.iter_mut().zip(word) {
-                *to = from.to_ascii_lowercase();
-            }
-            n_small += usize::from(is_small_word(&lower[..word.len()]));
+    let (mut word, mut length) = (0_u64, 0_usize);
+    // The space at the end closes the last word.
+    for byte in sample.bytes().chain([b' ']) {
+        // Letters beyond ASCII are parts of words.
+        if byte.is_ascii_alphabetic() || byte >= 0x80 {
+            word = word << 8 | u64::from(byte.to_ascii_lowercase());
+            length += 1;
+        } else if length > 0 {
+            n_words += 1;
+            n_small += usize::from(length <= LONGEST_SMALL_WORD && is_small_word(word));
+            (word, length) = (0, 0);
         }
     }
     n_words >= LEAST_WORDS && n_small * 4 >= n_words
@@ -245,6 +253,11 @@ mod tests {
             (
                 "장관은 월요일 다리가 수리될 때까지 통행이 금지된다고 밝혔다",
                 "ko",
+            ),
+            (
+                "Acme Corp 1st qtr net\n\nShr 34 cts vs 1.19 dlrs\nNet 807,000 vs 2,858,000\nRevs 510.2 mln vs 479.7 mln\n\
+                 Avg shrs 4,004,826 vs 3,172,537\nYear\nShr 1.53 dlrs vs 1.21 dlrs",
+                "en",
             ),
             ("12 34 56", "und"),
             ("", "und"),
