@@ -399,6 +399,10 @@ pub(crate) fn split_suffix<'t>(line: &'t str, publisher: Option<&str>) -> (&'t s
         publisher.is_some_and(|name| name.to_lowercase() == lower)
             || TITLE_OUTLETS.binary_search(&lower.as_str()).is_ok()
     };
+    let mut pairs = line.as_bytes().windows(2);
+    if !pairs.any(|pair| pair[0] == b' ' && (matches!(pair[1], b'|' | b'-' | b':') || pair[1] >= 0x80)) {
+        return (line, None);
+    }
     for separator in [" | ", " — ", " – ", " - ", " :: ", " · "] {
         let Some(at) = line.find(separator) else {
             continue;

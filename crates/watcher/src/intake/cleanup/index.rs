@@ -78,7 +78,7 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
                 phrases.extend_from_slice(list);
                 holders.resize(phrases.len(), at);
             }
-            When::Shape(..) => shapes.push(at),
+            When::Shape(..) | When::Note(..) => shapes.push(at),
         }
     }
     Index {
@@ -142,7 +142,11 @@ pub(super) fn find(
         }
     }
     if may_be_shape {
-        let of_shape = |rule: &Rule| matches!(rule.when, When::Shape(most, shape) if line.len() <= most && shape(line, folded));
+        let of_shape = |rule: &Rule| match rule.when {
+            When::Shape(most, shape) => line.len() <= most && shape(line, folded),
+            When::Note(most, shape) => triggered && line.len() <= most && shape(line, folded),
+            When::Is(_) | When::Starts(..) | When::Holds(..) => false,
+        };
         let mut shapes = index.shapes.iter().take_while(|at| **at < found);
         found = shapes
             .find(|at| in_zone(RULES[**at].zone, position) && of_shape(&RULES[**at]) && applies(&RULES[**at]))
@@ -175,7 +179,7 @@ fn is_or_starts(rule: &Rule, phrase: &str, line: &str, folded: &str, position: P
             .strip_prefix(phrase)
             .is_some_and(|rest| !rest.contains(char::is_alphanumeric)),
         When::Starts(most, _) => !position.first && line.len() <= most && starts_with_words(folded, phrase),
-        When::Holds(..) | When::Shape(..) => false,
+        When::Holds(..) | When::Shape(..) | When::Note(..) => false,
     }
 }
 

@@ -25,13 +25,15 @@ pub(crate) enum When {
     Holds(usize, &'static [&'static str]),
     /// At most this long and what a function recognises; it gets the line and its folded form.
     Shape(usize, fn(&str, &str) -> bool),
+    /// The same, and tried only where a line has one of the words that such notes have.
+    Note(usize, fn(&str, &str) -> bool),
 }
 
 const fn rule(name: &'static str, zone: Zone, when: When) -> Rule {
     Rule { name, zone, when }
 }
 
-use When::{Holds, Is, Shape, Starts};
+use When::{Holds, Is, Note, Shape, Starts};
 use Zone::{Anywhere, Edges, Head, Tail};
 
 /// All rules, in the order in which they are tried.
@@ -218,7 +220,7 @@ pub(crate) const RULES: &[Rule] = &[
             ],
         ),
     ),
-    rule("syndication_note", Edges, Shape(420, shapes::is_origin_note)),
+    rule("syndication_note", Edges, Note(420, shapes::is_origin_note)),
     rule(
         "syndication_note",
         Tail,

@@ -205,7 +205,10 @@ pub(crate) fn is_breadcrumb(line: &str, folded: &str) -> bool {
     if folded.starts_with("you are here") {
         return true;
     }
-    if line.is_ascii() && memchr::memchr3(b'/', b'>', b':', line.as_bytes()).is_none() {
+    let mut pairs = line.as_bytes().windows(2);
+    let separates =
+        |pair: &[u8]| pair[0] == b' ' && (matches!(pair[1], b'/' | b'>' | b':') || pair[1] >= 0x80);
+    if !pairs.any(separates) && !folded.starts_with("home") {
         return false;
     }
     [" / ", " > ", " » ", " › ", " → ", " :: ", " >> "]
