@@ -174,6 +174,28 @@ impl<'t> Work<'_, 't> {
         wrapped || goes_on
     }
 
+    /// Whether the sentence of a line goes on in the line below.
+    fn goes_on_below(&self, at: usize) -> bool {
+        self.lines[at]
+            .text
+            .ends_with(|c: char| c.is_alphanumeric() || c == ',')
+            && self
+                .lines
+                .get(at + 1)
+                .is_some_and(|next| !next.gap && next.text.starts_with(char::is_lowercase))
+    }
+
+    /// Whether a line is the last word of the sentence above: "… industry sources told / Reuters."
+    fn closes_sentence(&self, at: usize) -> bool {
+        let line = &self.lines[at];
+        at > 0
+            && !line.gap
+            && line.text.ends_with('.')
+            && self.lines[at - 1]
+                .text
+                .ends_with(|c: char| c.is_alphanumeric() || c == ',')
+    }
+
     /// Removes the line if a rule says so.
     fn apply_rules(&mut self, at: usize, position: Position) -> bool {
         if self.is_prose(at) {
@@ -238,7 +260,7 @@ impl<'t> Work<'_, 't> {
     fn credits(&mut self, keep: &mut [bool], body: usize) {
         for at in 0..body {
             let line = self.lines[at].text;
-            if !keep[at] || line.len() > 130 || self.is_prose(at) {
+            if !keep[at] || line.len() > 130 || self.is_prose(at) || self.closes_sentence(at) {
                 continue;
             }
             if let Some((agency, place)) =
@@ -276,7 +298,8 @@ impl<'t> Work<'_, 't> {
                     .iter()
                     .any(|(index, removed)| *index + 1 == at && removed.rule == "image_slug")
             };
-            if above_credit || (bracketed && !line.gap && slug_above()) {
+            let alone = || !keep[at + 1..].contains(&true);
+            if (above_credit && !alone()) || (bracketed && !line.gap && slug_above()) {
                 keep[at] = false;
                 let rule = if above_credit { "caption" } else { "photo_credit" };
                 self.remove(at, rule, line.text);
@@ -317,12 +340,16 @@ impl<'t> Work<'_, 't> {
             // A line twice as long says more than the headline, whatever its punctuation.
             let is_headline =
                 |headline: &str| line.len() <= headline.len() * 2 + 8 && letters(headline).eq(letters(line));
-            if headline.is_some_and(is_headline) && self.is_enabled("repeated_headline") {
+            if headline.is_some_and(is_headline)
+                && !self.goes_on_below(at)
+                && self.is_enabled("repeated_headline")
+            {
                 keep[at] = false;
                 self.remove(at, "repeated_headline", line);
                 continue;
             }
-            if at >= body || line.len() < 40 {
+            // The head of a table may stand above each of its parts.
+            if at >= body || line.len() < 40 || line.contains("   ") {
                 continue;
             }
             let below = self.lines.iter().zip(&*keep).skip(at + 1).take(12);

@@ -225,7 +225,7 @@ fn by_small_words(sample: &str) -> Option<&'static str> {
     let others = (0..counts.len()).filter(|line| *line != best);
     let second = others.map(|line| counts[line]).max().unwrap_or(0);
     let tag = SMALL_WORDS[best].0;
-    let clear = counts[best] * 4 >= n_words && counts[best] * 2 >= second * 3;
+    let clear = n_words >= 2 * LEAST_WORDS && counts[best] * 4 >= n_words && counts[best] * 2 >= second * 3;
     (clear && TOLD.contains(&tag)).then_some(tag)
 }
 

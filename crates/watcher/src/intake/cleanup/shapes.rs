@@ -208,7 +208,10 @@ pub(crate) fn is_breadcrumb(line: &str, folded: &str) -> bool {
     let mut pairs = line.as_bytes().windows(2);
     let separates =
         |pair: &[u8]| pair[0] == b' ' && (matches!(pair[1], b'/' | b'>' | b':') || pair[1] >= 0x80);
-    if !pairs.any(separates) && !folded.starts_with("home") {
+    // "Home/World/Asia", and not "HOME SAVINGS/ROCKIES <HROK.O>".
+    let first = folded.split(['/', '>', '»', '›']).next().unwrap_or_default();
+    let starts_at_home = first.trim() == "home";
+    if !pairs.any(separates) && !starts_at_home {
         return false;
     }
     [" / ", " > ", " » ", " › ", " → ", " :: ", " >> "]
@@ -221,7 +224,7 @@ pub(crate) fn is_breadcrumb(line: &str, folded: &str) -> bool {
                 .all(|part| part.split(' ').count() <= 4);
             n_parts >= 2 && short && (n_parts >= 3 || folded.starts_with("home"))
         })
-        || (folded.starts_with("home") && line.split(['/', '>', '»', '›']).count() >= 3)
+        || (starts_at_home && line.split(['/', '>', '»', '›']).count() >= 3)
 }
 
 /// `Published: Aug 13, 2025`, `2 min read Last Updated : Aug 13 2025 | 12:48 PM IST`: labels and a date.

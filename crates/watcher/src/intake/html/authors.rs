@@ -37,22 +37,18 @@ pub(super) fn find(sources: &Sources<'_>) -> Authors {
         .cloned()
         .partition(|name| is_outlet(name, sources.publisher));
     let mut agency = None;
-    for texts in [
-        sources.linked,
-        sources.meta,
-        sources.other_meta,
-        sources.printed,
-        sources.links,
-    ] {
+    let stated = [sources.meta, sources.other_meta, sources.printed, sources.links];
+    for (at, texts) in [sources.linked].into_iter().chain(stated).enumerate() {
+        let is_linked = at == 0;
         let mut names: Vec<String> = Vec::new();
         for text in texts {
             let credit = people(text);
             agency = agency.or(credit.agency);
             for name in credit.authors.into_iter().filter(|name| may_be_name(name)) {
-                let is_signed = !outlets.is_empty() || !sources.organisations.is_empty();
+                let is_signed = !outlets.is_empty() || !organisations.is_empty();
                 if is_outlet(&name, sources.publisher) {
                     outlets.push(name);
-                } else if is_signed && !credits::is_person(&name) {
+                } else if is_signed && !is_linked && !may_be_person(&name) {
                     // Where the outlet signs, only a person comes before it: elements hold much beside names.
                 } else if !names.iter().any(|known| letters(known) == letters(&name)) {
                     names.push(name);
@@ -60,7 +56,6 @@ pub(super) fn find(sources: &Sources<'_>) -> Authors {
             }
         }
         if !names.is_empty() {
-            let is_linked = std::ptr::eq(texts, sources.linked);
             names.extend(organisations.into_iter().filter(|_| is_linked));
             return Authors { names, agency };
         }
@@ -119,9 +114,20 @@ fn bare_name(name: &str) -> &str {
     let name = name.strip_suffix("기자").map_or(name, str::trim_end);
     let initials = name.strip_suffix(')').and_then(|name| name.rsplit_once(" ("));
     match initials {
-        Some((bare, initials)) if initials.len() <= 6 && initials.chars().all(char::is_alphabetic) => bare,
+        Some((bare, initials))
+            if initials.len() <= 6 && !initials.contains(|c: char| !(c.is_alphabetic() || c == '.')) =>
+        {
+            bare
+        }
         _ => name,
     }
+}
+
+/// Whether a text has the form of a person's name; scripts without capitals have none of their own.
+fn may_be_person(text: &str) -> bool {
+    let is_caseless = |c: char| c.is_alphabetic() && !c.is_lowercase() && !c.is_uppercase();
+    credits::is_person(text)
+        || (text.chars().count() <= 12 && text.chars().all(|c| is_caseless(c) || c == ' '))
 }
 
 /// Whether a text is one capitalised word that is long enough for a name.

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use super::super::bounds;
+use super::super::config::Limits;
 use super::super::draft::stated;
 
 /// The parts of a schema.org `NewsArticle` that are used.
@@ -50,6 +52,7 @@ fn parse(script: &str) -> Option<Value> {
         .trim_end_matches("//]]>")
         .trim()
         .trim_end_matches(';');
+    bounds::json(trimmed, &Limits::default()).ok()?;
     serde_json::from_str(trimmed).ok().or_else(|| {
         let plain: String = trimmed
             .chars()

@@ -397,7 +397,14 @@ fn shared<'h>(heading: &'h str, headline: &str) -> Option<&'h str> {
     behind_kicker.find(|rest| {
         let own = heading.strip_suffix(rest).unwrap_or_default();
         let other = headline.strip_suffix(rest).unwrap_or_default();
-        SEPARATORS.iter().any(|separator| other.ends_with(separator)) && letters(own) != letters(other)
+        let words = |kicker: &str| -> Vec<String> {
+            let long = kicker.split(' ').map(letters).filter(|word| word.len() >= 4);
+            long.collect()
+        };
+        // What two kickers share belongs to the headline.
+        let own = words(own);
+        SEPARATORS.iter().any(|separator| other.ends_with(separator))
+            && words(other).iter().all(|word| !own.contains(word))
     })
 }
 
