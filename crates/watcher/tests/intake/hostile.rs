@@ -99,7 +99,7 @@ fn wide_documents() {
     check(
         "open comments",
         format!("<html>{}", wide("<!--", 1 << 18)).as_bytes(),
-        Some(RefusalReason::Empty),
+        Some(RefusalReason::TooLarge),
     );
 }
 
