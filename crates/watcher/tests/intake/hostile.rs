@@ -68,12 +68,12 @@ fn deep_documents() {
     check(
         "nested json",
         format!("{{\"text\":{}", deep("[")).as_bytes(),
-        Some(RefusalReason::Malformed),
+        Some(RefusalReason::TooLarge),
     );
     check(
         "nested objects",
         deep("{\"a\":").as_bytes(),
-        Some(RefusalReason::Malformed),
+        Some(RefusalReason::TooLarge),
     );
 }
 
