@@ -53,12 +53,6 @@ const UNCLOSED: &[&[u8]] = &[
 /// Counts tags in one pass.
 pub(super) fn check(html: &str, limits: &Limits) -> Result<(), Refusal> {
     let bytes = html.as_bytes();
-    // Each may be an error, and a tree builder keeps them all: 16 MB of open comments take a gigabyte.
-    let n_marks = memchr::memchr2_iter(b'<', b'&', bytes).count();
-    if n_marks > limits.nodes.saturating_mul(4) {
-        let detail = format!("more than {} tags and entities", limits.nodes.saturating_mul(4));
-        return Err(Refusal::new(RefusalReason::TooLarge, detail));
-    }
     let (mut depth, mut n_elements) = (0_usize, 0_usize);
     let mut at = 0;
     while let Some(step) = memchr::memchr(b'<', &bytes[at..]) {
@@ -90,6 +84,12 @@ pub(super) fn check(html: &str, limits: &Limits) -> Result<(), Refusal> {
             let detail = format!("more than {} elements", limits.nodes);
             return Err(Refusal::new(RefusalReason::TooLarge, detail));
         }
+    }
+    // Each may be an error, and a tree builder keeps them all: 16 MB of open comments take a gigabyte.
+    let n_marks = memchr::memchr2_iter(b'<', b'&', bytes).count();
+    if n_marks > limits.nodes.saturating_mul(4) {
+        let detail = format!("more than {} tags and entities", limits.nodes.saturating_mul(4));
+        return Err(Refusal::new(RefusalReason::TooLarge, detail));
     }
     Ok(())
 }
