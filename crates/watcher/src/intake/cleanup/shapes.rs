@@ -362,6 +362,17 @@ pub(crate) fn is_image_slug(line: &str, folded: &str) -> bool {
 
 /// `(Photo by …)`, `[File: Ann Lee/AFP]`, `Ann Lee/Getty Images`, `REUTERS/Ann Lee`.
 pub(crate) fn is_photo_credit(line: &str, folded: &str) -> bool {
+    const ENDS: &[&str] = &[
+        "/getty images",
+        "/afp",
+        "/reuters",
+        "/ap photo",
+        "/ap",
+        "/epa",
+        "via getty images",
+        "via reuters",
+        "via ap",
+    ];
     let bracketed = line.starts_with(['(', '[']) && line.ends_with([')', ']']);
     let starts = [
         "photo",
@@ -377,17 +388,6 @@ pub(crate) fn is_photo_credit(line: &str, folded: &str) -> bool {
     if bracketed && starts.iter().any(|start| folded.starts_with(start)) {
         return true;
     }
-    const ENDS: &[&str] = &[
-        "/getty images",
-        "/afp",
-        "/reuters",
-        "/ap photo",
-        "/ap",
-        "/epa",
-        "via getty images",
-        "via reuters",
-        "via ap",
-    ];
     let bare = folded.trim_end_matches([')', ']']);
     !line.ends_with('.')
         && (folded.starts_with("reuters/") || ENDS.iter().any(|end| bare.ends_with(end)))
