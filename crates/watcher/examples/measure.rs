@@ -208,14 +208,21 @@ fn fundus(folder: &Path, verbose: bool) {
                 .unwrap_or_default();
             report("date", date.count(is_same_date(want, &got)), want, &got);
         }
+        let agency = article.as_ref().and_then(|article| article.agency.as_deref());
+        let got: Vec<String> = article
+            .as_ref()
+            .map(|article| article.byline.clone())
+            .unwrap_or_default();
+        let named = |name: &str| got.iter().any(|got| letters(got) == letters(name));
+        // The fixtures count agencies among the authors; here they have a field of their own.
         let want: Vec<&str> = expected["authors"]
             .as_array()
             .into_iter()
             .flatten()
             .filter_map(Value::as_str)
+            .filter(|name| named(name) || agency.is_none_or(|agency| letters(agency) != letters(name)))
             .collect();
         if !want.is_empty() {
-            let got = article.map(|article| article.byline).unwrap_or_default();
             let right = want.iter().map(|name| letters(name)).collect::<HashSet<_>>()
                 == got.iter().map(|name| letters(name)).collect();
             report(

@@ -10,6 +10,7 @@
 
 mod archive;
 mod assemble;
+mod bounds;
 mod cleanup;
 mod config;
 mod credits;
@@ -208,7 +209,7 @@ impl Job<'_> {
         let mut sink = Sink { job: self, item };
         match format {
             Format::Text => sink.draft(plain::read(item.bytes), item.bytes),
-            Format::Markdown => sink.draft(markdown::read(item.bytes), item.bytes),
+            Format::Markdown => sink.draft(markdown::read(item.bytes, config)?, item.bytes),
             Format::Html => sink.draft(html::read(item.bytes, config)?, item.bytes),
             Format::Rss | Format::Atom => return feed::read_xml(item.bytes, &mut sink),
             Format::JsonFeed => return feed::read_json(item.bytes, &mut sink),

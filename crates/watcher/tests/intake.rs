@@ -12,3 +12,5 @@ mod properties;
 mod seeds;
 #[path = "intake/support.rs"]
 mod support;
+#[path = "intake/wires.rs"]
+mod wires;

@@ -126,7 +126,13 @@ fn normal(text: String, config: &Config) -> String {
 /// One line of plain spaces, as metadata has to be.
 fn one_line(text: &str) -> Option<String> {
     let normal = normalise::normalise(Cow::Borrowed(text));
-    let line = normal.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut line = String::with_capacity(normal.len());
+    for word in normal.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
     (!line.is_empty()).then_some(line)
 }
 

@@ -63,6 +63,7 @@ pub(crate) fn clean<'t>(lines: Vec<Line<'t>>, stated: Option<&str>, config: &Con
         config,
         out: Cleaned::default(),
         removed: Vec::new(),
+        folded: String::new(),
         lines,
     };
     work.scraper_prefix();
@@ -107,6 +108,8 @@ struct Work<'c, 't> {
     lines: Vec<Line<'t>>,
     out: Cleaned<'t>,
     removed: Vec<(usize, Removed)>,
+    /// Where lines are folded, to allocate once.
+    folded: String,
 }
 
 impl<'t> Work<'_, 't> {
@@ -171,13 +174,36 @@ impl<'t> Work<'_, 't> {
         wrapped || goes_on
     }
 
+    /// Whether the sentence of a line goes on in the line below.
+    fn goes_on_below(&self, at: usize) -> bool {
+        self.lines[at]
+            .text
+            .ends_with(|c: char| c.is_alphanumeric() || c == ',')
+            && self
+                .lines
+                .get(at + 1)
+                .is_some_and(|next| !next.gap && next.text.starts_with(char::is_lowercase))
+    }
+
+    /// Whether a line is the last word of the sentence above: "… industry sources told / Reuters."
+    fn closes_sentence(&self, at: usize) -> bool {
+        let line = &self.lines[at];
+        at > 0
+            && !line.gap
+            && line.text.ends_with('.')
+            && self.lines[at - 1]
+                .text
+                .ends_with(|c: char| c.is_alphanumeric() || c == ',')
+    }
+
     /// Removes the line if a rule says so.
     fn apply_rules(&mut self, at: usize, position: Position) -> bool {
         if self.is_prose(at) {
             return false;
         }
         let line = self.lines[at].text;
-        let name = index::find(line, position, |rule| self.is_enabled(rule));
+        let disabled = &self.config.disabled_rules;
+        let name = index::find(line, position, disabled, &mut self.folded);
         let user = || {
             let mut rules = self
                 .config
@@ -234,7 +260,7 @@ impl<'t> Work<'_, 't> {
     fn credits(&mut self, keep: &mut [bool], body: usize) {
         for at in 0..body {
             let line = self.lines[at].text;
-            if !keep[at] || line.len() > 130 || self.is_prose(at) {
+            if !keep[at] || line.len() > 130 || self.is_prose(at) || self.closes_sentence(at) {
                 continue;
             }
             if let Some((agency, place)) =
@@ -260,7 +286,7 @@ impl<'t> Work<'_, 't> {
         }
         for at in 1..self.lines.len() {
             let line = self.lines[at];
-            let short = line.text.split(' ').count() <= 3 && line.text.len() <= 40;
+            let short = line.text.len() <= 40 && line.text.split(' ').count() <= 3;
             if !keep[at] || !short || self.is_prose(at) || line.text.ends_with(['.', '!', '?', ':', '”', '"'])
             {
                 continue;
@@ -272,7 +298,8 @@ impl<'t> Work<'_, 't> {
                     .iter()
                     .any(|(index, removed)| *index + 1 == at && removed.rule == "image_slug")
             };
-            if above_credit || (bracketed && !line.gap && slug_above()) {
+            let alone = || !keep[at + 1..].contains(&true);
+            if (above_credit && !alone()) || (bracketed && !line.gap && slug_above()) {
                 keep[at] = false;
                 let rule = if above_credit { "caption" } else { "photo_credit" };
                 self.remove(at, rule, line.text);
@@ -305,29 +332,30 @@ impl<'t> Work<'_, 't> {
 
     /// Lines above the body that say again what the headline or a paragraph says.
     fn repeats(&mut self, keep: &mut [bool], body: usize, headline: Option<&str>) {
-        let headline = headline.map(|headline| (headline.len(), letters(headline)));
         for at in 0..self.lines.len().min(body + 1) {
             let line = self.lines[at].text;
             if !keep[at] || line.len() > 500 || self.is_prose(at) {
                 continue;
             }
             // A line twice as long says more than the headline, whatever its punctuation.
-            let is_headline = |(length, headline): &(usize, String)| {
-                line.len() <= length * 2 + 8 && *headline == letters(line)
-            };
-            if headline.as_ref().is_some_and(is_headline) && self.is_enabled("repeated_headline") {
+            let is_headline =
+                |headline: &str| line.len() <= headline.len() * 2 + 8 && letters(headline).eq(letters(line));
+            if headline.is_some_and(is_headline)
+                && !self.goes_on_below(at)
+                && self.is_enabled("repeated_headline")
+            {
                 keep[at] = false;
                 self.remove(at, "repeated_headline", line);
                 continue;
             }
-            if at >= body || line.len() < 40 {
+            // The head of a table may stand above each of its parts.
+            if at >= body || line.len() < 40 || line.contains("   ") {
                 continue;
             }
-            let own = letters(line);
             let below = self.lines.iter().zip(&*keep).skip(at + 1).take(12);
             let repeated = below
                 .filter(|(_, keep)| **keep)
-                .any(|(below, _)| below.text.len() >= line.len() && letters(below.text).starts_with(&own));
+                .any(|(below, _)| below.text.len() >= line.len() && starts_with_letters(below.text, line));
             if repeated && self.is_enabled("repeated_standfirst") {
                 keep[at] = false;
                 self.remove(at, "repeated_standfirst", line);
@@ -398,6 +426,10 @@ pub(crate) fn split_suffix<'t>(line: &'t str, publisher: Option<&str>) -> (&'t s
         publisher.is_some_and(|name| name.to_lowercase() == lower)
             || TITLE_OUTLETS.binary_search(&lower.as_str()).is_ok()
     };
+    let mut pairs = line.as_bytes().windows(2);
+    if !pairs.any(|pair| pair[0] == b' ' && (matches!(pair[1], b'|' | b'-' | b':') || pair[1] >= 0x80)) {
+        return (line, None);
+    }
     for separator in [" | ", " — ", " – ", " - ", " :: ", " · "] {
         let Some(at) = line.find(separator) else {
             continue;
@@ -428,9 +460,13 @@ fn in_zone(zone: Zone, position: Position) -> bool {
 }
 
 /// The letters and digits of a text, for comparing.
-fn letters(text: &str) -> String {
+fn letters(text: &str) -> impl Iterator<Item = char> + '_ {
     text.chars()
         .filter(|c| c.is_alphanumeric())
         .flat_map(char::to_lowercase)
-        .collect()
+}
+
+fn starts_with_letters(text: &str, start: &str) -> bool {
+    let mut own = letters(text);
+    letters(start).all(|c| own.next() == Some(c))
 }

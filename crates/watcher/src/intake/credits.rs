@@ -112,7 +112,7 @@ fn cut_at_word<'t>(text: &'t str, words: &[&str]) -> (&'t str, Option<&'t str>) 
 }
 
 /// Whether a text has the form of a person's name: two to five words, capitalised but for particles.
-fn is_person(text: &str) -> bool {
+pub(crate) fn is_person(text: &str) -> bool {
     const PARTICLES: &[&str] = &[
         "al", "bin", "da", "de", "del", "den", "der", "di", "dos", "du", "ibn", "la", "le", "ul", "van",
         "von",

@@ -24,6 +24,9 @@ const MOST_BYTES: usize = 120;
 /// nothing but a dash or a colon follows has to be a well-known city, so that "Analysis: …" and "Donald Trump: …"
 /// are not taken for places.
 pub(crate) fn read(paragraph: &str) -> Option<Opening> {
+    if !may_open(paragraph) {
+        return None;
+    }
     let mut opening = Opening::default();
     let place = place_end(paragraph);
     let mut at = place.end;
@@ -51,6 +54,15 @@ pub(crate) fn read(paragraph: &str) -> Option<Opening> {
     }
     opening.text = (place.end > 0).then(|| named.to_owned());
     Some(opening)
+}
+
+/// Whether a paragraph has near its start what closes a dateline: a dash, a colon or a date.
+fn may_open(paragraph: &str) -> bool {
+    let start = &paragraph.as_bytes()[..paragraph.len().min(2 * MOST_BYTES)];
+    let closes = |byte: u8| byte.is_ascii_digit() || byte == b'-' || byte == b':' || byte >= 0x80;
+    start
+        .chunks(32)
+        .any(|chunk| chunk.iter().fold(false, |any, byte| any | closes(*byte)))
 }
 
 struct Place {
@@ -175,8 +187,7 @@ fn is_label(part: &str) -> bool {
         "who",
         "why",
     ];
-    let lower = part.to_lowercase();
-    LABELS.contains(&lower.as_str())
+    LABELS.iter().any(|label| label.eq_ignore_ascii_case(part))
 }
 
 fn date_after(text: &str, at: usize) -> Option<dates::Found> {

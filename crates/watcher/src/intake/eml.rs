@@ -8,13 +8,14 @@ use super::config::Config;
 use super::dates::Moment;
 use super::draft::{Draft, stated};
 use super::html::{self, strip};
-use super::{Refusal, RefusalReason, language};
+use super::{Refusal, RefusalReason, bounds, language};
 
 /// A plain part below this many bytes is doubted where an HTML part is there too: it often says "view online".
 const SHORT_BODY: usize = 300;
 
 /// Reads a message: its text part, or the article in its HTML part.
 pub(crate) fn read(bytes: &[u8], config: &Config) -> Result<Draft, Refusal> {
+    bounds::message(bytes)?;
     let message = MessageParser::default()
         .parse(bytes)
         .ok_or_else(|| Refusal::new(RefusalReason::Malformed, "is no e-mail message"))?;

@@ -139,7 +139,7 @@ fn mail_name(author: &str) -> Option<String> {
 
 /// Reads a JSON Feed.
 pub(crate) fn read_json(bytes: &[u8], sink: &mut Sink<'_, '_, '_>) -> Result<(), Refusal> {
-    let feed: Value = json::parse(bytes)?;
+    let feed: Value = json::parse(bytes, &sink.config().limits)?;
     let items = feed
         .get("items")
         .and_then(Value::as_array)

@@ -1,5 +1,6 @@
 //! Web pages: the article's text by readability, what it says about itself from JSON-LD, OpenGraph and `<time>`.
 
+mod authors;
 mod guard;
 mod linked_data;
 mod metadata;

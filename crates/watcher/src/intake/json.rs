@@ -3,25 +3,26 @@
 use serde_json::Value;
 use wire::message::Format;
 
-use super::config::FieldMap;
+use super::config::{FieldMap, Limits};
 use super::dates;
 use super::draft::{Draft, stated};
 use super::html::strip;
-use super::{Refusal, RefusalReason, Sink, credits, decode, language};
+use super::{Refusal, RefusalReason, Sink, bounds, credits, decode, language};
 
 /// How deep `associations` and lists of articles are followed.
 const MOST_DEPTH: usize = 4;
 
 /// Parses JSON in any encoding.
-pub(crate) fn parse(bytes: &[u8]) -> Result<Value, Refusal> {
+pub(crate) fn parse(bytes: &[u8], limits: &Limits) -> Result<Value, Refusal> {
     let decoded = decode::decode(bytes, None);
+    bounds::json(&decoded.text, limits)?;
     serde_json::from_str(&decoded.text)
         .map_err(|error| Refusal::new(RefusalReason::Malformed, format!("is no JSON: {error}")))
 }
 
 /// Reads one object, or a list of them.
 pub(crate) fn read_one(bytes: &[u8], sink: &mut Sink<'_, '_, '_>) -> Result<(), Refusal> {
-    let value = parse(bytes)?;
+    let value = parse(bytes, &sink.config().limits)?;
     if value
         .get("version")
         .and_then(Value::as_str)
@@ -82,7 +83,7 @@ pub(crate) fn read_lines(bytes: &[u8], sink: &mut Sink<'_, '_, '_>) {
             sink.refuse(Some(&number), Refusal::new(RefusalReason::TooLarge, detail));
             continue;
         }
-        match parse(line) {
+        match parse(line, &sink.config().limits) {
             Ok(value) => object(&value, line, Some(number), sink),
             Err(refusal) => sink.refuse(Some(&number), refusal),
         }

@@ -20,7 +20,7 @@ const WRAP_LEAST: usize = 45;
 
 /// Returns the lines that are not blank.
 pub(crate) fn split(text: &str) -> Vec<Line<'_>> {
-    let mut lines = Vec::new();
+    let mut lines = Vec::with_capacity(memchr::memchr_iter(b'\n', text.as_bytes()).count() + 1);
     let mut gap = true;
     let mut start = 0;
     while start < text.len() {
@@ -115,12 +115,25 @@ fn is_end_mark(text: &str) -> bool {
 
 /// Whether a line has columns: a run of three spaces inside.
 fn has_columns(text: &str) -> bool {
-    memchr::memmem::find(text.as_bytes(), b"   ").is_some()
+    has_double_space(text) && memchr::memmem::find(text.as_bytes(), b"   ").is_some()
+}
+
+/// Whether two spaces follow each other; in a form that is compiled to comparisons of many bytes at once.
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "lazy operators are branches, which keep the loop scalar"
+)]
+fn has_double_space(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let pairs = bytes.iter().zip(bytes.iter().skip(1));
+    pairs.fold(false, |any, (one, other)| {
+        any | ((*one == b' ') & (*other == b' '))
+    })
 }
 
 /// Appends a line with runs of spaces as one.
 pub(crate) fn push_collapsed(line: &str, out: &mut String) {
-    if memchr::memmem::find(line.as_bytes(), b"  ").is_none() {
+    if !has_double_space(line) {
         out.push_str(line);
         return;
     }

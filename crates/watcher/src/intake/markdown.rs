@@ -3,14 +3,16 @@
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use wire::message::Format;
 
+use super::config::Config;
 use super::draft::{Draft, stated};
 use super::html::strip;
 use super::json::people;
-use super::{dates, decode, language};
+use super::{Refusal, bounds, dates, decode, language};
 
 /// Reads a Markdown document.
-pub(crate) fn read(bytes: &[u8]) -> Draft {
+pub(crate) fn read(bytes: &[u8], config: &Config) -> Result<Draft, Refusal> {
     let decoded = decode::decode(bytes, None);
+    bounds::markdown(&decoded.text, &config.limits)?;
     let (matter, content) = front_matter(&decoded.text);
     let mut draft = Draft::new(Format::Markdown, decoded.encoding.clone(), String::new());
     let mut writer = Writer::default();
@@ -24,7 +26,7 @@ pub(crate) fn read(bytes: &[u8]) -> Draft {
         .lines()
         .filter_map(|line| line.split_once(':'))
         .for_each(|(key, value)| field(key, value, &mut draft));
-    draft
+    Ok(draft)
 }
 
 /// Splits `---` front matter off.

@@ -93,7 +93,11 @@ pub(crate) const AGENCIES: &[Agency] = &[
 
 /// Returns the agency that a text starts with, and how many bytes it takes; whole words only.
 pub(crate) fn agency_at(text: &str) -> Option<(&'static Agency, usize)> {
-    AGENCIES.iter().find_map(|agency| {
+    let first = text.bytes().next()?;
+    let mut candidates = AGENCIES
+        .iter()
+        .filter(|agency| agency.printed.as_bytes()[0] == first);
+    candidates.find_map(|agency| {
         let rest = text.strip_prefix(agency.printed)?;
         (!rest.starts_with(|c: char| c.is_alphanumeric() || c == '-'))
             .then_some((agency, agency.printed.len()))

@@ -275,23 +275,30 @@ fn is_html_name(name: &str) -> bool {
 
 /// Whether a text that starts otherwise is a page, or a piece of one.
 fn has_markup(start: &str) -> bool {
-    let start = &start[..start.floor_char_boundary(4096)];
-    if memchr::memchr(b'<', start.as_bytes()).is_none() {
-        return false;
-    }
-    let lower = start.to_ascii_lowercase();
-    let pieces = [
-        "<p>", "<p ", "</p>", "<br", "<div", "</div>", "<h1", "<h2", "<li>",
+    const PIECES: &[&[u8]] = &[
+        b"p>", b"p ", b"/p>", b"br", b"div", b"/div>", b"h1", b"h2", b"li>",
     ];
-    lower.contains("<html")
-        || lower.contains("<!doctype html")
-        || lower.contains("<body")
-        || pieces
-            .iter()
-            .map(|piece| lower.matches(piece).count())
-            .sum::<usize>()
-            >= 4
+    const WHOLES: &[&[u8]] = &[b"html", b"!doctype html", b"body"];
+    let bytes = &start.as_bytes()[..start.len().min(HEAD_BYTES)];
+    let opens = |rest: &[u8], names: &[&[u8]]| {
+        names.iter().any(|name| {
+            rest.get(..name.len())
+                .is_some_and(|tag| tag.eq_ignore_ascii_case(name))
+        })
+    };
+    let mut n_pieces = 0;
+    for at in memchr::memchr_iter(b'<', bytes) {
+        let rest = &bytes[at + 1..];
+        n_pieces += usize::from(opens(rest, PIECES));
+        if n_pieces >= 4 || opens(rest, WHOLES) {
+            return true;
+        }
+    }
+    false
 }
+
+/// How many lines of a header are looked at.
+const MOST_HEADER_LINES: usize = 60;
 
 /// Whether a text starts with the header of a message.
 fn is_mail(head: &str) -> bool {
@@ -315,7 +322,7 @@ fn is_mail(head: &str) -> bool {
         "x-received",
     ];
     let (mut known, mut n_fields, mut n_broken) = (Vec::new(), 0, 0);
-    for (at, line) in head.lines().take(60).enumerate() {
+    for (at, line) in head.lines().take(MOST_HEADER_LINES).enumerate() {
         if line.is_empty() {
             break;
         }
@@ -324,10 +331,19 @@ fn is_mail(head: &str) -> bool {
         if (folded && at > 0) || mailbox {
             continue;
         }
-        let name = line.split_once(':').map_or("", |(name, _)| name);
-        if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_graphic()) {
+        let bytes = line.as_bytes();
+        let end = bytes
+            .iter()
+            .position(|byte| !byte.is_ascii_graphic() || *byte == b':');
+        let name = end
+            .filter(|end| bytes[*end] == b':')
+            .map_or("", |end| &line[..end]);
+        if name.is_empty() {
             // Some archives break long header lines without the space that marks it.
             n_broken += 1;
+            if n_broken * 4 > MOST_HEADER_LINES {
+                return false;
+            }
             continue;
         }
         let name = name.to_ascii_lowercase();
@@ -347,6 +363,9 @@ fn is_mail(head: &str) -> bool {
 fn is_markdown(head: &str) -> bool {
     if head.starts_with("# ") || head.starts_with("---\n") && head[4..].contains("\n---") {
         return true;
+    }
+    if memchr::memchr2(b'#', b']', head.as_bytes()).is_none() {
+        return false;
     }
     let marks = |mark: &str| memchr::memmem::find_iter(head.as_bytes(), mark).count();
     let headings = marks("\n## ") + marks("\n### ");

@@ -68,12 +68,12 @@ fn deep_documents() {
     check(
         "nested json",
         format!("{{\"text\":{}", deep("[")).as_bytes(),
-        Some(RefusalReason::Malformed),
+        Some(RefusalReason::TooLarge),
     );
     check(
         "nested objects",
         deep("{\"a\":").as_bytes(),
-        Some(RefusalReason::Malformed),
+        Some(RefusalReason::TooLarge),
     );
 }
 
@@ -93,13 +93,13 @@ fn wide_documents() {
     check(
         "many attributes",
         format!("<html><body><p {}>text", wide("a=b ", 500_000)).as_bytes(),
-        None,
+        Some(RefusalReason::Bomb),
     );
     check("open brackets", wide("<", 1 << 20).as_bytes(), None);
     check(
         "open comments",
         format!("<html>{}", wide("<!--", 1 << 18)).as_bytes(),
-        Some(RefusalReason::Empty),
+        Some(RefusalReason::TooLarge),
     );
 }
 

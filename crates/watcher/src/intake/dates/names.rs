@@ -76,7 +76,9 @@ pub(super) fn month(word: &str) -> Option<i8> {
         ("dezembro", 12),
         ("dicembre", 12),
     ];
-    if word.len() < 3 || word.len() > 12 {
+    // Most words are told by their first letter.
+    let first = word.as_bytes().first().map_or(0, u8::to_ascii_lowercase);
+    if word.len() < 3 || word.len() > 12 || !b"jfmasondegl".contains(&first) {
         return None;
     }
     let lower = word.to_lowercase();
@@ -106,12 +108,13 @@ pub(super) fn is_weekday(word: &str) -> bool {
         "saturday",
         "sunday",
     ];
-    if word.len() < 3 || word.len() > 9 || !word.is_ascii() {
-        return false;
-    }
-    let lower = word.to_ascii_lowercase();
-    let short = [
+    const SHORT: [&str; 10] = [
         "mon", "tue", "tues", "wed", "thu", "thur", "thurs", "fri", "sat", "sun",
     ];
-    NAMES.contains(&lower.as_str()) || short.contains(&lower.as_str())
+    let first = word.as_bytes().first().map_or(0, u8::to_ascii_lowercase);
+    if word.len() < 3 || word.len() > 9 || !b"mtwfs".contains(&first) {
+        return false;
+    }
+    let mut names = NAMES.iter().chain(&SHORT);
+    names.any(|name| name.eq_ignore_ascii_case(word))
 }

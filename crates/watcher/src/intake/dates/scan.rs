@@ -55,6 +55,9 @@ pub(crate) fn only(text: &str) -> Option<PartialDate> {
 }
 
 fn read_at(text: &str, start: usize) -> Option<Found> {
+    if !may_open(text.as_bytes().get(start).copied()?) {
+        return None;
+    }
     let mut cursor = Cursor { text, at: start };
     let mut date = PartialDate::default();
     let mut end = start;
@@ -76,6 +79,11 @@ fn read_at(text: &str, start: usize) -> Option<Found> {
         return None;
     }
     Some(Found { start, end, date })
+}
+
+/// Whether a date may open with a byte: a digit, or what months and weekdays begin with.
+fn may_open(byte: u8) -> bool {
+    byte.is_ascii_digit() || b"jfmasondeglwt".contains(&byte.to_ascii_lowercase())
 }
 
 fn is_possible(date: &PartialDate) -> bool {

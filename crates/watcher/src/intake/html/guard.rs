@@ -6,6 +6,12 @@ use super::super::{Refusal, RefusalReason};
 /// How deep elements may nest. Real pages stay below 100.
 const MOST_DEPTH: usize = 512;
 
+/// How many attributes an element may have. Real ones have a few dozen.
+const MOST_ATTRIBUTES: usize = 2000;
+
+/// How long a start tag is at least whose attributes are counted.
+const LONG_TAG: usize = 8 << 10;
+
 /// Elements that are closed by others or not at all: an open one says nothing about depth.
 const UNCLOSED: &[&[u8]] = &[
     b"area",
@@ -53,9 +59,11 @@ pub(super) fn check(html: &str, limits: &Limits) -> Result<(), Refusal> {
         at += step + 1;
         match bytes.get(at) {
             Some(b'/') => depth = depth.saturating_sub(1),
+            Some(b'!' | b'?') => n_elements += 1,
             Some(first) if first.is_ascii_alphabetic() => {
                 n_elements += 1;
                 let name = name(&bytes[at..]);
+                at += long_tag_length(&bytes[at..])?;
                 if is_raw_text(name) {
                     at += raw_text_length(&bytes[at..], name);
                     continue;
@@ -77,7 +85,41 @@ pub(super) fn check(html: &str, limits: &Limits) -> Result<(), Refusal> {
             return Err(Refusal::new(RefusalReason::TooLarge, detail));
         }
     }
+    // Each may be an error, and a tree builder keeps them all: 16 MB of open comments take a gigabyte.
+    let n_marks = memchr::memchr2_iter(b'<', b'&', bytes).count();
+    if n_marks > limits.nodes.saturating_mul(4) {
+        let detail = format!("more than {} tags and entities", limits.nodes.saturating_mul(4));
+        return Err(Refusal::new(RefusalReason::TooLarge, detail));
+    }
     Ok(())
+}
+
+/// How long a start tag is, if it is so long that its attributes have to be counted; else nothing.
+///
+/// A tree builder compares each attribute with all before it.
+fn long_tag_length(bytes: &[u8]) -> Result<usize, Refusal> {
+    let start = &bytes[..bytes.len().min(LONG_TAG)];
+    if start.len() < LONG_TAG || memchr::memchr(b'>', start).is_some() {
+        return Ok(0);
+    }
+    let (mut n_attributes, mut between) = (0, false);
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'>' => return Ok(at),
+            b'"' | b'\'' => at += 1 + memchr::memchr(*byte, &bytes[at + 1..]).unwrap_or(bytes.len()),
+            _ => {}
+        }
+        let space = byte.is_ascii_whitespace() || *byte == b'/';
+        n_attributes += usize::from(between && !space);
+        between = space;
+        at += 1;
+        if n_attributes > MOST_ATTRIBUTES {
+            let detail = format!("an element has more than {MOST_ATTRIBUTES} attributes");
+            return Err(Refusal::new(RefusalReason::Bomb, detail));
+        }
+    }
+    Ok(0)
 }
 
 fn name(bytes: &[u8]) -> &[u8] {

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use super::super::bounds;
+use super::super::config::Limits;
 use super::super::draft::stated;
 
 /// The parts of a schema.org `NewsArticle` that are used.
@@ -10,6 +12,8 @@ pub(super) struct LinkedArticle {
     pub(super) headline: Option<String>,
     pub(super) published: Option<String>,
     pub(super) authors: Vec<String>,
+    /// Authors that are no persons: the outlet signs for itself.
+    pub(super) organisations: Vec<String>,
     pub(super) publisher: Option<String>,
     pub(super) url: Option<String>,
     pub(super) language: Option<String>,
@@ -48,6 +52,7 @@ fn parse(script: &str) -> Option<Value> {
         .trim_end_matches("//]]>")
         .trim()
         .trim_end_matches(';');
+    bounds::json(trimmed, &Limits::default()).ok()?;
     serde_json::from_str(trimmed).ok().or_else(|| {
         let plain: String = trimmed
             .chars()
@@ -132,21 +137,26 @@ fn rank(kind: &Value) -> Option<u8> {
 
 fn read(value: &Value, nodes: &[&Value]) -> LinkedArticle {
     let text = |key: &str| value.get(key).and_then(first_text);
-    let mut authors = Vec::new();
+    let mut authors = Named::default();
     for key in ["author", "creator"] {
         if let Some(value) = value.get(key).filter(|_| authors.is_empty()) {
-            names(value, nodes, &mut authors, 3);
+            names(value, nodes, &mut authors, MOST_NESTED);
         }
     }
-    let mut publishers = Vec::new();
+    let mut publishers = Named::default();
     if let Some(value) = value.get("publisher") {
-        names(value, nodes, &mut publishers, 3);
+        names(value, nodes, &mut publishers, MOST_NESTED);
     }
     LinkedArticle {
         headline: text("headline").or_else(|| text("name")),
         published: text("datePublished").or_else(|| text("dateCreated")),
-        authors,
-        publisher: publishers.into_iter().next(),
+        authors: authors.persons,
+        organisations: authors.organisations,
+        publisher: publishers
+            .organisations
+            .into_iter()
+            .chain(publishers.persons)
+            .next(),
         url: text("url")
             .or_else(|| text("mainEntityOfPage"))
             .filter(|url| url.starts_with("http")),
@@ -169,24 +179,46 @@ fn first_text(value: &Value) -> Option<String> {
     }
 }
 
-/// Appends the names of persons or organisations: strings, objects with `name`, lists, references by `@id`.
-fn names(value: &Value, nodes: &[&Value], out: &mut Vec<String>, depth: usize) {
-    if depth == 0 {
-        return;
+/// Names of authors or publishers.
+#[derive(Debug, Default)]
+struct Named {
+    /// Of persons, and of what does not say what it is.
+    persons: Vec<String>,
+    organisations: Vec<String>,
+}
+
+impl Named {
+    fn is_empty(&self) -> bool {
+        self.persons.is_empty() && self.organisations.is_empty()
     }
+}
+
+/// How deep lists of authors are nested at most.
+const MOST_NESTED: usize = 4;
+
+/// Appends names: strings, objects with `name` or its parts, lists, references by `@id`.
+fn names(value: &Value, nodes: &[&Value], out: &mut Named, depth: usize) {
     match value {
-        Value::String(name) => out.extend(stated(super::strip::text_of(name))),
-        Value::Array(values) => values
+        Value::String(name) => out.persons.extend(stated(super::strip::text_of(name))),
+        Value::Array(values) if depth > 0 => values
             .iter()
             .for_each(|value| names(value, nodes, out, depth - 1)),
         Value::Object(object) => {
-            if let Some(name) = object.get("name") {
-                names(name, nodes, out, depth - 1);
-            } else if let Some(id) = object.get("@id") {
-                let node = nodes.iter().find(|node| node.get("@id") == Some(id));
-                if let Some(name) = node.and_then(|node| node.get("name")) {
-                    names(name, nodes, out, depth - 1);
-                }
+            let by_id = |id| nodes.iter().find(|node| node.get("@id") == Some(id)).copied();
+            let node = match object.get("@id") {
+                Some(id) if !object.contains_key("name") => by_id(id).unwrap_or(value),
+                _ => value,
+            };
+            let part = |key: &str| node.get(key).and_then(first_text);
+            let name =
+                part("name").or_else(|| Some(format!("{} {}", part("givenName")?, part("familyName")?)));
+            let kind = node.get("@type").and_then(first_text).unwrap_or_default();
+            if kind.ends_with("Organization") {
+                out.organisations.extend(name);
+            } else if let Some(Value::Array(several)) = node.get("name") {
+                out.persons.extend(several.iter().filter_map(first_text));
+            } else {
+                out.persons.extend(name);
             }
         }
         _ => {}
@@ -207,6 +239,15 @@ mod tests {
         assert_eq!(article.headline.as_deref(), Some("Dam & bridge"));
         assert_eq!(article.authors, ["Ann Lee", "Tom Ray"]);
         assert_eq!(article.publisher.as_deref(), Some("The Amel Post"));
+    }
+
+    #[test]
+    fn tells_persons_from_organisations() {
+        let script = r#"{"@type":"NewsArticle","author":[[{"@type":"Person","givenName":"Ann","familyName":"Lee"}],
+            {"@type":"NewsMediaOrganization","name":"The Amel Post"},{"name":["Tom Ray","Pat Poe"]}]}"#;
+        let article = article([script].into_iter()).expect("has an article");
+        assert_eq!(article.authors, ["Ann Lee", "Tom Ray", "Pat Poe"]);
+        assert_eq!(article.organisations, ["The Amel Post"]);
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! What a page says about its article, each part from the best source that has it.
 
-use dom_query::{Document, NodeRef};
+use dom_query::{Document, NodeId, NodeRef};
 
 use super::super::dates::{self, Moment};
 use super::super::draft::{Draft, stated};
-use super::super::{cleanup, credits, language};
+use super::super::{cleanup, language};
+use super::authors::{self, Authors, Sources};
 use super::linked_data::{self, LinkedArticle};
 
 /// What the page states.
@@ -13,7 +14,7 @@ pub(super) struct Metadata {
     pub(super) headline: Option<String>,
     pub(super) body: Option<String>,
     published: Option<Moment>,
-    authors: Vec<String>,
+    authors: Authors,
     publisher: Option<String>,
     url: Option<String>,
     language: Option<String>,
@@ -27,14 +28,25 @@ struct Found {
     scripts: Vec<String>,
     times: Vec<String>,
     h1: Vec<String>,
+    h2: Vec<String>,
     title: Option<String>,
     canonical: Option<String>,
     language: Option<String>,
     /// Texts of elements that are marked as the author's name.
     bylines: Vec<String>,
+    /// Texts of the first link to an author's page, and of those beside it.
+    author_links: Vec<String>,
+    /// What holds the first of these links.
+    author_list: Option<NodeId>,
     /// Texts of elements whose class says date.
     printed_dates: Vec<String>,
 }
+
+/// How many `h2` elements are looked at for the headline.
+const MOST_H2: usize = 6;
+
+/// How many characters a headline in an `h2` has at least.
+const LEAST_IN_H2: usize = 20;
 
 impl Metadata {
     /// Reads a page. Has to come before the extraction, which takes the page apart.
@@ -74,7 +86,8 @@ impl Metadata {
     pub(super) fn describe(self, draft: &mut Draft) {
         draft.headline = self.headline;
         draft.published = self.published;
-        draft.byline = self.authors;
+        draft.byline = self.authors.names;
+        draft.agency = self.authors.agency;
         draft.publisher = self.publisher;
         draft.url = self.url;
         draft.language = self.language;
@@ -109,6 +122,7 @@ impl Found {
             "html" => self.language = node.attr("lang").map(|lang| lang.to_string()),
             "title" if self.title.is_none() => self.title = stated(&*node.text()),
             "h1" => self.h1.extend(stated(&*node.text())),
+            "h2" if self.h2.len() < MOST_H2 => self.h2.extend(stated(&*node.text())),
             "link"
                 if node
                     .attr("rel")
@@ -121,6 +135,10 @@ impl Found {
                     .attr("datetime")
                     .map_or_else(|| node.text().to_string(), |time| time.to_string());
                 self.times.push(time);
+            }
+            "a" => {
+                self.author_link(node);
+                self.marked(node);
             }
             _ => self.marked(node),
         }
@@ -135,6 +153,29 @@ impl Found {
             && let Some(content) = stated(&*content)
         {
             self.meta.push((name.trim().to_ascii_lowercase(), content));
+        }
+    }
+
+    /// Links to `/author/ann-lee`; the first, and those in the same list.
+    fn author_link(&mut self, node: &NodeRef<'_>) {
+        const FOLDERS: &[&str] = &[
+            "author", "authors", "autor", "autoren", "auteur", "auteurs", "autores",
+        ];
+        let is_author = |href: &str| {
+            href.split('/')
+                .rev()
+                .skip(1)
+                .any(|folder| FOLDERS.contains(&folder))
+        };
+        if self.author_links.len() >= 20 || !node.attr("href").is_some_and(|href| is_author(&href)) {
+            return;
+        }
+        let list = node.parent().and_then(|item| item.parent()).map(|list| list.id);
+        if (self.author_links.is_empty() || self.author_list == list)
+            && let Some(name) = short_text(node)
+        {
+            self.author_list = list;
+            self.author_links.push(name);
         }
     }
 
@@ -190,6 +231,8 @@ impl Found {
     }
 
     /// The one of the stated headlines that the page prints, maybe behind a kicker; otherwise the one of the JSON-LD.
+    ///
+    /// Some pages print the headline in an `h2`, below an `h1` that is for search engines.
     fn headline(&self, linked: &LinkedArticle, publisher: Option<&str>) -> Option<String> {
         let bare = |headline: String| cleanup::split_suffix(&headline, publisher).0.to_owned();
         let social = self
@@ -202,21 +245,26 @@ impl Found {
             ])
             .map(bare);
         let linked = linked.headline.clone().map(bare);
-        let printed = |headline: &Option<String>| {
-            headline
-                .as_deref()
-                .is_some_and(|headline| self.h1.iter().any(|h1| letters(h1).ends_with(&letters(headline))))
+        let stated = || social.iter().chain(&linked);
+        let is_in = |headings: &[String], headline: &str| {
+            let own = letters(headline);
+            headings.iter().any(|heading| letters(heading).ends_with(&own))
         };
-        if printed(&social) {
-            return social;
+        let below = stated()
+            .filter(|headline| headline.chars().count() >= LEAST_IN_H2)
+            .find(|headline| is_in(&self.h2, headline) && !is_in(&self.h1, headline));
+        if let Some(headline) = below.or_else(|| stated().find(|headline| is_in(&self.h1, headline))) {
+            return Some(headline.clone());
         }
-        if printed(&linked) {
-            return linked;
+        let only_h1 = (self.h1.len() == 1).then(|| self.h1[0].as_str());
+        if let (Some(h1), Some(social)) = (only_h1, &social)
+            && let Some(headline) = shared(h1, social)
+        {
+            return Some(headline.to_owned());
         }
-        let only_h1 = (self.h1.len() == 1).then(|| self.h1[0].clone());
         linked
             .or(social)
-            .or(only_h1)
+            .or(only_h1.map(str::to_owned))
             .or_else(|| self.h1.first().cloned())
             .or_else(|| self.title.clone().map(bare))
     }
@@ -268,79 +316,96 @@ impl Found {
             })
     }
 
-    fn authors(&self, linked: &LinkedArticle, publisher: Option<&str>) -> Vec<String> {
-        let meta = self.meta.iter().filter(|(name, content)| {
-            matches!(
-                name.as_str(),
-                "author"
-                    | "article:author"
-                    | "parsely-author"
-                    | "dc.creator"
-                    | "sailthru.author"
-                    | "dcterms.creator"
-                    | "byl"
-                    | "cxenseparse:author"
-                    | "citation_author"
-                    | "article:author_name"
-            ) && !content.starts_with("http")
-        });
-        let meta: Vec<String> = meta.map(|(_, content)| content.clone()).collect();
-        let candidates: [&[String]; 3] = [&linked.authors, &meta, &self.bylines];
-        let mut outlet = None;
-        for candidate in candidates {
-            let mut authors: Vec<String> = Vec::new();
-            for name in candidate
+    fn authors(&self, linked: &LinkedArticle, publisher: Option<&str>) -> Authors {
+        authors::find(&Sources {
+            linked: &linked.authors,
+            meta: &self.author_metas(is_author_meta),
+            other_meta: &self.other_author_metas(),
+            printed: &self.bylines,
+            links: &self.author_links,
+            organisations: &linked.organisations,
+            publisher,
+        })
+    }
+
+    /// Contents of the `meta` elements with such names.
+    fn author_metas(&self, is_named: fn(&str) -> bool) -> Vec<String> {
+        let is_name = |content: &str| !content.starts_with("http") && !content.contains('@');
+        let metas = self
+            .meta
+            .iter()
+            .filter(|(name, content)| is_named(name) && is_name(content));
+        metas.map(|(_, content)| content.clone()).collect()
+    }
+
+    /// Those that only some outlets have, and what is labelled "Written by".
+    fn other_author_metas(&self) -> Vec<String> {
+        let ends = |name: &str| {
+            ["author", "authors", "written by"]
                 .iter()
-                .flat_map(|text| people(text))
-                .filter(|name| may_be_name(name))
-            {
-                if publisher.is_some_and(|publisher| letters(publisher) == letters(&name)) {
-                    outlet.get_or_insert(name);
-                } else if !authors.iter().any(|known| letters(known) == letters(&name)) {
-                    authors.push(name);
-                }
-            }
-            if !authors.is_empty() {
-                return authors;
-            }
-        }
-        // Where nobody else is named, the outlet signs for itself.
-        outlet.into_iter().collect()
+                .any(|end| name.ends_with(end))
+        };
+        let labels = ["written by", "verfasst von", "écrit par", "escrito por"];
+        let label = self.first(&["twitter:label1"]).unwrap_or_default().to_lowercase();
+        let mut names = self.author_metas(ends);
+        names.extend(
+            self.first(&["twitter:data1"])
+                .filter(|_| labels.contains(&label.as_str())),
+        );
+        names
     }
 }
 
-/// Splits a stated author into names.
-fn people(text: &str) -> Vec<String> {
-    let text = text.trim();
-    let bare = ["By ", "by ", "BY ", "Von ", "von ", "Par ", "Por ", "Di "]
-        .iter()
-        .find_map(|label| text.strip_prefix(label))
-        .unwrap_or(text);
-    let credit = credits::names(bare);
-    if !credit.authors.is_empty() {
-        return credit.authors;
-    }
-    stated(bare)
-        .filter(|name| name.len() <= 80 && !name.contains("://"))
-        .into_iter()
-        .collect()
-}
-
-/// Whether a stated author can be one: no number, address or half sentence.
-fn may_be_name(name: &str) -> bool {
-    let n_digits = name.bytes().filter(u8::is_ascii_digit).count();
-    n_digits <= 2
-        && !name.contains(['@', ':', '(', '•', '|'])
-        && name.chars().count() >= 2
-        && name.len() <= 80
+/// Whether a `meta` element of this name holds an author.
+fn is_author_meta(name: &str) -> bool {
+    matches!(
+        name,
+        "author"
+            | "article:author"
+            | "parsely-author"
+            | "dc.creator"
+            | "sailthru.author"
+            | "dcterms.creator"
+            | "byl"
+            | "cxenseparse:author"
+            | "citation_author"
+            | "article:author_name"
+    )
 }
 
 /// The letters and digits of a text in lower case, for comparing.
-fn letters(text: &str) -> String {
+pub(super) fn letters(text: &str) -> String {
     text.chars()
         .filter(|c| c.is_alphanumeric())
         .flat_map(char::to_lowercase)
         .collect()
+}
+
+/// What a heading and a stated headline share, where one has the outlet behind it or both have a kicker of their own.
+fn shared<'h>(heading: &'h str, headline: &str) -> Option<&'h str> {
+    const SEPARATORS: &[&str] = &[" - ", " – ", " — ", " | ", ": "];
+    let outlet = headline.strip_prefix(heading);
+    if outlet.is_some_and(|rest| SEPARATORS.iter().any(|separator| rest.starts_with(separator))) {
+        return Some(heading);
+    }
+    let parts = SEPARATORS
+        .iter()
+        .filter_map(|separator| heading.split_once(separator));
+    let mut behind_kicker = parts
+        .map(|(_, rest)| rest)
+        .filter(|rest| rest.chars().count() >= LEAST_IN_H2);
+    behind_kicker.find(|rest| {
+        let own = heading.strip_suffix(rest).unwrap_or_default();
+        let other = headline.strip_suffix(rest).unwrap_or_default();
+        let words = |kicker: &str| -> Vec<String> {
+            let long = kicker.split(' ').map(letters).filter(|word| word.len() >= 4);
+            long.collect()
+        };
+        // What two kickers share belongs to the headline.
+        let own = words(own);
+        SEPARATORS.iter().any(|separator| other.ends_with(separator))
+            && words(other).iter().all(|word| !own.contains(word))
+    })
 }
 
 fn short_text(node: &NodeRef<'_>) -> Option<String> {
