@@ -121,6 +121,7 @@ impl WaitingRoom {
 
     /// Forgets which writers are at work: the events that would tell when they are done may have been lost.
     pub(crate) fn forget_writers_at_work(&mut self) {
+        #[expect(clippy::iter_over_hash_type, reason = "each is changed alike")]
         for (_, waiting) in self.by_path.values_mut() {
             if waiting.writer == Writer::AtWork {
                 waiting.writer = Writer::Unknown;

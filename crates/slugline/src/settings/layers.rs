@@ -142,7 +142,8 @@ impl Layers {
     }
 
     /// Returns where the value of a key came from.
-    pub(crate) fn origin(&self, key: &str) -> &Origin {
+    #[cfg(test)]
+    fn origin(&self, key: &str) -> &Origin {
         self.values
             .get(key)
             .map_or(&Origin::Default, |(_, origin)| origin)

@@ -67,7 +67,8 @@ impl<T: Message> Publisher<T> {
         };
         let mut outbound = Outbound::of(&shared.topology, &*message, origin)?;
         if outbound.payload.len() > shared.payload_limit() {
-            outbound = check_in(shared, outbound).await?;
+            // Boxed: it is rare, and would make every publish as large.
+            outbound = Box::pin(check_in(shared, outbound)).await?;
         }
         // Sent here and not in the task, so that messages keep the order in which they were published.
         let first = send(shared, &outbound).await;
