@@ -3,6 +3,7 @@
 //! They are not part of the repository, since some are under the AGPL; formats of our own writing are in `formats.rs`.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use watcher::intake::Config;
 
@@ -10,7 +11,7 @@ use crate::support::{shared, try_read};
 
 /// Fixtures without a headline of their own: text of wire services that mark none, and one with an abstract only.
 fn may_lack_headline(name: &str) -> bool {
-    name.ends_with(".tst") || name == "stt_newsml_abstract_test.xml"
+    Path::new(name).extension().is_some_and(|end| end == "tst") || name == "stt_newsml_abstract_test.xml"
 }
 
 #[test]
