@@ -198,8 +198,13 @@ impl<'a> Pieces<'a> {
     }
 
     /// Returns whether a piece is this lower-case ASCII word, in any case.
+    // The length settles most of it; only then is the text looked at.
+    #[inline]
     pub fn says(self, index: usize, word: &str) -> bool {
-        self.str(index).eq_ignore_ascii_case(word)
+        self.all.get(index).is_some_and(|piece| {
+            let span = piece.span;
+            (span.end - span.start) as usize == word.len() && self.str(index).eq_ignore_ascii_case(word)
+        })
     }
 
     /// Returns whether a piece is one of these lower-case ASCII words, in any case.
