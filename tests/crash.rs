@@ -31,7 +31,7 @@ impl Damage {
 
     fn inflict(self, chaos: &mut Chaos, sandbox: &Sandbox) -> bool {
         match self {
-            Self::None => true,
+            Self::None => false,
             Self::TornLine => chaos.tear_last_line(&sandbox.output()),
             Self::WatcherCheckpoint => chaos.cut_short(&sandbox.out.join(".slugline"), is_watcher_checkpoint),
             Self::SinkCheckpoint => chaos.cut_short(&sandbox.out.join(".slugline"), is_sink_checkpoint),
@@ -41,10 +41,11 @@ impl Damage {
 
 #[test]
 fn embedded_pipeline_survives_kills_and_damage() {
-    const ROUNDS: usize = 12;
+    const ROUNDS: usize = 20;
     let mut chaos = Chaos::new("embedded");
     let sandbox = Sandbox::new();
     let mut ledger = Ledger::default();
+    let mut damaged = 0;
     for round in 0..ROUNDS {
         // Half of it waits for the start, half arrives while it runs.
         ledger.put(&sandbox, ARTICLES / ROUNDS / 2);
@@ -61,11 +62,13 @@ fn embedded_pipeline_survives_kills_and_damage() {
         process.kill();
         let damage = Damage::ALL[round % Damage::ALL.len()];
         let done = damage.inflict(&mut chaos, &sandbox);
+        damaged += usize::from(done);
         eprintln!(
             "round {round}: batches of {batch}, {} lines, then {damage:?} ({done})",
             sandbox.output().count()
         );
     }
+    assert!(damaged > 0, "nothing was ever damaged");
     ledger.put(&sandbox, ARTICLES - ledger.len());
     let process = Process::spawn("run", &mut sandbox.run());
     sandbox.output().wait_for_lines(ledger.len(), &[&process]);
@@ -98,7 +101,7 @@ fn whole_pipeline_on_nats_survives_kills() {
 
 #[test]
 fn fleet_survives_kills_of_every_role_and_of_the_broker() {
-    const ROUNDS: usize = 12;
+    const ROUNDS: usize = 20;
     let mut chaos = Chaos::new("fleet");
     let sandbox = Sandbox::new();
     let mut fleet = Fleet::start(&sandbox);
