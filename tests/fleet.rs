@@ -19,10 +19,8 @@ fn n_articles() -> usize {
     given.and_then(|number| number.parse().ok()).unwrap_or(400)
 }
 
-fn json_lines(text: &str) -> Vec<Value> {
-    text.lines()
-        .map(|line| serde_json::from_str(line).expect("is JSON"))
-        .collect()
+fn dead_letters(fleet: &Fleet<'_>) -> Vec<Value> {
+    serde_json::from_str(&fleet.stdout(&["dead", "ls", "--json"])).expect("is a JSON array")
 }
 
 /// Drops fine articles with poison among them.
@@ -81,7 +79,7 @@ fn four_enrichers_survive_poison_and_kills_and_set_aside_nothing_else() {
         // Lets a moment pass, or the last lines come.
         sandbox.output().reaches(fine, Duration::from_millis(500), || ());
         crashes += fleet.revive(Role::Enricher);
-        dead = json_lines(&fleet.stdout(&["dead", "ls", "--json"]));
+        dead = dead_letters(&fleet);
     }
     eprintln!(
         "{fine} lines and {} dead letters after {crashes} crashes and {kills} kills",
@@ -181,7 +179,7 @@ fn a_dropped_dead_letter_is_gone_and_an_unreadable_one_is_shown_as_it_was() {
     fleet.request("slugline.article.inbox", "this is no article");
     let deadline = Instant::now() + PATIENCE;
     let letter = loop {
-        if let Some(letter) = json_lines(&fleet.stdout(&["dead", "ls", "--json"])).pop() {
+        if let Some(letter) = dead_letters(&fleet).pop() {
             break letter;
         }
         assert!(Instant::now() < deadline, "no dead letter came");
@@ -195,8 +193,11 @@ fn a_dropped_dead_letter_is_gone_and_an_unreadable_one_is_shown_as_it_was() {
     );
     assert_eq!(fleet.stdout(&["dead", "ls", "--reason", "engine_panic"]), "");
     fleet.stdout(&["dead", "drop", &number]);
-    assert_eq!(fleet.stdout(&["dead", "ls"]), "");
     let url = fleet.server.url();
+    let none = finish(&mut sandbox.slugline(["dead", "ls", "--nats", &url]));
+    assert_eq!((none.stdout, none.status.code()), (Vec::new(), Some(0)));
+    assert_eq!(String::from_utf8_lossy(&none.stderr), "no dead letters\n");
+    assert_eq!(fleet.stdout(&["dead", "ls", "--json"]), "[]\n");
     let again = finish(&mut sandbox.slugline(["dead", "drop", &number, "--nats", &url]));
     assert_eq!(again.status.code(), Some(1));
     fleet.drain();

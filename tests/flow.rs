@@ -42,6 +42,23 @@ fn sample_articles_become_valid_lines() {
 }
 
 #[test]
+fn readers_take_records_with_keys_of_a_later_version() {
+    let sandbox = Sandbox::new();
+    sandbox.put("small.txt", SMALL);
+    sandbox.run_once();
+    let [mut record] = <[Value; 1]>::try_from(values(&sandbox)).expect("one line");
+    let before: wire::EnrichedArticle = serde_json::from_value(record.clone()).expect("is a record");
+    add_keys(&mut record);
+    let mut schema = published_schema(&sandbox);
+    let valid = |schema: &Value| jsonschema::is_valid(schema, &record);
+    assert!(valid(&schema), "the published schema is open");
+    close(&mut schema);
+    assert!(!valid(&schema), "the closed one, for our own records, is not");
+    let after: wire::EnrichedArticle = serde_json::from_value(record).expect("is still a record");
+    assert_eq!(after, before);
+}
+
+#[test]
 fn founding_articles_become_five_valid_lines() {
     let Some(inbox) = shared("seeds") else { return };
     let sandbox = Sandbox::new();
@@ -222,9 +239,37 @@ fn values(sandbox: &Sandbox) -> Vec<Value> {
     sandbox.output().lines().iter().map(parse).collect()
 }
 
-/// Fails unless every record is valid against `slugline schema` and consistent in itself.
+/// Returns the schema of records, as it is published.
+fn published_schema(sandbox: &Sandbox) -> Value {
+    serde_json::from_str(&sandbox.stdout(["schema"])).expect("is JSON")
+}
+
+/// Allows no key that the schema does not name. What is published allows them: readers ignore what they do not know.
+fn close(schema: &mut Value) {
+    if let Some(object) = schema.as_object_mut() {
+        if object.contains_key("properties") {
+            object.insert("additionalProperties".to_owned(), Value::Bool(false));
+        }
+        object.values_mut().for_each(close);
+    } else if let Some(items) = schema.as_array_mut() {
+        items.iter_mut().for_each(close);
+    }
+}
+
+/// Adds a key that nobody knows to every object in a record.
+fn add_keys(value: &mut Value) {
+    if let Some(object) = value.as_object_mut() {
+        object.values_mut().for_each(add_keys);
+        object.insert("key_of_a_later_version".to_owned(), Value::Bool(true));
+    } else if let Some(items) = value.as_array_mut() {
+        items.iter_mut().for_each(add_keys);
+    }
+}
+
+/// Fails unless every record is valid against `slugline schema`, has no key beyond it, and is consistent in itself.
 fn assert_valid(sandbox: &Sandbox, records: &[Value]) {
-    let schema: Value = serde_json::from_str(&sandbox.stdout(["schema"])).expect("is JSON");
+    let mut schema = published_schema(sandbox);
+    close(&mut schema);
     let validator = jsonschema::validator_for(&schema).expect("is a JSON Schema");
     for record in records {
         let path = string(&record["source"]["path"]);

@@ -102,7 +102,7 @@ mod tests {
             format: Format::Text,
             bytes: TEXT.len() as u64,
             encoding: "utf-8".to_owned(),
-            received: Timestamp::UNIX_EPOCH,
+            received: Some(Timestamp::UNIX_EPOCH),
         };
         let article = Article::new(ArticleId::of(TEXT.as_bytes()), source, TEXT.to_owned());
         enrich_with_sentences(&Engine::new(), article)

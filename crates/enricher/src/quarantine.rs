@@ -197,7 +197,7 @@ mod tests {
             format: Format::Text,
             bytes: 4,
             encoding: "utf-8".to_owned(),
-            received: Timestamp::UNIX_EPOCH,
+            received: Some(Timestamp::UNIX_EPOCH),
         };
         let text = "Ten people died in Kabul.\nPolice said so.";
         Article::new(ArticleId::of(text.as_bytes()), source, text.to_owned())

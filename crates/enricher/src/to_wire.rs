@@ -291,7 +291,7 @@ mod tests {
             format: Format::Text,
             bytes: text.len() as u64,
             encoding: "utf-8".to_owned(),
-            received: Timestamp::UNIX_EPOCH,
+            received: Some(Timestamp::UNIX_EPOCH),
         };
         let mut article = Article::new(ArticleId::of(text.as_bytes()), source, text.to_owned());
         article.dateline.text = Some("KABUL, March 3".to_owned());

@@ -387,7 +387,7 @@ mod tests {
             format: Format::Text,
             bytes: text.len() as u64,
             encoding: "utf-8".to_owned(),
-            received: Timestamp::UNIX_EPOCH,
+            received: Some(Timestamp::UNIX_EPOCH),
         };
         Arc::new(Article::new(
             ArticleId::of(text.as_bytes()),

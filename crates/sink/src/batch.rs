@@ -72,7 +72,9 @@ impl Batch {
         let settled = self.deliveries.into_iter().zip(fates).map(|(delivery, fate)| {
             let settlement = match fate {
                 Fate::Written => {
-                    Progress::record_age(delivery.message.received(), now);
+                    if let Some(received) = delivery.message.received() {
+                        Progress::record_age(received, now);
+                    }
                     Settlement::Done
                 }
                 Fate::Duplicate => {

@@ -10,7 +10,7 @@ pub enum Error {
     #[error("invalid sink configuration: {0}")]
     Config(&'static str),
     /// The output folder cannot be created, or nothing may be written in it.
-    #[error("cannot write to the output folder `{path}`: {source}")]
+    #[error("cannot write to the output folder `{path}`")]
     Folder {
         /// The output folder.
         path: PathBuf,
@@ -26,10 +26,10 @@ pub enum Error {
         holder: String,
     },
     /// What an earlier run left in the folder could not be read or repaired.
-    #[error("failed to recover the output of an earlier run: {0}")]
+    #[error("failed to recover the output of an earlier run")]
     Recover(#[source] Failure),
     /// The deliveries ended while lines could not be written: the rest goes back to the carrier unsettled.
-    #[error("stopped with {unsettled} lines unwritten: {failure}")]
+    #[error("stopped with {unsettled} lines unwritten")]
     Unwritten {
         /// How many deliveries were taken and not settled.
         unsettled: usize,
@@ -51,7 +51,7 @@ impl Error {
 
 /// One operation on one path that failed.
 #[derive(Debug, thiserror::Error)]
-#[error("failed to {doing} `{path}`: {source}")]
+#[error("failed to {doing} `{path}`")]
 pub struct Failure {
     /// What was being done, as a verb: `write`, `sync`.
     pub doing: &'static str,

@@ -33,7 +33,7 @@ fn record(n: usize) -> Arc<Line> {
         format: Format::Text,
         bytes: 0,
         encoding: "utf-8".to_owned(),
-        received: Timestamp::UNIX_EPOCH,
+        received: Some(Timestamp::UNIX_EPOCH),
     };
     let text = "x".repeat(n % 50);
     let revision = Revision {

@@ -1,5 +1,6 @@
 //! All the async there is: takes deliveries, hands batches to the blocking writer, settles what became durable.
 
+use std::error::Error as StdError;
 use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
@@ -284,12 +285,15 @@ impl Sink {
         self.progress.count_error(failure.doing);
         let (since, pause) = match self.stall.take() {
             None => {
-                tracing::error!(error = %failure, "cannot write lines; nothing is settled until it works again");
+                tracing::error!(
+                    error = failure as &dyn StdError,
+                    "cannot write lines; nothing is settled until it works again"
+                );
                 self.progress.set_stalled(true);
                 (Instant::now(), FIRST_PAUSE)
             }
             Some(stall) => {
-                tracing::debug!(error = %failure, "still cannot write lines");
+                tracing::debug!(error = failure as &dyn StdError, "still cannot write lines");
                 (stall.since, (stall.pause * 2).min(LONGEST_PAUSE))
             }
         };
@@ -303,7 +307,10 @@ impl Sink {
     fn note_compressed(&mut self, result: Result<(), Failure>) {
         self.compressing = None;
         if let Err(error) = result {
-            tracing::warn!(%error, "failed to compress a part; it stays as it is until the next start");
+            tracing::warn!(
+                error = &error as &dyn StdError,
+                "failed to compress a part; it stays as it is until the next start"
+            );
         }
     }
 }

@@ -9,6 +9,7 @@
 //! and what the failed attempt left in the file is cut off, durably, before anything else is written.
 
 use std::collections::VecDeque;
+use std::error::Error;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -129,7 +130,10 @@ impl Writer {
         if self.is_full(0) {
             // The lines are durable whether or not this works; the next commit tries again.
             if let Err(error) = self.roll() {
-                tracing::warn!(%error, "failed to roll a full part; trying again with the next batch");
+                tracing::warn!(
+                    error = &error as &dyn Error,
+                    "failed to roll a full part; trying again with the next batch"
+                );
             }
         }
         batch.lines.shrink_to(KEPT_BUFFER_BYTES);

@@ -22,8 +22,9 @@ use enricher::Engine;
 
 use wire::nats::Connection;
 
-use crate::cli::{Cli, Command, CommonArgs};
-use crate::config::Roles;
+use crate::cli::{Cli, Command, StageCommand};
+use crate::config::Problems;
+use crate::roles::Roles;
 use crate::settings::{Layers, Settings};
 use crate::wiring::connection_config;
 
@@ -33,39 +34,47 @@ pub(crate) const EXIT_USAGE: u8 = 2;
 /// An error that is the user's to mend: wrong use or configuration.
 #[derive(Debug, thiserror::Error)]
 #[error("{0:#}")]
-pub(crate) struct UsageError(pub(crate) anyhow::Error);
+pub(crate) struct UsageError(anyhow::Error);
+
+/// Returns an error that is the user's to mend.
+fn usage(error: impl Into<anyhow::Error>) -> anyhow::Error {
+    UsageError(error.into()).into()
+}
 
 /// Runs the command that was typed.
 pub(crate) fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
-    let layers = || layers(&cli.common, &cli.command).map_err(|error| anyhow::Error::new(UsageError(error)));
+    let layers = || layers(cli).map_err(usage);
+    let settings = || checked(&layers()?);
     match &cli.command {
-        Command::Run(args) => pipeline::run(&layers()?, Roles::ALL, args.inbox.once),
-        Command::Watch(args) => pipeline::run(&layers()?, Roles::WATCHER, args.inbox.once),
-        Command::Enrich(args) => match &args.reprocess.since {
-            Some(since) => pipeline::rerun(&layers()?, since),
-            None => pipeline::run(&layers()?, Roles::ENRICHER, false),
+        Command::Stage(StageCommand::Run(args)) => pipeline::run(&settings()?, Roles::ALL, args.inbox.once),
+        Command::Stage(StageCommand::Watch(args)) => {
+            pipeline::run(&settings()?, Roles::WATCHER, args.inbox.once)
+        }
+        Command::Stage(StageCommand::Enrich(args)) => match &args.reprocess.since {
+            Some(since) => pipeline::rerun(settings()?, since),
+            None => pipeline::run(&settings()?, Roles::ENRICHER, false),
         },
-        Command::Sink(_) => pipeline::run(&layers()?, Roles::SINK, false),
-        Command::Tag(args) => tag::run(&layers()?, args),
-        Command::Show(args) => show::run(&layers()?, args),
+        Command::Stage(StageCommand::Sink(_)) => pipeline::run(&settings()?, Roles::SINK, false),
+        Command::Tag(args) => tag::run(&settings()?, args),
+        Command::Show(args) => show::run(&settings()?, args),
         Command::Schema => schema(),
-        Command::Check(args) if args.running => health::check(&layers()?),
-        Command::Check(_) => config::check(&layers()?),
+        Command::Check(args) if args.running => health::check(&settings()?),
+        Command::Check(args) => config::check(&layers()?, args.stage.as_ref().map(StageCommand::roles)),
         Command::Config(args) => config::show(&layers()?, args),
-        Command::Topology(args) => topology::run(&layers()?, &args.action),
-        Command::Tail(args) => tail::run(&layers()?, args),
-        Command::Dead(args) => dead::run(&layers()?, &args.action),
+        Command::Topology(args) => topology::run(&settings()?, &args.action),
+        Command::Tail(args) => tail::run(&settings()?, args),
+        Command::Dead(args) => dead::run(&settings()?, &args.action),
         Command::Quarantine => quarantine::run(),
-        Command::Status(args) => status::run(&layers()?, args),
-        Command::Top(args) => top::run(&layers()?, args),
-        Command::Trace(args) => trace::run(&layers()?, args),
+        Command::Status(args) => status::run(&settings()?, args),
+        Command::Top(args) => top::run(&settings()?, args),
+        Command::Trace(args) => trace::run(&settings()?, args),
     }
 }
 
 /// Lays the configuration together: default < file < environment < flag.
-fn layers(common: &CommonArgs, command: &Command) -> anyhow::Result<Layers> {
+fn layers(cli: &Cli) -> anyhow::Result<Layers> {
     let mut layers = Layers::defaults()?;
-    if let Some(path) = &common.config {
+    if let Some(path) = &cli.common.config {
         layers.file(path)?;
     }
     layers.environment(
@@ -73,33 +82,48 @@ fn layers(common: &CommonArgs, command: &Command) -> anyhow::Result<Layers> {
             Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))
         }),
     );
-    for setting in &common.set {
+    for setting in &cli.common.set {
         let Some((key, value)) = setting.split_once('=') else {
             bail!("`--set {setting}`: expected KEY=VALUE")
         };
         layers.flag(key, value);
     }
-    if let Some(filter) = &common.log {
-        layers.flag("log.filter", filter);
-    }
-    if common.log_json {
-        layers.flag("log.format", "json");
-    }
-    for (key, value) in command.overrides() {
+    for (key, value) in cli.overrides() {
         layers.flag(key, &value);
     }
     layers.verify()?;
     Ok(layers)
 }
 
+/// Returns the settings, each judged by itself.
+fn checked(layers: &Layers) -> anyhow::Result<Settings> {
+    let settings = layers.settings()?;
+    fail_on(crate::config::check(&settings))?;
+    Ok(settings)
+}
+
+/// Fails with everything that is wrong, if anything is.
+fn fail_on(problems: Problems) -> anyhow::Result<()> {
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(usage(problems))
+    }
+}
+
+/// Returns how bytes become articles.
+fn intake(settings: &Settings) -> anyhow::Result<watcher::intake::Config> {
+    crate::config::intake(settings).map_err(|problem| usage(anyhow::Error::msg(problem)))
+}
+
 /// Returns the engine with the watch-lists of the configuration.
-fn engine(layers: &Layers) -> anyhow::Result<Engine> {
-    let lists = crate::config::lists(&layers.settings()?);
+fn engine(settings: &Settings) -> anyhow::Result<Engine> {
+    let lists = crate::config::lists(settings);
     let engine = Engine::new();
     Ok(if lists.is_empty() {
         engine
     } else {
-        engine.with_lists(lists.load()?)
+        engine.with_lists(lists.load().map_err(usage)?)
     })
 }
 
@@ -123,12 +147,16 @@ fn on_server<T>(
     })
 }
 
-/// Fails where no server is configured.
+/// Fails where no server is configured, or a file that it takes cannot be read.
 fn require_server(settings: &Settings) -> anyhow::Result<()> {
     if settings.nats.url.is_empty() {
-        return Err(UsageError(anyhow::anyhow!("no NATS server: give --nats or set `nats.url`")).into());
+        return Err(usage(anyhow::anyhow!(
+            "no NATS server: give --nats or set `nats.url`"
+        )));
     }
-    Ok(())
+    let mut problems = Problems::default();
+    crate::config::nats_files(&settings.nats, &mut problems);
+    fail_on(problems)
 }
 
 /// Returns what a command that mostly waits runs on.

@@ -26,7 +26,7 @@ pub(crate) async fn keep(tally: Tally, readiness: Readiness, connection: Option<
             looks.tick().await;
             gauge!("slugline_ready").set(f64::from(u8::from(readiness().is_ok())));
             if let Some(watcher) = &tally.watcher {
-                gauge!("slugline_watcher_backlog_files").set(backlog(&watcher.snapshot()) as f64);
+                gauge!("slugline_watcher_backlog_files").set(watcher.snapshot().backlog() as f64);
             }
             if look == 0
                 && let Some(connection) = &connection
@@ -58,12 +58,6 @@ fn introduce(tally: &Tally) {
     }
 }
 
-/// Returns how many files were found and have no outcome yet.
-fn backlog(watcher: &watcher::Snapshot) -> u64 {
-    let at_start = watcher.expected.saturating_sub(watcher.known);
-    watcher.found.max(at_start).saturating_sub(watcher.files_done)
-}
-
 async fn ask(connection: &Connection) {
     for channel in [Channel::Articles, Channel::Enriched] {
         match connection.pending(channel).await {
@@ -81,32 +75,5 @@ async fn ask(connection: &Connection) {
                 );
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use watcher::Snapshot;
-
-    use super::*;
-
-    #[test]
-    fn backlog_counts_what_is_found_and_not_done() {
-        let check = |expected, known, found, files_done, backlog_files| {
-            let snapshot = Snapshot {
-                expected,
-                known,
-                found,
-                files_done,
-                ..Snapshot::default()
-            };
-            assert_eq!(backlog(&snapshot), backlog_files, "{snapshot:?}");
-        };
-        check(0, 0, 0, 0, 0);
-        // The first scan announced 100, of which 40 are old.
-        check(100, 40, 10, 5, 55);
-        // Later arrivals.
-        check(100, 40, 70, 60, 10);
-        check(100, 40, 70, 70, 0);
     }
 }

@@ -6,6 +6,7 @@ mod config;
 mod gauges;
 mod http;
 mod progress;
+mod roles;
 mod settings;
 mod shutdown;
 mod stall;

@@ -1,12 +1,16 @@
 //! What people see while it runs: a live line on a terminal, a plain line now and then elsewhere, a summary.
 
+mod rate;
+
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::settings::{LogFormat, LogSettings};
 use crate::wiring::Tally;
+use rate::Rate;
 
 const LIVE: Duration = Duration::from_millis(100);
 const PLAIN: Duration = Duration::from_secs(10);
@@ -37,10 +41,35 @@ impl Write for Screen {
     }
 }
 
+/// How progress is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    /// One line that changes in place.
+    Live,
+    /// A line now and then.
+    Plain,
+    /// A log event now and then: nothing else may be on standard error.
+    Event,
+    /// Not at all.
+    Silent,
+}
+
+impl Manner {
+    fn of(settings: &LogSettings) -> Self {
+        match settings.format {
+            _ if !settings.progress => Self::Silent,
+            LogFormat::Json => Self::Event,
+            LogFormat::Text if io::stderr().is_terminal() => Self::Live,
+            LogFormat::Text => Self::Plain,
+        }
+    }
+}
+
 /// Tells how far the stages are.
 #[derive(Debug)]
 pub(crate) struct Reporter {
     screen: Screen,
+    manner: Manner,
     tally: Tally,
     started: Instant,
     /// Only a run with an end has a time left.
@@ -48,9 +77,10 @@ pub(crate) struct Reporter {
 }
 
 impl Reporter {
-    pub(crate) fn new(screen: Screen, tally: Tally, once: bool) -> Self {
+    pub(crate) fn new(screen: Screen, settings: &LogSettings, tally: Tally, once: bool) -> Self {
         Self {
             screen,
+            manner: Manner::of(settings),
             tally,
             started: Instant::now(),
             once,
@@ -59,18 +89,25 @@ impl Reporter {
 
     /// Reports until dropped.
     pub(crate) async fn report(&self) -> std::convert::Infallible {
-        let live = io::stderr().is_terminal();
-        let mut ticks = tokio::time::interval(if live { LIVE } else { PLAIN });
-        ticks.tick().await;
+        if self.manner == Manner::Silent {
+            return std::future::pending().await;
+        }
+        let mut ticks = tokio::time::interval(if self.manner == Manner::Live { LIVE } else { PLAIN });
+        let mut articles = Rate::new(self.started);
+        let mut files = Rate::new(self.started);
         let mut told = String::new();
+        ticks.tick().await;
         loop {
             ticks.tick().await;
-            let line = self.line();
-            if live {
+            let now = Instant::now();
+            articles.note(now, self.tally.done());
+            files.note(now, self.files_done());
+            let line = self.line(articles.per_second(), files.per_second());
+            if self.manner == Manner::Live {
                 self.screen.0.set_message(line);
                 self.screen.0.tick();
             } else if line != told {
-                print(&line);
+                self.tell(&line);
                 told = line;
             }
         }
@@ -79,11 +116,22 @@ impl Reporter {
     /// Says what was done in the end.
     pub(crate) fn summary(&self) {
         self.screen.0.finish_and_clear();
-        print(&format!(
-            "{} in {}",
-            self.counts(),
-            seconds(self.started.elapsed())
-        ));
+        if self.manner != Manner::Silent {
+            self.tell(&format!(
+                "{} in {}",
+                self.counts(),
+                seconds(self.started.elapsed())
+            ));
+        }
+    }
+
+    fn tell(&self, line: &str) {
+        if self.manner == Manner::Event {
+            tracing::info!(told = line, "progress");
+        } else {
+            // Nobody to tell if standard error is closed.
+            let _unheard = writeln!(io::stderr(), "{line}");
+        }
     }
 
     fn counts(&self) -> String {
@@ -97,8 +145,9 @@ impl Reporter {
         };
         if let Some(watcher) = &self.tally.watcher {
             let files = watcher.snapshot();
-            part(files.found, "files found", true);
-            part(files.skipped, "already done", false);
+            // What the first scan knew is not taken up again, and is there all the same.
+            part(files.known + files.found, "files found", true);
+            part(files.known + files.skipped, "already done", false);
             part(files.published, "articles published", true);
             part(files.failed, "failed", false);
         }
@@ -113,29 +162,25 @@ impl Reporter {
         line
     }
 
-    fn line(&self) -> String {
-        let elapsed = self.started.elapsed();
-        let done = self.tally.done();
-        let rate = done as f64 / elapsed.as_secs_f64().max(0.001);
-        let mut line = format!("{} · {rate:.0}/s", self.counts());
-        if let Some(left) = self.time_left(rate) {
+    fn line(&self, articles_per_second: f64, files_per_second: f64) -> String {
+        let mut line = format!("{} · {articles_per_second:.0}/s", self.counts());
+        if let Some(left) = self.time_left(files_per_second) {
             let _infallible = write!(line, " · {} left", seconds(left));
         }
         line
     }
 
-    fn time_left(&self, rate: f64) -> Option<Duration> {
-        let files = self.tally.watcher.as_ref().filter(|_| self.once)?.snapshot();
-        let waiting = files
-            .found
-            .saturating_sub(files.skipped + files.failed + self.tally.done());
-        (rate > 0.0 && waiting > 0).then(|| Duration::from_secs_f64(waiting as f64 / rate))
+    fn files_done(&self) -> u64 {
+        let watcher = self.tally.watcher.as_ref();
+        watcher.map_or(0, |watcher| watcher.snapshot().files_done)
     }
-}
 
-fn print(line: &str) {
-    // Nobody to tell if standard error is closed.
-    let _unheard = writeln!(io::stderr(), "{line}");
+    fn time_left(&self, files_per_second: f64) -> Option<Duration> {
+        let watcher = self.tally.watcher.as_ref().filter(|_| self.once)?;
+        let backlog = watcher.snapshot().backlog();
+        let seconds = (backlog > 0).then(|| backlog as f64 / files_per_second)?;
+        Duration::try_from_secs_f64(seconds).ok()
+    }
 }
 
 fn seconds(duration: Duration) -> String {

@@ -52,10 +52,13 @@ pub(crate) struct Settings {
 pub(crate) struct LogSettings {
     /// Which events: a level (`error`, `warn`, `info`, `debug`, `trace`) or directives such as
     /// `warn,enricher=debug`. The targets are the crates: wire, watcher, enricher, sink, slugline, async_nats,
-    /// opentelemetry.
+    /// opentelemetry. `--quiet` means `warn` and no progress.
     pub(crate) filter: String,
     /// `text` for people, `json` for programs.
     pub(crate) format: LogFormat,
+    /// Tell how far the stages are while they run, and what was done in the end. With `format = "json"` each is a log
+    /// event of the target `slugline`.
+    pub(crate) progress: bool,
 }
 
 impl Default for LogSettings {
@@ -63,6 +66,7 @@ impl Default for LogSettings {
         Self {
             filter: "info,async_nats=warn,opentelemetry=warn".to_owned(),
             format: LogFormat::Text,
+            progress: true,
         }
     }
 }

@@ -15,7 +15,7 @@ use opentelemetry_sdk::trace::{IdGenerator, RandomIdGenerator, Sampler, SdkTrace
 use ureq::Agent;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
-use crate::config::Roles;
+use crate::roles::Roles;
 use crate::settings::TraceSettings;
 
 /// How long the collector may take for one batch.

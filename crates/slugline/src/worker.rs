@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 use wire::nats::{Connection, Worker};
 
-use crate::config::Roles;
+use crate::roles::Roles;
 use crate::wiring::Tally;
 
 /// Announces this process until the connection closes.

@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use watcher::intake::{Config, Origin, read};
 
 fn main() {
@@ -28,7 +27,7 @@ fn origin(path: &str) -> Origin<'_> {
         source_name: "example",
         path,
         modified: None,
-        received: Timestamp::UNIX_EPOCH,
+        received: None,
     }
 }
 

@@ -45,7 +45,7 @@ fn first(bytes: &[u8]) -> Option<Article> {
         source_name: "m",
         path: "p",
         modified: None,
-        received: Timestamp::UNIX_EPOCH,
+        received: None,
     };
     read(bytes, &origin, &Config::default()).ok()?.into_iter().next()
 }
@@ -399,7 +399,7 @@ fn corpus(paths: &[&str]) -> Vec<String> {
             source_name: "m",
             path: "p",
             modified: None,
-            received: Timestamp::UNIX_EPOCH,
+            received: None,
         };
         let articles = match file.path().extension().and_then(|end| end.to_str()) {
             Some("txt" | "jsonl") => read(&bytes, &origin, &Config::default()).unwrap_or_default(),

@@ -101,7 +101,7 @@ mod tests {
             format: Format::Text,
             bytes: text.len() as u64,
             encoding: "utf-8".to_owned(),
-            received: jiff::Timestamp::UNIX_EPOCH,
+            received: None,
         };
         Article::new(ArticleId::of(text.as_bytes()), source, text.to_owned())
     }

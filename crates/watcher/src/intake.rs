@@ -54,8 +54,8 @@ pub struct Origin<'a> {
     pub path: &'a str,
     /// The file's modification time: the last resort for a publication date.
     pub modified: Option<Timestamp>,
-    /// When the file was first seen.
-    pub received: Timestamp,
+    /// When the file was first seen, if that is known.
+    pub received: Option<Timestamp>,
 }
 
 /// Why bytes cannot become articles.
@@ -125,7 +125,7 @@ impl Refusal {
 /// ```
 /// use watcher::intake::{Config, Origin, read};
 ///
-/// let origin = Origin { source_name: "inbox", path: "a.txt", modified: None, received: jiff::Timestamp::UNIX_EPOCH };
+/// let origin = Origin { source_name: "inbox", path: "a.txt", modified: None, received: None };
 /// let text = "Ferry sinks off Port Amel\n\nPORT AMEL, March 3, 2026 (AFP) - A ferry with 80 people on board sank.";
 /// let articles = read(text.as_bytes(), &origin, &Config::default()).expect("is an article");
 /// assert_eq!(articles[0].headline.as_deref(), Some("Ferry sinks off Port Amel"));

@@ -460,7 +460,7 @@ impl ReadJob {
             source_name: &self.config.source_name,
             path: &self.name,
             modified: Timestamp::from_nanosecond(state.modified_ns).ok(),
-            received: Timestamp::now(),
+            received: Some(Timestamp::now()),
         };
         Ok(match intake::read(&bytes, &origin, &self.config.intake) {
             Ok(mut articles) => {

@@ -40,6 +40,14 @@ pub struct Snapshot {
     pub known: u64,
 }
 
+impl Snapshot {
+    /// Returns how many files were found and have no outcome yet.
+    pub fn backlog(&self) -> u64 {
+        let at_start = self.expected.saturating_sub(self.known);
+        self.found.max(at_start).saturating_sub(self.files_done)
+    }
+}
+
 impl Progress {
     /// Returns all counts.
     pub fn snapshot(&self) -> Snapshot {
@@ -114,4 +122,29 @@ pub(crate) fn error_counted(error_type: &'static str, stage: &'static str) {
         "slugline_component_errors_total", "component_id" => "watcher", "error_type" => error_type, "stage" => stage
     )
     .increment(1);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn backlog_counts_what_is_found_and_not_done() {
+        let check = |expected, known, found, files_done, backlog| {
+            let snapshot = Snapshot {
+                found,
+                files_done,
+                expected,
+                known,
+                ..Snapshot::default()
+            };
+            assert_eq!(snapshot.backlog(), backlog, "{snapshot:?}");
+        };
+        check(0, 0, 0, 0, 0);
+        // The first scan announced 100, of which 40 are old.
+        check(100, 40, 10, 5, 55);
+        // Later arrivals.
+        check(100, 40, 70, 60, 10);
+        check(100, 40, 70, 70, 0);
+    }
 }

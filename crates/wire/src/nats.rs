@@ -35,6 +35,7 @@ mod listen;
 mod publish;
 mod pull;
 mod room;
+mod said;
 mod scan;
 mod service;
 mod settle;
@@ -48,6 +49,7 @@ pub use error::Error;
 pub use events::{EventBatch, Events};
 pub use find::{Found, Progress};
 pub use listen::Listener;
+pub use said::Said;
 pub use service::{Tally, Worker};
 pub use survey::{ConsumerState, StreamState, Survey, WorkerState};
 

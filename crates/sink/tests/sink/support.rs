@@ -27,7 +27,7 @@ pub(crate) fn revised(n: usize, model: &str) -> Arc<Line> {
         format: Format::Text,
         bytes: text.len() as u64,
         encoding: "utf-8".to_owned(),
-        received: jiff::Timestamp::UNIX_EPOCH,
+        received: Some(jiff::Timestamp::UNIX_EPOCH),
     };
     let article = Article::new(id(n), source, text);
     let revision = Revision {

@@ -6,11 +6,40 @@ use clap::{Args, Subcommand};
 
 use crate::settings::Span;
 
-use super::{NatsArgs, Override};
+use super::stages::{NatsArgs, Override, path};
+
+#[derive(Debug, Args)]
+pub(crate) struct TopologyArgs {
+    #[command(subcommand)]
+    pub(crate) action: TopologyAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TopologyAction {
+    /// Print the streams and consumers as JSON
+    #[command(after_help = "Example:\n  slugline topology print | jq '.streams[].name'")]
+    Print,
+    /// Create what is missing; name every difference
+    #[command(after_help = "Example:\n  slugline topology apply --nats nats://127.0.0.1:4222")]
+    Apply {
+        #[command(flatten)]
+        nats: NatsArgs,
+        /// Change what differs, where the server can
+        #[arg(long)]
+        update: bool,
+    },
+    /// Compare; exit code 1 and every difference named if there is any
+    #[command(after_help = "Example:\n  slugline topology verify --nats nats://127.0.0.1:4222")]
+    Verify {
+        #[command(flatten)]
+        nats: NatsArgs,
+    },
+}
 
 #[derive(Debug, Args)]
 pub(crate) struct TailArgs {
-    /// Subject without the prefix, such as `figure.killed.>` or `entity.person.*`
+    /// Topics with or without the prefix, such as `figure.killed.>` or `entity.person.*`; see docs/subscribe.md
+    #[arg(value_name = "TOPIC")]
     pub(crate) subject: String,
     /// One JSON event a line, as it was sent
     #[arg(long)]
@@ -31,19 +60,23 @@ pub(crate) struct DeadArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum DeadAction {
     /// List dead letters, oldest first
+    #[command(after_help = "Examples:\n  \
+        slugline dead ls --nats nats://127.0.0.1:4222\n  \
+        slugline dead ls --reason engine_panic --json --nats nats://127.0.0.1:4222 | jq '.[].path'")]
     Ls {
         #[command(flatten)]
         select: DeadSelect,
         /// List at most this many
         #[arg(long, value_name = "N", default_value_t = 1000)]
         limit: usize,
-        /// One JSON object a line
+        /// As one JSON array
         #[arg(long)]
         json: bool,
         #[command(flatten)]
         nats: NatsArgs,
     },
     /// Show everything about one, the original message included
+    #[command(after_help = "Example:\n  slugline dead show 17 --nats nats://127.0.0.1:4222")]
     Show {
         /// Its number, as `dead ls` prints it
         number: u64,
@@ -53,14 +86,18 @@ pub(crate) enum DeadAction {
         #[command(flatten)]
         nats: NatsArgs,
     },
-    /// Send them to their streams again
+    /// Send dead letters to their streams again; always safe
+    #[command(after_help = "Examples:\n  \
+        slugline dead retry 17 18 --nats nats://127.0.0.1:4222\n  \
+        slugline dead retry --reason engine_panic --nats nats://127.0.0.1:4222")]
     Retry {
         #[command(flatten)]
         which: DeadWhich,
         #[command(flatten)]
         nats: NatsArgs,
     },
-    /// Remove them for good
+    /// Remove dead letters for good
+    #[command(after_help = "Example:\n  slugline dead drop 17 --nats nats://127.0.0.1:4222")]
     Drop {
         #[command(flatten)]
         which: DeadWhich,
@@ -128,18 +165,13 @@ pub(crate) struct TopArgs {
     pub(crate) nats: NatsArgs,
 }
 
-/// Replaying the archive.
-#[derive(Debug, Args)]
-pub(crate) struct ReprocessArgs {
-    /// Take articles from the archive stream once more, beside the running fleet, and exit when all are done
-    #[arg(long, requires = "since")]
-    pub(crate) reprocess: bool,
-    /// How far to go back: a length of time (`7d`) or a moment (`2026-11-01T00:00:00Z`)
-    #[arg(long, value_name = "WHEN", requires = "reprocess")]
-    pub(crate) since: Option<String>,
-    /// Added to the model's name in the records, so that the sink keeps both
-    #[arg(long, value_name = "LABEL")]
-    pub(crate) label: Option<String>,
+impl TopologyAction {
+    pub(super) fn overrides(&self) -> Option<Override> {
+        match self {
+            Self::Print => None,
+            Self::Apply { nats, .. } | Self::Verify { nats } => nats.overrides(),
+        }
+    }
 }
 
 impl DeadAction {
@@ -156,17 +188,11 @@ impl DeadAction {
 impl TraceArgs {
     pub(super) fn overrides(&self) -> impl Iterator<Item = Override> {
         [
-            super::path("sink.out", self.out.as_ref()),
-            super::path("watcher.state", self.state.as_ref()),
+            path("sink.out", self.out.as_ref()),
+            path("watcher.state", self.state.as_ref()),
             self.nats.overrides(),
         ]
         .into_iter()
         .flatten()
-    }
-}
-
-impl ReprocessArgs {
-    pub(super) fn overrides(&self) -> Option<Override> {
-        super::text("enricher.label", self.label.as_ref())
     }
 }

@@ -6,13 +6,22 @@ use std::process::ExitCode;
 use toml::Value;
 
 use crate::cli::ConfigArgs;
+use crate::config::{check_files, check_for};
+use crate::roles::Roles;
 use crate::settings::Layers;
 
 use super::{EXIT_USAGE, print};
 
-/// Validates the configuration without side effects.
-pub(crate) fn check(layers: &Layers) -> anyhow::Result<ExitCode> {
-    let problems = crate::config::check(&layers.settings()?);
+/// Validates the configuration without side effects, and what these stages need, if any are named.
+pub(crate) fn check(layers: &Layers, roles: Option<Roles>) -> anyhow::Result<ExitCode> {
+    let settings = layers.settings()?;
+    let problems = match roles {
+        Some(roles) => check_for(&settings, roles),
+        None => check_files(&settings),
+    };
+    for variable in layers.ignored() {
+        eprintln!("ignored: the variable `{variable}` is no setting");
+    }
     if problems.is_empty() {
         print("the configuration is valid")?;
         return Ok(ExitCode::SUCCESS);
@@ -38,6 +47,9 @@ pub(crate) fn show(layers: &Layers, args: &ConfigArgs) -> anyhow::Result<ExitCod
         }
         let value = without_secret(key, value);
         writeln!(page, "{:<50} # {origin}", format!("{name} = {value}"))?;
+    }
+    for variable in layers.ignored() {
+        writeln!(page, "# ignored: environment {variable} is no setting")?;
     }
     print(page.trim_end())?;
     Ok(ExitCode::SUCCESS)

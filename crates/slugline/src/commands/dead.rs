@@ -8,14 +8,13 @@ use serde_json::{Value, json};
 use wire::nats::{Connection, DeadLetter};
 
 use crate::cli::{DeadAction, DeadSelect, DeadWhich};
-use crate::settings::Layers;
+use crate::settings::Settings;
 
 use super::{on_server, print};
 
 /// Runs the command.
-pub(crate) fn run(layers: &Layers, action: &DeadAction) -> anyhow::Result<ExitCode> {
-    let settings = layers.settings()?;
-    on_server(&settings, async |connection| match action {
+pub(crate) fn run(settings: &Settings, action: &DeadAction) -> anyhow::Result<ExitCode> {
+    on_server(settings, async |connection| match action {
         DeadAction::Ls {
             select, limit, json, ..
         } => list(connection, select, *limit, *json).await,
@@ -57,6 +56,21 @@ async fn letters(connection: &Connection, which: &DeadWhich) -> anyhow::Result<V
     Ok(letters)
 }
 
+/// Says that there are none: an empty answer could also be a failed question.
+fn tell_if_none(letters: &[DeadLetter], select: &DeadSelect) {
+    if letters.is_empty() {
+        let all = select.stage.is_none() && select.reason.is_none();
+        eprintln!(
+            "{}",
+            if all {
+                "no dead letters"
+            } else {
+                "no such dead letters"
+            }
+        );
+    }
+}
+
 fn is_selected(letter: &DeadLetter, select: &DeadSelect) -> bool {
     let matches =
         |wanted: &Option<String>, found: &str| wanted.as_deref().is_none_or(|wanted| wanted == found);
@@ -70,12 +84,15 @@ async fn list(
     as_json: bool,
 ) -> anyhow::Result<ExitCode> {
     let wanted = |letter: &DeadLetter| is_selected(letter, select);
-    for letter in connection.dead_letters(limit, wanted).await? {
-        if as_json {
-            print(&described(&letter).to_string())?;
-        } else {
-            print(&line(&letter))?;
+    let letters = connection.dead_letters(limit, wanted).await?;
+    if as_json {
+        let described: Value = letters.iter().map(described).collect();
+        print(&described.to_string())?;
+    } else {
+        for letter in &letters {
+            print(&line(letter))?;
         }
+        tell_if_none(&letters, select);
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -9,9 +9,9 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 
 use crate::config;
-use crate::settings::Layers;
+use crate::settings::Settings;
 
-use super::{UsageError, print};
+use super::{print, usage};
 
 /// How long the process may take to answer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(2);
@@ -20,14 +20,11 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(2);
 const MAX_ANSWER: u64 = 64 << 10;
 
 /// Asks `/readyz` at `http.addr`.
-pub(crate) fn check(layers: &Layers) -> anyhow::Result<ExitCode> {
-    let settings = layers.settings()?;
-    let problems = config::check(&settings);
-    if !problems.is_empty() {
-        return Err(UsageError(problems.into()).into());
-    }
-    let Some(address) = config::process(&settings).http else {
-        return Err(UsageError(anyhow::anyhow!("`http.addr` is not set: there is nobody to ask")).into());
+pub(crate) fn check(settings: &Settings) -> anyhow::Result<ExitCode> {
+    let Some(address) = config::process(settings).http else {
+        return Err(usage(anyhow::anyhow!(
+            "`http.addr` is not set: there is nobody to ask"
+        )));
     };
     let (is_ready, told) =
         ask(reachable(address)).with_context(|| format!("no answer from `http.addr` {address}"))?;

@@ -13,6 +13,9 @@ use wire::message::{Article, ArticleId, Format, Source};
 /// The name of the source in records that came through no inbox.
 const SOURCE: &str = "tag";
 
+/// What stands for standard input where a file is expected.
+const STANDARD_INPUT: &str = "-";
+
 /// One line of `--raw --input jsonl`.
 #[derive(Debug, Deserialize)]
 struct RawItem {
@@ -22,7 +25,7 @@ struct RawItem {
 
 /// Opens a file; `-` is standard input.
 pub(crate) fn open(path: &Path) -> anyhow::Result<Box<dyn BufRead>> {
-    if path.as_os_str() == "-" {
+    if path.as_os_str() == STANDARD_INPUT {
         return Ok(Box::new(BufReader::with_capacity(1 << 16, io::stdin())));
     }
     let file = File::open(path).with_context(|| format!("failed to open {}", path.display()))?;
@@ -37,15 +40,23 @@ pub(crate) fn read_articles(path: &Path, raw: bool, config: &intake::Config) -> 
         .with_context(|| format!("failed to read {}", path.display()))?;
     if raw {
         let text = String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8", path.display()))?;
-        return Ok(vec![raw_article(path, None, text)]);
+        return Ok(vec![raw_article(path, None, text, modified(path))]);
     }
-    let modified = std::fs::metadata(path).and_then(|data| data.modified()).ok();
-    let modified = modified.and_then(|time| Timestamp::try_from(time).ok());
-    clean_articles(path, &bytes, modified, config)
+    clean_articles(path, &bytes, modified(path), config)
+}
+
+/// Returns when a file was written; nothing where there is none, as on standard input.
+fn modified(path: &Path) -> Option<Timestamp> {
+    if path.as_os_str() == STANDARD_INPUT {
+        return None;
+    }
+    let modified = std::fs::metadata(path).and_then(|data| data.modified()).ok()?;
+    Timestamp::try_from(modified).ok()
 }
 
 /// Returns the articles that these bytes hold, cleaned up as the watcher would. Dates without a year are completed
-/// from when the file was `modified`.
+/// from when the file was `modified`, which also stands for when it was received: the same file gives the same record
+/// on any day.
 pub(crate) fn clean_articles(
     path: &Path,
     bytes: &[u8],
@@ -53,12 +64,11 @@ pub(crate) fn clean_articles(
     config: &intake::Config,
 ) -> anyhow::Result<Vec<Article>> {
     let shown = path.to_string_lossy();
-    // The same file gives the same output on any day: the epoch for "received".
     let origin = Origin {
         source_name: SOURCE,
         path: &shown,
         modified,
-        received: Timestamp::UNIX_EPOCH,
+        received: modified,
     };
     intake::read(bytes, &origin, config).with_context(|| format!("refused {shown}"))
 }
@@ -66,10 +76,10 @@ pub(crate) fn clean_articles(
 /// Reads one line of `--raw --input jsonl`.
 pub(crate) fn raw_line(path: &Path, line: &str) -> Result<Article, serde_json::Error> {
     let item: RawItem = serde_json::from_str(line)?;
-    Ok(raw_article(path, item.id, item.text))
+    Ok(raw_article(path, item.id, item.text, None))
 }
 
-fn raw_article(path: &Path, item: Option<String>, text: String) -> Article {
+fn raw_article(path: &Path, item: Option<String>, text: String, received: Option<Timestamp>) -> Article {
     let source = Source {
         name: SOURCE.to_owned(),
         path: path.to_string_lossy().into_owned(),
@@ -77,7 +87,7 @@ fn raw_article(path: &Path, item: Option<String>, text: String) -> Article {
         format: Format::Text,
         bytes: text.len() as u64,
         encoding: "utf-8".to_owned(),
-        received: Timestamp::UNIX_EPOCH,
+        received,
     };
     Article::new(ArticleId::of(text.as_bytes()), source, text)
 }

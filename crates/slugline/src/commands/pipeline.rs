@@ -1,6 +1,5 @@
 //! `slugline run`, `watch`, `enrich` and `sink`: the stages of the pipeline, in one process or one each.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -9,11 +8,12 @@ use enricher::{Engine, SharedEngine};
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{self, ProcessConfig, Roles};
+use crate::config::{self, ProcessConfig};
 use crate::gauges;
 use crate::http::{Readiness, Server};
 use crate::progress::{Reporter, Screen};
-use crate::settings::{Layers, Settings, Span};
+use crate::roles::Roles;
+use crate::settings::{Settings, Span};
 use crate::shutdown::{Ended, Signals, supervise};
 use crate::stall::Stall;
 use crate::telemetry;
@@ -21,17 +21,27 @@ use crate::traces::Traces;
 use crate::wiring::{self, Stages, Tally};
 use crate::worker;
 
-use super::UsageError;
+use super::{fail_on, usage};
 
 /// Runs these stages until they end or a signal stops them.
-pub(crate) fn run(layers: &Layers, roles: Roles, once: bool) -> anyhow::Result<ExitCode> {
-    launch(&layers.settings()?, roles, once)
+pub(crate) fn run(settings: &Settings, roles: Roles, once: bool) -> anyhow::Result<ExitCode> {
+    fail_on(config::check_for(settings, roles))?;
+    let screen = Screen::stderr();
+    telemetry::log_to(screen.clone(), &settings.log)?;
+    let traces = Traces::start(&settings.traces, roles)?;
+    let stages = stages(settings, roles, once);
+    let process = config::process(settings);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let code = runtime.block_on(run_stages(settings, stages, process, screen, roles, once));
+    // After a forced stop blocking work may still be stuck in the file system: do not wait for it.
+    runtime.shutdown_background();
+    traces.finish();
+    code
 }
 
 /// Replays the archive from `since` on through this program's model, beside the running fleet, until all is done.
-pub(crate) fn rerun(layers: &Layers, since: &str) -> anyhow::Result<ExitCode> {
-    let mut settings = layers.settings()?;
-    let since = moment(since).map_err(|error| anyhow::Error::new(UsageError(error)))?;
+pub(crate) fn rerun(mut settings: Settings, since: &str) -> anyhow::Result<ExitCode> {
+    let since = moment(since).map_err(usage)?;
     let label = match settings.enricher.label.as_str() {
         "" => wire::transport::subject_token(&format!(
             "{}-{}",
@@ -41,7 +51,7 @@ pub(crate) fn rerun(layers: &Layers, since: &str) -> anyhow::Result<ExitCode> {
         label => label.to_owned(),
     };
     settings.rerun = Some(wire::topology::Rerun { label, since });
-    launch(&settings, Roles::ENRICHER, true)
+    run(&settings, Roles::ENRICHER, true)
 }
 
 /// Reads a moment, or a length of time before now.
@@ -57,33 +67,10 @@ fn moment(text: &str) -> anyhow::Result<Timestamp> {
     Ok(Timestamp::now().checked_sub(ago)?)
 }
 
-fn launch(settings: &Settings, roles: Roles, once: bool) -> anyhow::Result<ExitCode> {
-    let problems = config::check_for(settings, roles);
-    if !problems.is_empty() {
-        return Err(UsageError(problems.into()).into());
-    }
-    let screen = Screen::stderr();
-    telemetry::log_to(screen.clone(), &settings.log)?;
-    let traces = Traces::start(&settings.traces, roles)?;
-    let stages = stages(settings, roles, once);
-    let process = config::process(settings);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let code = runtime.block_on(run_stages(settings, stages, process, screen, roles, once));
-    // After a forced stop blocking work may still be stuck in the file system: do not wait for it.
-    runtime.shutdown_background();
-    traces.finish();
-    code
-}
-
 fn stages(settings: &Settings, roles: Roles, once: bool) -> Stages {
-    let home: PathBuf = if roles.sink {
-        settings.sink.out.clone()
-    } else {
-        settings.watcher.inbox.clone()
-    };
     Stages {
         sink: roles.sink.then(|| config::sink(&settings.sink)),
-        watcher: roles.watcher.then(|| config::watcher(settings, &home, once)),
+        watcher: roles.watcher.then(|| config::watcher(settings, roles, once)),
         enricher: roles
             .enricher
             .then(|| (config::enricher(settings), SharedEngine::new(Engine::new()))),
@@ -128,7 +115,7 @@ async fn run_stages(
             None => std::future::pending().await,
         }
     };
-    let reporter = Reporter::new(screen, tally.clone(), once);
+    let reporter = Reporter::new(screen, &settings.log, tally.clone(), once);
     let stages = async {
         match connection {
             None => wiring::run_embedded(stages, tally, drain.clone()).await,

@@ -10,16 +10,15 @@ use wire::EnrichedArticle;
 use wire::message::{Bound, Entity, Figure};
 
 use crate::cli::ShowArgs;
-use crate::settings::Layers;
+use crate::settings::Settings;
 
 use super::input::read_articles;
-use super::{engine, print};
+use super::{engine, intake, print};
 
 /// Runs the command.
-pub(crate) fn run(layers: &Layers, args: &ShowArgs) -> anyhow::Result<ExitCode> {
-    let engine = engine(layers)?;
-    let intake = crate::config::intake(&layers.settings()?).map_err(anyhow::Error::msg)?;
-    let articles = read_articles(&args.file, args.raw, &intake)?;
+pub(crate) fn run(settings: &Settings, args: &ShowArgs) -> anyhow::Result<ExitCode> {
+    let engine = engine(settings)?;
+    let articles = read_articles(&args.file, args.raw, &intake(settings)?)?;
     let records: Vec<_> = articles
         .into_iter()
         .map(|article| enricher::enrich(&engine, article))

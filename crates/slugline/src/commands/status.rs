@@ -5,7 +5,7 @@ mod report;
 use std::process::ExitCode;
 
 use crate::cli::StatusArgs;
-use crate::settings::Layers;
+use crate::settings::Settings;
 
 use super::{on_server, print};
 
@@ -14,9 +14,8 @@ pub(super) use report::tests;
 pub(super) use report::{Report, age, count, size};
 
 /// Looks twice, so that rates can be told, and prints.
-pub(crate) fn run(layers: &Layers, args: &StatusArgs) -> anyhow::Result<ExitCode> {
-    let settings = layers.settings()?;
-    on_server(&settings, async |connection| {
+pub(crate) fn run(settings: &Settings, args: &StatusArgs) -> anyhow::Result<ExitCode> {
+    on_server(settings, async |connection| {
         let before = connection.survey().await?;
         let report = if args.over.0.is_zero() {
             Report::new(None, before)

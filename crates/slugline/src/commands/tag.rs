@@ -12,27 +12,25 @@ use watcher::intake;
 use wire::Article;
 
 use crate::cli::{Input, TagArgs};
-use crate::settings::Layers;
+use crate::settings::Settings;
 
+use super::engine;
 use super::input::{clean_articles, open, raw_line, read_articles};
-use super::{UsageError, engine};
 
 /// How many articles are analysed together: enough to keep every core busy, few enough that a pipe sees output
 /// soon.
 const CHUNK: usize = 256;
 
 /// Runs the command. A file that cannot be read is told on standard error, and the others go on.
-pub(crate) fn run(layers: &Layers, args: &TagArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(settings: &Settings, args: &TagArgs) -> anyhow::Result<ExitCode> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(args.jobs.map_or(0, Into::into))
         .build()?;
-    let settings = layers.settings()?;
-    let mut intake =
-        crate::config::intake(&settings).map_err(|problem| UsageError(anyhow::anyhow!(problem)))?;
+    let mut intake = super::intake(settings)?;
     intake.format = args.input.format().or(intake.format);
     let mut tagger = Tagger {
         intake,
-        engine: engine(layers)?,
+        engine: engine(settings)?,
         pool,
         chunk: Vec::with_capacity(CHUNK),
         output: BufWriter::with_capacity(1 << 16, io::stdout().lock()),

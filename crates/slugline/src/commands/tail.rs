@@ -1,5 +1,7 @@
 //! `slugline tail`: entities and figures as they are found, for people and for programs.
 
+mod topics;
+
 use std::process::ExitCode;
 
 use wire::EnrichedArticle;
@@ -7,24 +9,25 @@ use wire::message::{Tag, TagEvent};
 use wire::nats::Listener;
 
 use crate::cli::TailArgs;
-use crate::config::Roles;
 use crate::progress::Screen;
-use crate::settings::Layers;
+use crate::roles::Roles;
+use crate::settings::Settings;
 use crate::shutdown::Signals;
 use crate::telemetry;
 use crate::wiring::connection_config;
 
 use super::show::meaning;
-use super::{print, require_server, runtime};
+use super::{print, require_server, runtime, usage};
 
 /// Prints what passes until a signal comes, or as many events as were asked for.
-pub(crate) fn run(layers: &Layers, args: &TailArgs) -> anyhow::Result<ExitCode> {
-    let settings = layers.settings()?;
-    require_server(&settings)?;
+pub(crate) fn run(settings: &Settings, args: &TailArgs) -> anyhow::Result<ExitCode> {
+    topics::check(&args.subject, &settings.topology.prefix)
+        .map_err(|problem| usage(anyhow::Error::msg(problem)))?;
+    require_server(settings)?;
     telemetry::log_to(Screen::stderr(), &settings.log)?;
     runtime()?.block_on(async {
         let mut signals = Signals::listen()?;
-        let config = connection_config(&settings, Roles::default())?;
+        let config = connection_config(settings, Roles::default())?;
         let mut listener = Listener::subscribe(config, &args.subject).await?;
         let mut printed = 0;
         while args.count.is_none_or(|count| printed < count) {

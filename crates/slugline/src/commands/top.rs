@@ -4,7 +4,6 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::bail;
 use ratatui::crossterm::event::{self, Event, KeyCode, KeyEventKind, KeyModifiers};
 use ratatui::layout::{Constraint, Rect};
 use ratatui::style::{Modifier, Style};
@@ -15,11 +14,11 @@ use tokio::sync::mpsc;
 use wire::nats::Connection;
 
 use crate::cli::TopArgs;
-use crate::settings::Layers;
+use crate::settings::Settings;
 use crate::shutdown::Signals;
 
-use super::on_server;
 use super::status::{Report, age, count, size};
+use super::{on_server, usage};
 
 /// How long a picture stands.
 const EVERY: Duration = Duration::from_secs(1);
@@ -28,13 +27,14 @@ const EVERY: Duration = Duration::from_secs(1);
 const NOTICE: Duration = Duration::from_millis(100);
 
 /// Draws until `q`, Escape, Ctrl-C or a signal.
-pub(crate) fn run(layers: &Layers, _args: &TopArgs) -> anyhow::Result<ExitCode> {
-    let settings = layers.settings()?;
-    super::require_server(&settings)?;
+pub(crate) fn run(settings: &Settings, _args: &TopArgs) -> anyhow::Result<ExitCode> {
+    super::require_server(settings)?;
     if !std::io::stdout().is_terminal() {
-        bail!("`top` needs a terminal; `slugline status` prints to anything");
+        return Err(usage(anyhow::anyhow!(
+            "`top` needs a terminal; `slugline status` prints to anything"
+        )));
     }
-    on_server(&settings, async |connection| {
+    on_server(settings, async |connection| {
         let mut signals = Signals::listen()?;
         let mut report = Report::new(None, connection.survey().await?);
         // Also restored after a panic: a hook sees to it.

@@ -5,22 +5,20 @@ use std::process::ExitCode;
 use wire::topology::Topology;
 
 use crate::cli::TopologyAction;
-use crate::settings::Layers;
+use crate::settings::Settings;
 use crate::wiring::topology;
 
 use super::{on_server, print};
 
 /// Runs the command.
-pub(crate) fn run(layers: &Layers, action: &TopologyAction) -> anyhow::Result<ExitCode> {
-    let settings = layers.settings()?;
+pub(crate) fn run(settings: &Settings, action: &TopologyAction) -> anyhow::Result<ExitCode> {
     match action {
         TopologyAction::Print => {
-            print(&serde_json::to_string_pretty(&Topology::new(&topology(
-                &settings,
-            )?))?)?;
+            let topology = Topology::new(&topology(settings)?);
+            print(&serde_json::to_string_pretty(&topology)?)?;
             Ok(ExitCode::SUCCESS)
         }
-        TopologyAction::Apply { update, .. } => on_server(&settings, async |connection| {
+        TopologyAction::Apply { update, .. } => on_server(settings, async |connection| {
             let applied = connection.apply(*update).await?;
             for object in &applied.created {
                 print(&format!("created {object}"))?;
@@ -33,7 +31,7 @@ pub(crate) fn run(layers: &Layers, action: &TopologyAction) -> anyhow::Result<Ex
             }
             Ok(ExitCode::SUCCESS)
         }),
-        TopologyAction::Verify { .. } => on_server(&settings, async |connection| {
+        TopologyAction::Verify { .. } => on_server(settings, async |connection| {
             let drifts = connection.verify().await?;
             for drift in &drifts {
                 print(&drift.to_string())?;

@@ -12,10 +12,10 @@ use wire::ArticleId;
 use wire::nats::{Connection, Found};
 
 use crate::cli::TraceArgs;
-use crate::settings::{Layers, Settings};
+use crate::settings::Settings;
 
 use super::input::clean_articles;
-use super::{on_server, print};
+use super::{intake, on_server, print, usage};
 use lines::{Line, find_lines};
 
 /// Everything that is known about one article.
@@ -45,15 +45,14 @@ impl Trace {
 }
 
 /// Looks everywhere that it is told of: output folder, state folder, server. Exit code 1 if the article is nowhere.
-pub(crate) fn run(layers: &Layers, args: &TraceArgs) -> anyhow::Result<ExitCode> {
-    let settings = layers.settings()?;
-    let ids = ids_of(&args.what, &settings)?;
+pub(crate) fn run(settings: &Settings, args: &TraceArgs) -> anyhow::Result<ExitCode> {
+    let ids = ids_of(&args.what, settings)?;
     let mut traces = Vec::with_capacity(ids.len());
     for id in ids {
-        traces.push(on_disk(&settings, id, &args.what)?);
+        traces.push(on_disk(settings, id, &args.what)?);
     }
     if !settings.nats.url.is_empty() {
-        on_server(&settings, async |connection| {
+        on_server(settings, async |connection| {
             for trace in &mut traces {
                 on_streams(connection, trace).await?;
             }
@@ -82,9 +81,9 @@ fn ids_of(what: &str, settings: &Settings) -> anyhow::Result<Vec<ArticleId>> {
     }
     let path = Path::new(what);
     let bytes = std::fs::read(path)
-        .with_context(|| format!("`{what}` is no article id (`b3:…`), and failed to read it as a file"))?;
-    let intake = crate::config::intake(settings).map_err(anyhow::Error::msg)?;
-    let articles = clean_articles(path, &bytes, None, &intake);
+        .with_context(|| format!("`{what}` is no article id (`b3:…`), and cannot be read as a file"))
+        .map_err(usage)?;
+    let articles = clean_articles(path, &bytes, None, &intake(settings)?);
     // A file that is refused has no articles, but may be asked for all the same.
     Ok(articles.map_or_else(
         |_| vec![ArticleId::of(&bytes)],

@@ -41,6 +41,8 @@ pub(crate) struct Layers {
     values: BTreeMap<String, (Value, Origin)>,
     /// What could not be set. Kept until the settings are asked for, so that all of it is told at once.
     problems: Vec<String>,
+    /// Variables that look like ours and are not.
+    ignored: Vec<String>,
 }
 
 impl Layers {
@@ -54,6 +56,7 @@ impl Layers {
         Ok(Self {
             values,
             problems: Vec::new(),
+            ignored: Vec::new(),
         })
     }
 
@@ -72,25 +75,48 @@ impl Layers {
         Ok(())
     }
 
-    /// Lays `SLUGLINE_SECTION_NAME` variables over what is there. Unknown ones are problems.
+    /// Lays `SLUGLINE_SECTION_NAME` variables over what is there.
+    ///
+    /// One that begins with the name of a section, or nearly is a setting, must be one. Others are nobody's setting and
+    /// may serve other programs: they are [ignored](Self::ignored).
     pub(crate) fn environment(&mut self, variables: impl IntoIterator<Item = (String, String)>) {
         for (variable, text) in variables {
             let Some(name) = variable.strip_prefix(ENV_PREFIX) else {
                 continue;
             };
-            // `SLUGLINE_CONFIG` names the file itself; the others are for tests.
-            if name == "CONFIG" || name == "SHARED" || name.starts_with("TEST_") {
+            // This one names the file itself.
+            if name == "CONFIG" {
                 continue;
             }
-            let key = self
-                .names()
-                .find(|key| key.replace('.', "_").eq_ignore_ascii_case(name));
+            let key = self.names().find(|key| variable_of(key) == name.to_uppercase());
             let outcome = match key {
                 Some(key) => self.set_text(&key, &text, Origin::Environment(variable)),
-                None => Err(anyhow::anyhow!("unknown environment variable `{variable}`")),
+                None => self.unknown(name),
             };
             self.note(outcome);
         }
+    }
+
+    /// Refuses a variable that was meant to be a setting, and ignores any other.
+    fn unknown(&mut self, name: &str) -> anyhow::Result<()> {
+        let variable = format!("{ENV_PREFIX}{name}");
+        let meant = closest(name, self.names().map(|key| variable_of(&key)));
+        let mut sections = self.values.keys().filter_map(|key| key.split_once('.'));
+        let in_section = sections.any(|(section, _)| {
+            let rest = name.strip_prefix(&section.to_uppercase());
+            rest.is_some_and(|rest| rest.starts_with('_'))
+        });
+        if in_section || meant.is_some() {
+            let meant = meant.map(|meant| format!("{ENV_PREFIX}{meant}"));
+            bail!("unknown environment variable `{variable}`{}", hint(meant));
+        }
+        self.ignored.push(variable);
+        Ok(())
+    }
+
+    /// Returns the variables that look like ours and are not.
+    pub(crate) fn ignored(&self) -> &[String] {
+        &self.ignored
     }
 
     /// Sets one value from a flag.
@@ -162,7 +188,7 @@ impl Layers {
             return self.set(outer, Value::Table(fields), origin);
         }
         let value = match self.values.get(key).map(|(value, _)| value) {
-            None => bail!("unknown setting `{key}`"),
+            None => bail!("unknown setting `{key}`{}", hint(closest(key, self.names()))),
             Some(Value::Integer(_)) => Value::Integer(parse(key, text, "a whole number")?),
             Some(Value::Boolean(_)) => Value::Boolean(parse(key, text, "`true` or `false`")?),
             Some(Value::Array(_)) => list(text),
@@ -174,7 +200,10 @@ impl Layers {
 
     fn set(&mut self, key: &str, value: Value, origin: Origin) -> anyhow::Result<()> {
         let Some(slot) = self.values.get_mut(key) else {
-            bail!("unknown setting `{key}`")
+            bail!(
+                "unknown setting `{key}` ({origin}){}",
+                hint(closest(key, self.names()))
+            )
         };
         let before = std::mem::replace(slot, (value, origin));
         // Read it right away, so that the error names the value and its origin.
@@ -185,6 +214,23 @@ impl Layers {
         }
         Ok(())
     }
+}
+
+/// Returns the variable of a setting, without its prefix.
+fn variable_of(key: &str) -> String {
+    key.replace('.', "_").to_uppercase()
+}
+
+/// Returns the name that was probably meant: at most one letter in four is wrong.
+fn closest(name: &str, known: impl Iterator<Item = String>) -> Option<String> {
+    let (distance, meant) = known
+        .map(|known| (strsim::osa_distance(name, &known), known))
+        .min()?;
+    (distance <= name.len() / 4).then_some(meant)
+}
+
+fn hint(meant: Option<String>) -> String {
+    meant.map_or_else(String::new, |meant| format!(": did you mean `{meant}`?"))
 }
 
 fn parse<T: std::str::FromStr>(key: &str, text: &str, expected: &str) -> anyhow::Result<T> {
@@ -314,5 +360,37 @@ mod tests {
             &Origin::Default,
             "what cannot be set is not"
         );
+    }
+
+    #[test]
+    fn a_near_miss_is_refused_with_what_was_meant_and_other_variables_are_left_alone() {
+        let check = |variable: &str, expect: Option<&str>| {
+            let layers = environment(&[(variable, "5")]);
+            let told = layers.verify().err().map(|error| error.to_string());
+            assert_eq!(told.as_deref(), expect, "{variable}");
+            assert_eq!(layers.ignored().is_empty(), expect.is_some(), "{variable}");
+        };
+        check(
+            "SLUGLINE_SNIK_BATCH_LINES",
+            Some(
+                "unknown environment variable `SLUGLINE_SNIK_BATCH_LINES`: did you mean `SLUGLINE_SINK_BATCH_LINES`?",
+            ),
+        );
+        check(
+            "SLUGLINE_SINK_COLOUR_OF_THE_INK",
+            Some("unknown environment variable `SLUGLINE_SINK_COLOUR_OF_THE_INK`"),
+        );
+        // Such as variables of a test, or of a script around the program.
+        check("SLUGLINE_HOME_FOLDER", None);
+    }
+
+    #[test]
+    fn a_mistyped_setting_gets_a_hint() {
+        let mut layers = environment(&[]);
+        layers.flag("sink.batch_line", "5");
+        layers.flag("quux.frob", "5");
+        let told = layers.verify().expect_err("neither is known").to_string();
+        let expect = "unknown setting `sink.batch_line`: did you mean `sink.batch_lines`?\nunknown setting `quux.frob`";
+        assert_eq!(told, expect);
     }
 }

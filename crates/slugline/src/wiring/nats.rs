@@ -10,7 +10,7 @@ use wire::nats::{Auth, Connection, Secret, Tls};
 use wire::topology::Channel;
 
 use super::{Running, Stages, Tally, first_error};
-use crate::config::Roles;
+use crate::roles::Roles;
 use crate::settings::{Manage, NatsSettings, Settings};
 
 /// How often to ask whether a consumer has caught up, at the end of a run with an end.

@@ -257,9 +257,11 @@ impl Context {
                 .modified
                 .map(|time| (date_of(time), "the file's modification time")),
         );
-        if origin.received.as_second() > 0 {
-            sources.push((date_of(origin.received), "the time the file was received"));
-        }
+        sources.extend(
+            origin
+                .received
+                .map(|time| (date_of(time), "the time the file was received")),
+        );
         Self { sources }
     }
 

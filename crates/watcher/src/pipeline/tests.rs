@@ -1,6 +1,5 @@
 //! Files that hold several articles: all of them, or a clear word on those that failed.
 
-use jiff::Timestamp;
 use wire::message::{Format, Source};
 use wire::transport::embedded;
 use wire::{RejectionReason, Settlement};
@@ -17,7 +16,7 @@ fn article(text: &str) -> Article {
         format: Format::Jsonl,
         bytes: text.len() as u64,
         encoding: "utf-8".to_owned(),
-        received: Timestamp::UNIX_EPOCH,
+        received: None,
     };
     Article::new(ArticleId::of(text.as_bytes()), source, text.to_owned())
 }

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use watcher::intake::{Config, Origin, Refusal, read};
 use wire::Article;
 
@@ -13,7 +12,7 @@ pub(crate) fn try_read(bytes: &[u8], config: &Config) -> Result<Vec<Article>, Re
         source_name: "test",
         path: "file",
         modified: None,
-        received: Timestamp::UNIX_EPOCH,
+        received: None,
     };
     read(bytes, &origin, config)
 }

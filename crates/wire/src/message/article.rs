@@ -62,9 +62,10 @@ pub struct Source {
     pub bytes: u64,
     /// The encoding the text was decoded from, as a WHATWG label in lower case.
     pub encoding: String,
-    /// When the file was first seen; RFC 3339, UTC. In `tag` output and tests the epoch, so output is repeatable.
-    #[schemars(with = "String")]
-    pub received: Timestamp,
+    /// When the file was first seen; RFC 3339, UTC. Of a file given to `tag`, its modification time; null where there
+    /// is no file, as on standard input: the same input gives the same record.
+    #[schemars(with = "Option<String>")]
+    pub received: Option<Timestamp>,
 }
 
 /// The formats that articles are read from.

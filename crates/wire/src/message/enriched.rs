@@ -155,6 +155,16 @@ pub enum EntityType {
 }
 
 impl EntityType {
+    /// Every kind.
+    pub const ALL: [Self; 6] = [
+        Self::Person,
+        Self::Organization,
+        Self::Place,
+        Self::Norp,
+        Self::Event,
+        Self::Misc,
+    ];
+
     /// Returns the name used in JSON and topics.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -291,6 +301,27 @@ pub enum FigureKind {
 }
 
 impl FigureKind {
+    /// Every kind.
+    pub const ALL: [Self; 17] = [
+        Self::Killed,
+        Self::Injured,
+        Self::Missing,
+        Self::Displaced,
+        Self::Detained,
+        Self::Abducted,
+        Self::Rescued,
+        Self::People,
+        Self::Count,
+        Self::Money,
+        Self::Percent,
+        Self::Duration,
+        Self::Age,
+        Self::Measure,
+        Self::Ordinal,
+        Self::Votes,
+        Self::Score,
+    ];
+
     /// Returns the name used in JSON and topics.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -20,7 +20,7 @@ pub struct Line {
     id: ArticleId,
     revision: Revision,
     source_name: String,
-    received: Timestamp,
+    received: Option<Timestamp>,
     language: String,
     json: Bytes,
 }
@@ -56,7 +56,7 @@ struct Shape<'a> {
 struct SourceShape<'a> {
     #[serde(borrow)]
     name: Cow<'a, str>,
-    received: Timestamp,
+    received: Option<Timestamp>,
 }
 
 impl Line {
@@ -117,8 +117,8 @@ impl Line {
         &self.source_name
     }
 
-    /// Returns when the article's file was first seen.
-    pub fn received(&self) -> Timestamp {
+    /// Returns when the article's file was first seen, if that is known.
+    pub fn received(&self) -> Option<Timestamp> {
         self.received
     }
 
@@ -151,7 +151,7 @@ mod tests {
             format: Format::Text,
             bytes: 4,
             encoding: "utf-8".to_owned(),
-            received: Timestamp::UNIX_EPOCH,
+            received: Some(Timestamp::UNIX_EPOCH),
         };
         let text = "“Ten”\npeople";
         let article = Article::new(ArticleId::of(text.as_bytes()), source, text.to_owned());

@@ -133,7 +133,7 @@ mod tests {
             format: Format::Text,
             bytes: 4,
             encoding: "utf-8".to_owned(),
-            received: Timestamp::UNIX_EPOCH,
+            received: Some(Timestamp::UNIX_EPOCH),
         };
         let article = Article::new(ArticleId::of(b"text"), source, "text".to_owned());
         let revision = Revision {

@@ -21,6 +21,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
 use super::connection::Shared;
+use super::said::Said;
 use super::settle::{BoxError, Raw, UnsettledError};
 use crate::topology::Channel;
 
@@ -115,7 +116,8 @@ async fn confirm(shared: &Shared, group: &[Ack]) -> Result<(), UnsettledError> {
         shared
             .client
             .send_request(last.raw.reply.clone(), request)
-            .await?;
+            .await
+            .map_err(Said)?;
         Ok(())
     };
     tokio::select! {

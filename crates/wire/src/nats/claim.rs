@@ -48,7 +48,7 @@ struct Claim {
 /// Why a claim could not be exchanged for its payload.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ClaimError {
-    #[error("the claim is not readable: {0}")]
+    #[error("the claim is not readable")]
     Unreadable(#[from] serde_json::Error),
     #[error("the object `{object}` is gone")]
     Gone { object: String },

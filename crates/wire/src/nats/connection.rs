@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 
 use super::doubt::Doubt;
 use super::room::Room;
+use super::said::Said;
 use super::{Config, Error, Events, backoff};
 use crate::telemetry;
 use crate::topology::{Applied, Channel, Drift, Topology, TopologyError};
@@ -95,7 +96,7 @@ impl Connection {
         if let Err(error) = context.query_account().await {
             return Err(Error::NoJetStream {
                 servers,
-                source: Box::new(error),
+                source: Box::new(Said(error)),
             });
         }
         let topology = Topology::new(&config.topology);
@@ -310,7 +311,10 @@ pub(super) async fn reach(config: &Config, made: Arc<watch::Sender<u64>>) -> Res
         );
         let servers = config.shown_servers();
         if !transient || Instant::now() + pause >= deadline {
-            return Err(Error::Connect { servers, source });
+            return Err(Error::Connect {
+                servers,
+                source: Said(source),
+            });
         }
         tracing::warn!(%servers, error = %source, "failed to connect to NATS, trying again");
         tokio::time::sleep(pause).await;

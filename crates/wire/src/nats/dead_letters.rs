@@ -12,6 +12,7 @@ use super::dead::header;
 use super::encode::{Outbound, value};
 use super::error::Error;
 use super::publish::send;
+use super::said::Said;
 use super::scan::{Part, Scan, unread};
 
 /// What every header of ours that a dead letter adds begins with.
@@ -148,7 +149,7 @@ impl Connection {
         let receipt = send(shared, &outbound)
             .await
             .map_err(|error| failed(error.into()))?;
-        receipt.await.map_err(|error| failed(error.into()))?;
+        receipt.await.map_err(|error| failed(Said(error).into()))?;
         self.drop_dead_letter(letter.sequence).await?;
         Ok(())
     }

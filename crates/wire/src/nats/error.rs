@@ -1,5 +1,6 @@
 //! Why a connection could not be made or used.
 
+use super::Said;
 use crate::topology::TopologyError;
 
 /// What can go wrong outside of publishing and settling.
@@ -11,7 +12,7 @@ pub enum Error {
         /// Where, without user and password.
         servers: String,
         /// What the client said.
-        source: async_nats::ConnectError,
+        source: Said<async_nats::ConnectError>,
     },
     /// A file of the configuration could not be read.
     #[error("failed to read `{path}`")]
@@ -66,7 +67,7 @@ impl Error {
     pub fn is_transient(&self) -> bool {
         use async_nats::ConnectErrorKind::{Dns, Io, TimedOut};
         match self {
-            Self::Connect { source, .. } => matches!(source.kind(), Dns | Io | TimedOut),
+            Self::Connect { source, .. } => matches!(source.0.kind(), Dns | Io | TimedOut),
             Self::Topology(TopologyError::Server { is_refusal, .. }) => !is_refusal,
             Self::Retry { .. } => true,
             Self::File { .. }

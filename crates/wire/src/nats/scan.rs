@@ -9,6 +9,7 @@ use futures::StreamExt;
 
 use super::connection::Shared;
 use super::error::Error;
+use super::said::Said;
 use crate::topology::TopologyError;
 
 /// Messages asked for at once.
@@ -110,6 +111,6 @@ pub(super) fn unread<E: std::error::Error + Send + Sync + 'static>(object: &str,
         action: "read",
         object: object.to_owned(),
         is_refusal: false,
-        source: Box::new(source),
+        source: Box::new(Said(source)),
     })
 }

@@ -15,6 +15,7 @@ use super::acks::Acks;
 use super::backoff;
 use super::connection::Shared;
 use super::encode::origin;
+use super::said::Said;
 use crate::telemetry;
 use crate::topology::Channel;
 use crate::trace::Origin;
@@ -58,8 +59,8 @@ impl Raw {
 
 #[derive(Debug, thiserror::Error)]
 pub(super) enum UnsettledError {
-    #[error("the server did not note it: {0}")]
-    Request(#[from] async_nats::RequestError),
+    #[error("the server did not note it")]
+    Request(#[from] Said<async_nats::RequestError>),
     #[error(transparent)]
     DeadLetter(#[from] super::dead::BuryError),
     #[error("failed to send")]
@@ -189,12 +190,12 @@ impl Shared {
                 && started == self.generation()
                 && error.kind() == RequestErrorKind::TimedOut;
             if !repeatable || forgotten || Instant::now() >= deadline {
-                return Err(UnsettledError::from(error).into());
+                return Err(UnsettledError::from(Said(error)).into());
             }
             tracing::debug!(%error, attempt, sequence = raw.sequence, "a settlement is repeated");
             let pause = backoff(attempt, Duration::from_millis(50), Duration::from_secs(1));
             if !self.pause(pause).await {
-                return Err(UnsettledError::from(error).into());
+                return Err(UnsettledError::from(Said(error)).into());
             }
         }
     }

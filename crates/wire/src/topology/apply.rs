@@ -8,6 +8,7 @@ use async_nats::jetstream::{ErrorCode, consumer, stream};
 use serde::Serialize;
 
 use super::{ConsumerSpec, Drift, StreamSpec, Topology};
+use crate::nats::Said;
 
 /// What [`Topology::apply`] did.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -193,7 +194,7 @@ fn server<E: std::error::Error + Send + Sync + 'static>(
         action,
         object,
         is_refusal: answered_code(&source).is_some_and(|code| code != UNAVAILABLE),
-        source: Box::new(source),
+        source: Box::new(Said(source)),
     }
 }
 
