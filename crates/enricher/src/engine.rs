@@ -102,13 +102,16 @@ impl Engine {
             &attributions,
             &quotes,
         );
-        Analysis {
+        let mut analysis = Analysis {
             sentences,
             entities,
             figures,
             dates,
             quotes,
-        }
+            left_out: Vec::new(),
+        };
+        analysis.keep_first(analysis::most(text.len()));
+        analysis
     }
 }
 

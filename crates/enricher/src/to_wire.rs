@@ -8,6 +8,7 @@ use wire::message::{
 };
 use wire::transport::subject_token;
 
+use crate::engine::analysis::LeftOut;
 use crate::engine::text::CodePoints;
 use crate::engine::{self, Analysis, Document, Engine, Span};
 
@@ -74,6 +75,7 @@ fn published_day(article: &Article) -> Option<Date> {
 
 /// The converted layers, ready to be moved into a record whose text they were made from.
 struct Converted {
+    warnings: Vec<String>,
     entities: Vec<Entity>,
     figures: Vec<Figure>,
     dates: Vec<DateMention>,
@@ -88,6 +90,7 @@ impl Converted {
         record.dates = self.dates;
         record.quotes = self.quotes;
         record.dateline.place = self.dateline_place;
+        record.warnings.extend(self.warnings);
     }
 }
 
@@ -107,6 +110,7 @@ impl<'a> Converter<'a> {
     fn fill(&self, analysis: Analysis, dateline: Option<&str>) -> Converted {
         let figures = analysis.figures.iter().enumerate();
         Converted {
+            warnings: analysis.left_out.iter().map(warning).collect(),
             figures: figures
                 .map(|(index, figure)| self.figure(index, figure, &analysis))
                 .collect(),
@@ -262,6 +266,15 @@ impl<'a> Converter<'a> {
         let dateline = dateline.to_lowercase();
         let named = || places().find(|(_, entity)| dateline.starts_with(&entity.name.to_lowercase()));
         inside.or_else(|| named().map(|(index, _)| index)).map(entity_id)
+    }
+}
+
+/// Says what the record lacks.
+fn warning(left_out: &LeftOut) -> String {
+    match left_out {
+        LeftOut::Entities(most) => format!("only the first {most} entities are listed"),
+        LeftOut::Figures(most) => format!("only the first {most} figures are listed"),
+        LeftOut::Dates(most) => format!("only the first {most} dates are listed"),
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use enricher::Engine;
 use enricher::engine::Document;
-use enricher::engine::analysis::{Analysis, FigureKind};
+use enricher::engine::analysis::{self, Analysis, FigureKind, LeftOut};
 use proptest::prelude::*;
 
 static ENGINE: LazyLock<Engine> = LazyLock::new(Engine::new);
@@ -22,6 +22,10 @@ fn analyse(text: &str) -> Analysis {
 /// Panics unless every span slices the text, figures are in order and apart, and bounds enclose the value.
 fn check(text: &str) {
     let analysis = analyse(text);
+    let most = analysis::most(text.len());
+    assert!(
+        analysis.figures.len() <= most && analysis.entities.len() <= most && analysis.dates.len() <= most
+    );
     let mut end = 0;
     for figure in &analysis.figures {
         assert!(!figure.number.of(text).is_empty());
@@ -121,4 +125,30 @@ fn hostile_texts_take_linear_time() {
             "{unit:?} takes more than linear time"
         );
     }
+}
+
+/// The record of a text made of numbers or names alone stays in proportion to it, and says what it lacks.
+#[test]
+fn a_record_stays_in_proportion_to_its_text() {
+    let leaves_out = |unit: &str, expect: &[fn(usize) -> LeftOut]| {
+        let text = unit.repeat(40_000 / unit.len());
+        check(&text);
+        let most = analysis::most(text.len());
+        let expect: Vec<LeftOut> = expect.iter().map(|left_out| left_out(most)).collect();
+        assert_eq!(analyse(&text).left_out, expect, "of {unit:?}");
+    };
+    leaves_out("1 a ", &[LeftOut::Figures]);
+    leaves_out("1 a. ", &[LeftOut::Figures]);
+    leaves_out("May 5. ", &[LeftOut::Dates]);
+    leaves_out("1,", &[]);
+    leaves_out("Twelve people were killed on Monday. ", &[]);
+}
+
+/// Every figure of an article is kept up to the bound, and none points at one that is not.
+#[test]
+fn what_is_kept_does_not_point_at_what_is_not() {
+    let text = "12 dead, including 3 x. ".repeat(2_000);
+    let analysis = analyse(&text);
+    assert_eq!(analysis.figures.len(), analysis::most(text.len()));
+    check(&text);
 }

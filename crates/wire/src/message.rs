@@ -13,6 +13,7 @@ mod article;
 mod enriched;
 mod id;
 mod line;
+mod number;
 mod tag;
 mod tag_writer;
 

@@ -18,6 +18,70 @@ pub struct Analysis {
     pub dates: Vec<DateMention>,
     /// Direct speech, in order.
     pub quotes: Vec<Quote>,
+    /// What was left out because the text holds more of it than any article does.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// What was left out of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LeftOut {
+    /// Entities behind the first so many.
+    Entities(usize),
+    /// Figures behind the first so many.
+    Figures(usize),
+    /// Dates behind the first so many.
+    Dates(usize),
+}
+
+/// How many entities, how many figures and how many dates a text of some bytes may have, so that a record stays in
+/// proportion to its text: sixteen bytes hold one at most, on average, beyond a first few hundred.
+///
+/// Dense reports have one figure in 60 bytes. A higher share lets a made-up text grow to many times its size in the
+/// record; a lower one would cut lists of names and results.
+pub fn most(bytes: usize) -> usize {
+    FIRST_FEW + bytes / SHARE
+}
+
+/// How many may stand in any text, however short.
+const FIRST_FEW: usize = 256;
+
+/// How many bytes of text a further one takes.
+const SHARE: usize = 16;
+
+impl Analysis {
+    /// Keeps the first so many entities, figures and dates, and nothing that points at one left out.
+    pub(super) fn keep_first(&mut self, most: usize) {
+        let mut left_out = Vec::new();
+        if self.dates.len() > most {
+            self.dates.truncate(most);
+            left_out.push(LeftOut::Dates(most));
+        }
+        if self.entities.len() > most {
+            self.entities.truncate(most);
+            left_out.push(LeftOut::Entities(most));
+        }
+        if self.figures.len() > most {
+            self.figures.truncate(most);
+            left_out.push(LeftOut::Figures(most));
+        }
+        if left_out.is_empty() {
+            return;
+        }
+        let drop_lost = |index: &mut Option<usize>, kept: usize| *index = index.filter(|&at| at < kept);
+        for figure in &mut self.figures {
+            drop_lost(&mut figure.part_of, most);
+            drop_lost(&mut figure.compared_to, most);
+            drop_lost(&mut figure.when, self.dates.len());
+            drop_lost(&mut figure.place, self.entities.len());
+            if let Some(claimant) = &mut figure.claimant {
+                drop_lost(&mut claimant.entity, self.entities.len());
+            }
+        }
+        for speaker in self.quotes.iter_mut().filter_map(|quote| quote.speaker.as_mut()) {
+            drop_lost(&mut speaker.entity, self.entities.len());
+        }
+        self.left_out = left_out;
+    }
 }
 
 /// One real thing named in the document.

@@ -20,6 +20,7 @@ mod reject;
 mod scope;
 mod special;
 mod subject;
+mod table;
 mod unit;
 
 use std::ops::Range;
@@ -28,8 +29,9 @@ use self::dollar::Dollars;
 use self::draft::Draft;
 use self::names::Names;
 use self::scope::Scope;
+use self::table::Tables;
 use super::Document;
-use super::analysis::{DateMention, Entity, Figure, FigureKind, Quote};
+use super::analysis::{DateMention, Entity, Figure, FigureKind, Quote, most};
 use super::attribution::Attribution;
 use super::pieces::{Class, Mark, Pieces, number};
 use super::text::Span;
@@ -60,9 +62,14 @@ impl Grammar {
         let names = Names::new(entities);
         let dollars = Dollars::new(document.text, document.dateline, entities);
         let mut taken = Overlaps::new(dates);
+        let mut tables = Tables::default();
+        let most = most(document.text.len());
         for (index, sentence) in sentences.iter().enumerate() {
+            if figures.len() > most {
+                break;
+            }
             let (start, end) = (pieces.at(sentence.start), pieces.at(sentence.end));
-            let mut drafts = find_drafts(pieces, start, end, &mut taken, &names);
+            let mut drafts = find_drafts(pieces, start, end, &mut taken, &mut tables, &names);
             if drafts.is_empty() {
                 continue;
             }
@@ -122,6 +129,7 @@ fn find_drafts(
     start: usize,
     end: usize,
     dates: &mut Overlaps<'_>,
+    tables: &mut Tables,
     names: &Names,
 ) -> Vec<Draft> {
     let mut drafts = Vec::new();
@@ -136,6 +144,9 @@ fn find_drafts(
             continue;
         };
         at = draft.last + 1;
+        if tables.holds(p, draft.first) {
+            continue;
+        }
         bound::apply(p, &mut draft, start);
         let in_date = dates.overlap(p.cover(draft.first, draft.last));
         if reject::is_in_name(p, &draft, names) {

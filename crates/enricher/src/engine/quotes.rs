@@ -5,8 +5,9 @@ use super::attribution::{self, Attribution};
 use super::pieces::{Mark, Pieces, Shape};
 use super::text::Span;
 
-/// Longest quote, in pieces: an opening mark without a partner must not swallow an article.
-const LONGEST: usize = 400;
+/// Longest quote, in pieces: an opening mark without a partner must not swallow an article, while a speech printed in
+/// full runs to a thousand words and more.
+const LONGEST: usize = 2_000;
 
 /// Fewest words: what is shorter is a name or irony, not speech.
 const SHORTEST: usize = 3;

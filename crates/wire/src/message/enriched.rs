@@ -203,10 +203,16 @@ pub struct Figure {
     /// The number itself, with magnitude, currency and percent sign.
     pub number: TextSpan,
     /// The number as printed; null for ranges and vague words.
+    #[serde(serialize_with = "super::number::serialize")]
+    #[schemars(with = "Option<f64>")]
     pub value: Option<f64>,
     /// Lower bound; null when open.
+    #[serde(serialize_with = "super::number::serialize")]
+    #[schemars(with = "Option<f64>")]
     pub low: Option<f64>,
     /// Upper bound; null when open.
+    #[serde(serialize_with = "super::number::serialize")]
+    #[schemars(with = "Option<f64>")]
     pub high: Option<f64>,
     /// How the text hedges the number.
     pub bound: Bound,

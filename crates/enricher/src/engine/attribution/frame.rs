@@ -43,9 +43,17 @@ fn is_cue(p: Pieces<'_>, at: usize) -> bool {
         || p.says_any(at, &["continued", "continues"])
             && p.is_any_mark(at + 1, &[Mark::Colon, Mark::Comma])
             && p.is_quote(at + 2)
-        || p.says_any(at, &["calls", "called", "calling"]) && p.says(at + 1, "for")
+        || p.says_any(at, &["calls", "called"]) && p.says(at + 1, "for")
+        || p.says_any(at, &["reads", "read"])
+            && p.is_any_mark(at + 1, &[Mark::Colon, Mark::Comma])
+            && p.is_quote(at + 2)
+        || p.says_any(at, &["agreed", "offered", "offers", "agrees", "refused"])
+            && p.says_any(at + 1, &["to", "that"])
+        || p.says_any(at, &["talked", "talks", "talking", "spoke", "speaks", "speaking"])
+            && p.says_any(at + 1, &["about", "of"])
         || p.says_any(at, &["has", "had", "have", "puts", "put", "gives", "gave"])
             && polls(p, at.wrapping_sub(1))
+            && !p.says_any(at + 2, &["margin", "credibility"])
 }
 
 /// Whether a piece heads the name of a count of opinions.
@@ -75,7 +83,14 @@ pub(super) fn attribution(
     } else {
         status(p, cue.1)
     };
-    let is_intent = p.is(cue.1, Class::IntentVerb) || p.says(cue.1 + 1, "for");
+    let is_agreed = !p.is(cue.1, CUES) && p.says_any(cue.1 + 1, &["to", "that"]);
+    let is_intent = p.is(cue.1, Class::IntentVerb) || p.says(cue.1 + 1, "for") || is_agreed;
+    if is_intent && scope.0 <= cue.1 {
+        scope.0 = cue.1 + 1;
+    }
+    if is_intent {
+        scope.1 = clause_end(p, scope.0, scope.1);
+    }
     (scope.0 < scope.1).then_some(Attribution {
         source,
         referent: source,
@@ -85,6 +100,21 @@ pub(super) fn attribution(
         is_intent,
         sentence: 0,
     })
+}
+
+/// Where a clause ends: what somebody wants or promises ends with it, unlike what he says.
+fn clause_end(p: Pieces<'_>, from: usize, to: usize) -> usize {
+    let ends = |at: usize| {
+        p.is_any_mark(at, &[Mark::Semicolon, Mark::EmDash])
+            || p.is_mark(at, Mark::Comma)
+                && (p.says_any(
+                    at + 1,
+                    &[
+                        "but", "while", "which", "who", "where", "although", "though", "when",
+                    ],
+                ) || p.says(at + 1, "and") && (p.is(at + 2, Class::Pronoun) || p.is_capital(at + 2)))
+    };
+    (from..to).take(REACH).find(|&at| ends(at)).unwrap_or(to)
 }
 
 /// Whether a quotation mark ends a quote.
@@ -292,11 +322,13 @@ fn subject_first(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<A
         .or_else(|| source::left_of(p, at, start))
         .filter(|&source| may_say(p, at, source))?;
     let cue = (at, at);
-    let behind = content_behind(p, at, end);
-    let before = source.0 > start && is_content(p, start, source.0, at);
+    // "One of the men served for 13 months and said that": what he did is not what he said.
+    let is_second = (source.1 + 1..at).take(REACH).any(|index| p.says(index, "and"));
+    let before = !is_second && source.0 > start && is_content(p, start, source.0, at);
+    let behind = content_behind(p, at, end) && !(before && goes_on_elsewhere(p, at));
     if before && behind {
         // "Five died, Reed said at a briefing, two hours later" goes on about the briefing.
-        let circumstance = p.is(at + 1, CIRCUMSTANCE) && !p.says_any(at + 1, &["that", "about", "over"]);
+        let circumstance = p.is(at + 1, CIRCUMSTANCE) && !hedges(p, at + 1);
         let quoted = (start..source.0).rev().take(REACH).any(|index| p.is_quote(index));
         let speaks_on = (at + 1..end).take(REACH).any(|index| {
             p.says(index, "that")
@@ -323,6 +355,27 @@ fn subject_first(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<A
         (false, _) => (speech_begins(p, at, end), end),
     };
     attribution(p, source, cue, scope)
+}
+
+/// Whether a preposition behind a verb hedges a number: "said at least ten", "said about that".
+fn hedges(p: Pieces<'_>, at: usize) -> bool {
+    let is_number = |at: usize| p.is_digits(at) || p.is(at, Class::Cardinal);
+    p.says_any(at, &["that", "about", "over"])
+        || p.says(at, "at") && p.says_any(at + 1, &["least", "most"])
+        || p.says_any(at, &["between", "around", "under"]) && is_number(at + 1)
+        || p.says_any(at, &["up", "as"])
+            && (is_number(at + 2) || p.says_any(at + 1, &["many", "much", "few"]))
+}
+
+/// "…, Reed said, waving with two hands", "…, Reed said; in May ten had left": no longer what is said.
+fn goes_on_elsewhere(p: Pieces<'_>, at: usize) -> bool {
+    let word = p.str(at + 2);
+    let is_gesture = p.is_mark(at + 1, Mark::Comma)
+        && p.shape(at + 2) == Some(Shape::Lower)
+        && word.len() > 4
+        && word.ends_with("ing")
+        && !p.is(at + 2, Classes::of(&[Class::Preposition, Class::Pronoun]));
+    is_gesture || p.is_mark(at + 1, Mark::Semicolon)
 }
 
 /// "A poll of those 18 to 35 shows", "results of a count done for the channel show": the document, however far.
@@ -375,6 +428,7 @@ fn speech_begins(p: Pieces<'_>, at: usize, end: usize) -> usize {
     );
     let is_hedge = p.says_any(at + 2, &["least", "most"]);
     let has_circumstance = !is_hedge
+        && !p.is(at, Class::IntentVerb)
         && p.is(at + 1, Classes::of(&[Class::Preposition, Class::Weekday]))
         && !p.says_any(at + 1, &["about", "over"]);
     if !has_listener && !has_circumstance {

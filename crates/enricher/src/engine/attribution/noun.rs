@@ -60,6 +60,9 @@ const NOUN_OR_VERB: &[&str] = &[
     "order",
     "orders",
     "rules",
+    "advocate",
+    "advocates",
+    "doubts",
 ];
 
 /// Returns whether the word at a cue's place is no cue.
@@ -68,10 +71,13 @@ pub(super) fn is_noun(p: Pieces<'_>, at: usize, start: usize) -> bool {
         return true;
     }
     let before = at - 1;
-    if p.is_capital(at) && !p.is_capital(before) {
-        return p.says_any(at, &["states", "report", "record", "count", "post"]);
+    if p.is_capital(at) && p.says_any(at, &["state", "states"]) {
+        return true;
     }
-    if p.says(at, "states") && p.is_capital(at) {
+    if p.is_capital(at) && !p.is_capital(before) {
+        return p.says_any(at, &["report", "record", "count", "post"]);
+    }
+    if describes(p, at) || takes_object(p, at) {
         return true;
     }
     let after_modifier = p.is(
@@ -97,16 +103,65 @@ pub(super) fn is_noun(p: Pieces<'_>, at: usize, start: usize) -> bool {
             || p.says_any(
                 at + 1,
                 &[
-                    "around", "about", "more", "nearly", "over", "some", "another", "to",
+                    "around", "about", "more", "nearly", "over", "some", "another", "to", "up",
                 ],
             ));
     counts || after_modifier && p.str(at).ends_with("ed")
 }
 
+/// A participle or part of a fixed phrase: "pledged delegates", "men accused of", "damage estimated at", "all told".
+fn describes(p: Pieces<'_>, at: usize) -> bool {
+    let is_participle = p.str(at).ends_with("ed");
+    let judges = Classes::of(&[
+        Class::IntentVerb,
+        Class::ClaimVerb,
+        Class::EstimateVerb,
+        Class::ShowVerb,
+    ]);
+    let qualifies = p.is(at + 1, Class::Person) && !p.is_capital(at + 1) && p.is(at, judges);
+    let is_passive = p.says(at + 1, "by") && p.is(at, judges)
+        || p.says_all(at, &["accused", "of"])
+        || p.says_all(at, &["estimated", "at"])
+        || p.says_all(at, &["feared", "dead"]);
+    is_participle && (qualifies || is_passive)
+        || p.says(at, "told") && p.says(at - 1, "all")
+        || p.says(at, "think") && p.says_any(at + 1, &["tank", "tanks"])
+}
+
+/// "declares an emergency", "maintains its lead", "concluded the visit": done, not said, unless a clause follows.
+fn takes_object(p: Pieces<'_>, at: usize) -> bool {
+    let acts = p.says_any(
+        at,
+        &[
+            "declare",
+            "declares",
+            "declared",
+            "declaring",
+            "maintain",
+            "maintains",
+            "maintained",
+            "conclude",
+            "concludes",
+            "concluded",
+        ],
+    );
+    let next = at + 1;
+    let says = p.says(next, "that")
+        || p.is_quote(next)
+        || p.is_any_mark(next, &[Mark::Comma, Mark::Colon])
+        || p.is_mark(next, Mark::Stop)
+        || p.is(next, Class::Pronoun)
+        || p.is(next, Class::Preposition) && p.is_quote(next + 1);
+    acts && !says
+}
+
 /// Whether what follows can be the content of a verb: "states with a border" is a noun, "states that" a verb.
 fn takes_content(p: Pieces<'_>, at: usize) -> bool {
     let next = at + 1;
-    let says_that = p.says(next, "that") || p.is_quote(next) || p.is_mark(next, Mark::Colon);
+    let says_that = p.says(next, "that")
+        || p.is_quote(next)
+        || p.is_mark(next, Mark::Colon)
+        || p.is_mark(next, Mark::Comma) && p.is_quote(next + 1);
     if p.says_any(at, &["state", "states", "projects"]) {
         return says_that || p.is(next, Classes::of(&[Class::Determiner, Class::Article]));
     }
@@ -114,10 +169,13 @@ fn takes_content(p: Pieces<'_>, at: usize) -> bool {
         next,
         &["at", "about", "over", "between", "under", "up", "as", "around"],
     );
-    let is_number =
-        hedges && (p.is_digits(next + 1) || p.is(next + 1, Class::Cardinal) || p.says(next + 1, "least"));
+    let is_number = hedges
+        && (p.is_digits(next + 1)
+            || p.is(next + 1, Class::Cardinal)
+            || p.says_any(next + 1, &["least", "many", "much"]));
     // "…, court records show.": only a source can stand before a verb that ends the sentence.
-    let closes = p.is_mark(next, Mark::Stop) && p.is(at - 1, Classes::of(&[Class::Document, Class::Person]));
+    let closes = p.is_mark(next, Mark::Stop) && p.is(at - 1, Classes::of(&[Class::Document, Class::Person]))
+        || p.is_any_mark(next, &[Mark::Stop, Mark::Comma]) && stands_apart(p, at);
     let ends_phrase = !closes
         && match p.shape(next) {
             Some(Shape::Mark(mark)) => matches!(
@@ -149,6 +207,30 @@ fn takes_content(p: Pieces<'_>, at: usize) -> bool {
             None => true,
         };
     says_that || !ends_phrase || intends(p, at)
+}
+
+/// Longest source between commas, in pieces.
+const APART: usize = 8;
+
+/// "…, the document states, …", "…, the Valley Post reports.": nothing but a name or a document before the verb.
+fn stands_apart(p: Pieces<'_>, at: usize) -> bool {
+    let floor = at.saturating_sub(APART);
+    let is_name = |index: usize| {
+        p.is_capital(index)
+            || p.is(
+                index,
+                Classes::of(&[Class::Article, Class::Determiner, Class::Document, Class::Person]),
+            )
+            || p.is_mark(index, Mark::Hyphen)
+            || p.says_any(index, &["of", "de", "newspaper", "court"])
+    };
+    let Some(opening) = (floor..at).rev().find(|&index| !is_name(index)) else {
+        return false;
+    };
+    opening + 1 < at
+        && (p.is_mark(opening, Mark::Comma) || p.is_quote(opening))
+        && p.is(at - 1, Classes::of(&[Class::Document, Class::Person])) | p.is_capital(at - 1)
+        && !p.says_any(at, &["states", "plans", "hopes", "fears", "records"]) | p.is(at - 1, Class::Document)
 }
 
 /// "plans to", "hopes for": verbs of intent take a preposition too.

@@ -2,6 +2,7 @@
 
 use super::super::lexicon::{Class, Classes};
 use super::super::tokens::{Token, TokenKind};
+use super::forms::Flags;
 use super::mentions::Mention;
 use super::sheet::Sheet;
 use wire::message::EntityType;
@@ -18,7 +19,11 @@ pub(super) fn apply(text: &str, tokens: &[Token], sheet: &Sheet, mentions: &mut 
     mentions.retain(|mention| !words.is_reference(mention) && !words.is_designation(mention));
     words.join(mentions);
     words.split_bylines(mentions);
+    words.name_agencies(mentions);
 }
+
+/// How sure the brackets of a dateline make a name.
+const BRACKETED: f32 = 0.9;
 
 #[derive(Debug, Clone, Copy)]
 struct Words<'a> {
@@ -177,6 +182,56 @@ impl Words<'_> {
             _ => return None,
         };
         fits.then_some((run.end as usize, kind))
+    }
+
+    /// "QUETTA (Northern Wire) —": what stands in the brackets of a dateline is an agency, unless it is known as a place
+    /// ("BIRMINGHAM (Alabama) —").
+    fn name_agencies(&self, mentions: &mut Vec<Mention>) {
+        let mut last = None;
+        for sentence in &self.sheet.sentence_of {
+            if last.replace(sentence.start) == Some(sentence.start) {
+                continue;
+            }
+            let Some(name) = self.bracketed(sentence.start as usize..sentence.dateline_end as usize) else {
+                continue;
+            };
+            let before = mentions.partition_point(|mention| mention.range().end <= name.start);
+            let after = mentions.partition_point(|mention| mention.range().start < name.end);
+            let agency = Mention::new(self.tokens, name, EntityType::Organization, BRACKETED);
+            let is_whole = |mention: &Mention| mention.span == agency.span && mention.kind == agency.kind;
+            if !mentions[before..after].iter().any(is_whole) {
+                mentions.splice(before..after, [agency]);
+            }
+        }
+    }
+
+    /// Returns the capitalised words in the brackets that end a dateline.
+    fn bracketed(&self, dateline: std::ops::Range<usize>) -> Option<std::ops::Range<usize>> {
+        const PLACES: Classes = Classes::of(&[
+            Class::Country,
+            Class::Region,
+            Class::District,
+            Class::BigCity,
+            Class::City,
+        ]);
+        let is = |at: usize, mark: &str| self.tokens[at].of(self.text) == mark;
+        let close = dateline.clone().rev().take(2).find(|&at| is(at, ")"))?;
+        let open = (dateline.start + 1..close)
+            .rev()
+            .take(8)
+            .find(|&at| is(at, "("))?;
+        let listed = &self.sheet.listed;
+        let (first, last) = (open + 1, close - 1);
+        let is_place = if first == last {
+            listed[first].alone.intersects(PLACES)
+        } else {
+            listed[first].begin.intersects(PLACES) && listed[last].end.intersects(PLACES)
+        };
+        let is_name = first <= last
+            && (first..close).all(|at| {
+                self.tokens[at].kind == TokenKind::Word && self.sheet.forms[at].flags.has(Flags::CAPITAL)
+            });
+        (is_name && !is_place).then_some(first..close)
     }
 
     /// "Associated Press Kabul": an agency and the place it reports from.

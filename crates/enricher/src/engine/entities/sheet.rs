@@ -105,6 +105,14 @@ impl Sheet {
         sheet
     }
 
+    /// Returns whether a token stands in a dateline.
+    pub fn is_in_dateline(&self, token: u32) -> bool {
+        let segment = self.segments.partition_point(|segment| segment.end <= token);
+        self.sentence_of
+            .get(segment)
+            .is_some_and(|sentence| (sentence.start..sentence.dateline_end).contains(&token))
+    }
+
     fn read_sentence(&mut self, text: &str, tokens: &[Token], start: usize, end: usize) {
         let sentence = Sentence {
             start: start as u32,

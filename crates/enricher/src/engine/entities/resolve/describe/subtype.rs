@@ -10,6 +10,9 @@ pub(super) fn find(scene: &Scene<'_>, name: &Named, record: Option<Record<'_>>) 
     if let Some(subtype) = record.and_then(|record| of_class(record.class)) {
         return Some(subtype);
     }
+    if kind == EntityType::Organization && is_agency(scene, name) {
+        return Some("media");
+    }
     let words = name.mention.range().map(|at| scene.tokens[at].of(scene.text));
     match kind {
         EntityType::Organization => words.rev().find_map(of_organization),
@@ -17,6 +20,21 @@ pub(super) fn find(scene: &Scene<'_>, name: &Named, record: Option<Record<'_>>) 
         EntityType::Misc => words.rev().find_map(of_misc),
         EntityType::Person | EntityType::Norp | EntityType::Event => None,
     }
+}
+
+/// "QUETTA (Northern Wire) —": the brackets of a dateline name an agency.
+fn is_agency(scene: &Scene<'_>, name: &Named) -> bool {
+    let range = name.mention.range();
+    let is = |at: usize, mark: &str| {
+        scene
+            .tokens
+            .get(at)
+            .is_some_and(|token| token.of(scene.text) == mark)
+    };
+    range.start > 0
+        && is(range.start - 1, "(")
+        && is(range.end, ")")
+        && scene.sheet.is_in_dateline(name.mention.first)
 }
 
 fn of_class(class: Class) -> Option<&'static str> {
