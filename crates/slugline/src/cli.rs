@@ -3,6 +3,8 @@
 //! Flags that are settings do not stay here: [`Cli::overrides`] turns them into layers of [`crate::settings`], so
 //! that a flag, a variable and a line of the file mean exactly the same.
 
+#[cfg(test)]
+mod documented;
 mod files;
 mod operate;
 mod stages;
