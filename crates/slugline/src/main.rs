@@ -19,11 +19,12 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use commands::{EXIT_USAGE, UsageError};
+use commands::{EXIT_USAGE, Unheard, UsageError};
 
 fn main() -> ExitCode {
     match commands::run(&cli::Cli::parse()) {
         Ok(code) => code,
+        Err(error) if error.is::<Unheard>() => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("slugline: {error:#}");
             if error.is::<UsageError>() {
