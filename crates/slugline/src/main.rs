@@ -26,7 +26,10 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) if error.is::<Unheard>() => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("slugline: {error:#}");
+            // Several problems are one line each.
+            for line in format!("{error:#}").lines() {
+                eprintln!("slugline: {line}");
+            }
             if error.is::<UsageError>() {
                 ExitCode::from(EXIT_USAGE)
             } else {

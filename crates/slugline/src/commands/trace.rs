@@ -34,8 +34,8 @@ struct Trace {
     messages: Vec<Found>,
     /// Its dead letters, one line each.
     dead: Vec<String>,
-    /// Its lines in the output folder.
-    lines: Vec<Line>,
+    /// Its lines in the output folder; null where there is none to look in.
+    lines: Option<Vec<Line>>,
 }
 
 impl Trace {
@@ -44,12 +44,18 @@ impl Trace {
             || !(self.refused.is_empty()
                 && self.messages.is_empty()
                 && self.dead.is_empty()
-                && self.lines.is_empty())
+                && self.lines.as_ref().is_none_or(Vec::is_empty))
     }
 }
 
 /// Looks everywhere that it is told of: output folder, state folder, server. Exit code 1 if the article is nowhere.
 pub(crate) fn run(settings: &Settings, args: &TraceArgs) -> anyhow::Result<ExitCode> {
+    if let Some(out) = args.out.as_ref().filter(|out| !out.is_dir()) {
+        return Err(usage(anyhow::anyhow!(
+            "the output folder `{}` is not there",
+            out.display()
+        )));
+    }
     let ids = ids_of(&args.what, settings)?;
     let mut traces = Vec::with_capacity(ids.len());
     for id in ids {
@@ -137,11 +143,7 @@ fn on_disk(settings: &Settings, id: ArticleId, what: &str) -> anyhow::Result<Tra
         refused: failed.map_or_else(Vec::new, |failed| error_files(&failed, id, what)),
         messages: Vec::new(),
         dead: Vec::new(),
-        lines: if out.as_os_str().is_empty() {
-            Vec::new()
-        } else {
-            find_lines(out, id)?
-        },
+        lines: out.is_dir().then(|| find_lines(out, id)).transpose()?,
     })
 }
 
@@ -210,7 +212,10 @@ fn page(trace: &Trace) -> String {
         ));
     }
     rows.extend(trace.dead.iter().map(|dead| format!("dead letter  {dead}")));
-    for line in &trace.lines {
+    if trace.lines.is_none() {
+        rows.push("line         not looked for: give --out".to_owned());
+    }
+    for line in trace.lines.iter().flatten() {
         rows.push(format!(
             "line         {}:{}  {} {}",
             line.part.display(),
