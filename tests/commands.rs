@@ -127,6 +127,24 @@ fn tag_fails_on_what_it_cannot_read() {
 }
 
 #[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    let sandbox = Sandbox::new();
+    let path = sandbox.put("long.txt", (0..3000).map(articles::text).collect::<String>());
+    for command in ["show", "tag"] {
+        let mut child = sandbox
+            .slugline([command.as_ref(), path.as_os_str()])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("starts");
+        drop(child.stdout.take());
+        let finished = child.wait_with_output().expect("ends");
+        let told = String::from_utf8_lossy(&finished.stderr).into_owned();
+        assert!(finished.status.success() && told.is_empty(), "{command}: {told}");
+    }
+}
+
+#[test]
 fn http_serves_health_readiness_and_metrics() {
     let sandbox = Sandbox::new();
     Ledger::default().put(&sandbox, 5);
@@ -190,6 +208,9 @@ fn a_watcher_alone_publishes_what_is_there_and_exits() {
     assert_eq!(exit.code, Some(0), "{}", exit.log);
     fleet.wait_for_lines(1);
     fleet.drain();
+    // Its checkpoint lies in its inbox, above the file.
+    let traced = sandbox.stdout(["trace", "other/a.txt"]);
+    assert!(traced.contains("checkpoint   delivered"), "{traced}");
 }
 
 fn text_of(line: &str) -> String {

@@ -152,6 +152,10 @@ fn a_rerun_gives_lines_of_its_own_beside_the_running_fleet() {
     fleet.stdout(&["enrich", "--reprocess", "--since", "1h", "--label", "second"]);
     ledger.put(&sandbox, 1);
     fleet.wait_for_lines(2 * ARTICLES + 1);
+    // The rerun's consumer rests with the new article before it: nobody needs to look.
+    let status: Value =
+        serde_json::from_str(&fleet.stdout(&["status", "--json", "--over", "100ms"])).expect("is JSON");
+    assert_eq!(status["worries"], serde_json::json!([]), "{status}");
     fleet.drain();
 
     let records = sandbox.output().records();

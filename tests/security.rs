@@ -236,10 +236,14 @@ fn every_role_is_refused_what_is_not_its_work() {
     );
 }
 
-/// Fails unless the command ends with an error that tells `why`, and no secret.
+/// Fails unless the command failed while running, tells `why`, and no secret.
 fn assert_refused(finished: &Output, why: &str, secrets: &[String]) {
+    assert_ended(finished, 1, why, secrets);
+}
+
+fn assert_ended(finished: &Output, code: i32, why: &str, secrets: &[String]) {
     let told = String::from_utf8_lossy(&finished.stderr).into_owned();
-    assert_eq!(finished.status.code(), Some(1), "{told}");
+    assert_eq!(finished.status.code(), Some(code), "{told}");
     assert!(told.to_lowercase().contains(why), "`{why}` is not in: {told}");
     for secret in secrets {
         assert!(!told.contains(secret), "a secret shows:\n{told}");
@@ -258,7 +262,7 @@ fn a_wrong_password_and_a_wrong_authority_are_refused() {
     assert_refused(&finished, "authorization violation", &secrets);
     let missing = sandbox.path("missing");
     let finished = finish(apply().env("SLUGLINE_NATS_PASSWORD_FILE", &missing));
-    assert_refused(&finished, "failed to read", &secrets);
+    assert_ended(&finished, 2, "`nats.password_file`", &secrets);
     let other = Sandbox::new();
     let stranger = Fortress::build(&other);
     let finished = finish(apply().env("SLUGLINE_NATS_TLS_CA", stranger.authority()));

@@ -3,6 +3,8 @@
 //! Flags that are settings do not stay here: [`Cli::overrides`] turns them into layers of [`crate::settings`], so
 //! that a flag, a variable and a line of the file mean exactly the same.
 
+#[cfg(test)]
+mod documented;
 mod files;
 mod operate;
 mod stages;
@@ -60,10 +62,10 @@ pub(crate) struct CommonArgs {
         help_heading = "Configuration"
     )]
     pub(crate) config: Option<PathBuf>,
-    /// Any setting, such as `--set sink.batch_lines=64`; see `slugline config`
+    /// Any setting, such as `--set sink.batch_lines=64`; `slugline config` shows them
     #[arg(long, global = true, value_name = "KEY=VALUE", help_heading = "Configuration")]
     pub(crate) set: Vec<String>,
-    /// What to log: a level, or directives such as `warn,enricher=debug`; as SLUGLINE_LOG_FILTER
+    /// What to log: a level, or directives such as `warn,enricher=debug` [setting: log.filter]
     #[arg(long, global = true, value_name = "FILTER", help_heading = "Configuration")]
     pub(crate) log: Option<String>,
     /// Log one JSON object a line; progress and summary too

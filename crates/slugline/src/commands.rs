@@ -14,7 +14,7 @@ mod top;
 mod topology;
 mod trace;
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
@@ -167,7 +167,15 @@ fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
     Ok(runtime)
 }
 
+/// The reader of standard output has seen enough (`| head`): no failure, but a reason to stop.
+#[derive(Debug, thiserror::Error)]
+#[error("nobody reads standard output any more")]
+pub(crate) struct Unheard;
+
 /// Writes a result and a line end to standard output.
 fn print(text: &str) -> anyhow::Result<()> {
-    writeln!(std::io::stdout(), "{text}").context("failed to write to standard output")
+    match writeln!(std::io::stdout(), "{text}") {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Err(Unheard.into()),
+        written => written.context("failed to write to standard output"),
+    }
 }

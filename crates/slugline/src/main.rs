@@ -19,13 +19,17 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use commands::{EXIT_USAGE, UsageError};
+use commands::{EXIT_USAGE, Unheard, UsageError};
 
 fn main() -> ExitCode {
     match commands::run(&cli::Cli::parse()) {
         Ok(code) => code,
+        Err(error) if error.is::<Unheard>() => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("slugline: {error:#}");
+            // Several problems are one line each.
+            for line in format!("{error:#}").lines() {
+                eprintln!("slugline: {line}");
+            }
             if error.is::<UsageError>() {
                 ExitCode::from(EXIT_USAGE)
             } else {

@@ -120,7 +120,7 @@ pub(crate) struct DeadSelect {
 /// The dead letters that are to be retried or dropped: named, or all that are selected.
 #[derive(Debug, Args)]
 pub(crate) struct DeadWhich {
-    /// Their numbers, as `dead ls` prints them
+    /// Their numbers, as `dead ls` prints them; or --all, --stage, --reason
     #[arg(required_unless_present_any = ["all", "stage", "reason"], conflicts_with_all = ["all", "stage", "reason"])]
     pub(crate) numbers: Vec<u64>,
     /// All of them

@@ -34,7 +34,7 @@ pub(crate) enum StageCommand {
 /// The connection.
 #[derive(Debug, Args)]
 pub(crate) struct NatsArgs {
-    /// NATS servers, separated by commas
+    /// NATS servers, separated by commas [setting: nats.url]
     #[arg(long, value_name = "URL")]
     pub(crate) nats: Option<String>,
 }
@@ -43,9 +43,11 @@ pub(crate) struct NatsArgs {
 #[derive(Debug, Args)]
 pub(crate) struct HttpArgs {
     /// Serve /metrics, /healthz and /readyz on this address; a port alone is one of this machine's loopback
+    /// [setting: http.addr]
     #[arg(long, value_name = "ADDR")]
     pub(crate) http: Option<String>,
     /// Send traces to the OpenTelemetry collector at this address, such as http://127.0.0.1:4318
+    /// [setting: traces.endpoint]
     #[arg(long, value_name = "URL")]
     pub(crate) traces: Option<String>,
 }
@@ -53,7 +55,7 @@ pub(crate) struct HttpArgs {
 /// The watched folder.
 #[derive(Debug, Args)]
 pub(crate) struct InboxArgs {
-    /// The folder to watch
+    /// The folder to watch [setting: watcher.inbox]
     pub(crate) inbox: Option<PathBuf>,
     /// Name of the source in records and subjects [default: the folder's name]
     #[arg(long, value_name = "NAME")]
@@ -69,7 +71,7 @@ pub(crate) struct InboxArgs {
 /// The output folder.
 #[derive(Debug, Args)]
 pub(crate) struct OutArgs {
-    /// The output folder; made if it is not there
+    /// The output folder; made if it is not there [setting: sink.out]
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
     /// Compress finished parts with zstd

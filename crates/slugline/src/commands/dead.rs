@@ -10,6 +10,7 @@ use wire::nats::{Connection, DeadLetter};
 use crate::cli::{DeadAction, DeadSelect, DeadWhich};
 use crate::settings::Settings;
 
+use super::status::plural;
 use super::{on_server, print};
 
 /// Runs the command.
@@ -25,7 +26,7 @@ pub(crate) fn run(settings: &Settings, action: &DeadAction) -> anyhow::Result<Ex
                 connection.retry_dead_letter(letter).await?;
                 print(&format!("retried {} on {}", letter.sequence, letter.subject))?;
             }
-            eprintln!("{} dead letters retried", letters.len());
+            eprintln!("{} retried", plural(letters.len() as u64, "dead letter"));
             Ok(ExitCode::SUCCESS)
         }
         DeadAction::Drop { which, .. } => {
@@ -34,7 +35,7 @@ pub(crate) fn run(settings: &Settings, action: &DeadAction) -> anyhow::Result<Ex
                 connection.drop_dead_letter(letter.sequence).await?;
                 print(&format!("dropped {}", letter.sequence))?;
             }
-            eprintln!("{} dead letters dropped", letters.len());
+            eprintln!("{} dropped", plural(letters.len() as u64, "dead letter"));
             Ok(ExitCode::SUCCESS)
         }
     })
@@ -113,12 +114,12 @@ async fn show(connection: &Connection, number: u64, as_json: bool) -> anyhow::Re
 
 fn line(letter: &DeadLetter) -> String {
     format!(
-        "{:>6}  {}  {}/{}  {} attempts  {}  {}  {}",
+        "{:>6}  {}  {}/{}  {}  {}  {}  {}",
         letter.sequence,
         letter.time.strftime("%Y-%m-%d %H:%M:%S"),
         letter.stage,
         letter.reason,
-        letter.attempts,
+        plural(u64::from(letter.attempts), "attempt"),
         letter.article.as_deref().unwrap_or("-"),
         path(letter).as_deref().unwrap_or("-"),
         letter.detail,

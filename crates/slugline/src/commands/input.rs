@@ -1,10 +1,10 @@
 //! Articles from files and standard input, for the commands that need no pipeline.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, IsTerminal, Read};
 use std::path::Path;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use jiff::Timestamp;
 use serde::Deserialize;
 use watcher::intake::{self, Origin};
@@ -26,7 +26,14 @@ struct RawItem {
 /// Opens a file; `-` is standard input.
 pub(crate) fn open(path: &Path) -> anyhow::Result<Box<dyn BufRead>> {
     if path.as_os_str() == STANDARD_INPUT {
+        if io::stdin().is_terminal() {
+            eprintln!("slugline: reading standard input; Ctrl-D ends it");
+        }
         return Ok(Box::new(BufReader::with_capacity(1 << 16, io::stdin())));
+    }
+    if path.is_dir() {
+        let folder = path.display();
+        bail!("{folder} is a folder: `slugline run {folder} --out DIR --once` takes folders");
     }
     let file = File::open(path).with_context(|| format!("failed to open {}", path.display()))?;
     Ok(Box::new(BufReader::with_capacity(1 << 16, file)))

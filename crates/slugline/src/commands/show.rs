@@ -112,8 +112,21 @@ fn byte_offsets(text: &str, ascending: &[u32]) -> Vec<usize> {
     offsets
 }
 
-/// Returns what a figure says, in a few words: `killed ≥ 14 · according to the police`.
-pub(super) fn meaning(figure: &Figure) -> String {
+/// Returns who says a figure: by name where the words, such as "she", do not hold it.
+fn claimant<'a>(figure: &'a Figure, entities: &'a [Entity]) -> Option<&'a str> {
+    let claimant = figure.claimant.as_ref()?;
+    let linked = entities
+        .iter()
+        .find(|entity| claimant.entity.as_ref() == Some(&entity.id));
+    Some(match linked {
+        Some(entity) if !claimant.text.contains(&entity.name) => &entity.name,
+        _ => &claimant.text,
+    })
+}
+
+/// Returns what a figure says, in a few words: `killed ≥ 14 · says the police`. The entities are those of its record, as
+/// far as they are known.
+pub(super) fn meaning(figure: &Figure, entities: &[Entity]) -> String {
     let number = |value: Option<f64>| value.map(|value| format!("{value}")).unwrap_or_default();
     let amount = match figure.bound {
         Bound::Vague => "some".to_owned(),
@@ -141,9 +154,9 @@ pub(super) fn meaning(figure: &Figure) -> String {
         meaning.push(' ');
         meaning.push_str(part);
     }
-    if let Some(claimant) = &figure.claimant {
+    if let Some(claimant) = claimant(figure, entities) {
         meaning.push_str(" · says ");
-        meaning.push_str(&claimant.text);
+        meaning.push_str(claimant);
     }
     if let Some(day) = figure.when.as_ref().and_then(|when| when.value.as_deref()) {
         meaning.push_str(" · ");

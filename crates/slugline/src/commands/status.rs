@@ -11,7 +11,7 @@ use super::{on_server, print};
 
 #[cfg(test)]
 pub(super) use report::tests;
-pub(super) use report::{Report, age, count, size};
+pub(super) use report::{Report, age, count, plural, size};
 
 /// Looks twice, so that rates can be told, and prints.
 pub(crate) fn run(settings: &Settings, args: &StatusArgs) -> anyhow::Result<ExitCode> {

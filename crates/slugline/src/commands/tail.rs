@@ -78,7 +78,7 @@ fn tag_line(event: &TagEvent<'_>) -> String {
             let place = place
                 .map(|place| format!(" · in {}", place.name))
                 .unwrap_or_default();
-            format!("{}{place}  |  {headline}", meaning(&tag.figure))
+            format!("{}{place}  |  {headline}", meaning(&tag.figure, &[]))
         }
         Tag::Entity(entity) => {
             let role = entity

@@ -15,8 +15,12 @@ use crate::cli::TraceArgs;
 use crate::settings::Settings;
 
 use super::input::clean_articles;
+use super::status::plural;
 use super::{intake, on_server, print, usage};
 use lines::{Line, find_lines};
+
+/// Where the watcher's state lies in its home, unless it is set.
+const STATE: &str = ".slugline/watcher";
 
 /// Everything that is known about one article.
 #[derive(Debug, Serialize)]
@@ -30,8 +34,8 @@ struct Trace {
     messages: Vec<Found>,
     /// Its dead letters, one line each.
     dead: Vec<String>,
-    /// Its lines in the output folder.
-    lines: Vec<Line>,
+    /// Its lines in the output folder; null where there is none to look in.
+    lines: Option<Vec<Line>>,
 }
 
 impl Trace {
@@ -40,12 +44,18 @@ impl Trace {
             || !(self.refused.is_empty()
                 && self.messages.is_empty()
                 && self.dead.is_empty()
-                && self.lines.is_empty())
+                && self.lines.as_ref().is_none_or(Vec::is_empty))
     }
 }
 
 /// Looks everywhere that it is told of: output folder, state folder, server. Exit code 1 if the article is nowhere.
 pub(crate) fn run(settings: &Settings, args: &TraceArgs) -> anyhow::Result<ExitCode> {
+    if let Some(out) = args.out.as_ref().filter(|out| !out.is_dir()) {
+        return Err(usage(anyhow::anyhow!(
+            "the output folder `{}` is not there",
+            out.display()
+        )));
+    }
     let ids = ids_of(&args.what, settings)?;
     let mut traces = Vec::with_capacity(ids.len());
     for id in ids {
@@ -91,29 +101,49 @@ fn ids_of(what: &str, settings: &Settings) -> anyhow::Result<Vec<ArticleId>> {
     ))
 }
 
+/// The watcher's own folders, as far as they can be told.
+struct Folders {
+    state: Option<PathBuf>,
+    failed: Option<PathBuf>,
+}
+
+impl Folders {
+    /// Returns those that are set, else those in the output folder (where `run` has them), in the inbox (where `watch`
+    /// has them), or in a folder above the file, which may be an inbox.
+    fn of(settings: &Settings, what: &str) -> Self {
+        let given = |path: &Path| (!path.as_os_str().is_empty()).then(|| path.to_owned());
+        let above = std::path::absolute(what).unwrap_or_default();
+        let homes = [given(&settings.sink.out), given(&settings.watcher.inbox)];
+        let homes = homes.into_iter().flatten();
+        let home = homes
+            .chain(above.ancestors().skip(1).map(Path::to_owned))
+            .find(|home| home.join(STATE).is_dir());
+        let in_home = |name: &str| home.as_ref().map(|home| home.join(name));
+        Self {
+            state: given(&settings.watcher.state).or_else(|| in_home(STATE)),
+            failed: given(&settings.watcher.failed).or_else(|| in_home("failed")),
+        }
+    }
+}
+
 fn on_disk(settings: &Settings, id: ArticleId, what: &str) -> anyhow::Result<Trace> {
-    let given = |path: &Path| (!path.as_os_str().is_empty()).then(|| path.to_owned());
-    let out = given(&settings.sink.out);
-    let in_out = |name: &str| out.as_ref().map(|out| out.join(name));
-    let state = given(&settings.watcher.state).or_else(|| in_out(".slugline/watcher"));
-    let failed = given(&settings.watcher.failed).or_else(|| in_out("failed"));
-    let delivered = match state.filter(|state| state.is_dir()) {
+    let folders = Folders::of(settings, what);
+    let delivered = match folders.state.filter(|state| state.is_dir()) {
         Some(state) => Some(
             watcher::was_delivered(&state, id)
                 .with_context(|| format!("failed to read the checkpoint in {}", state.display()))?,
         ),
         None => None,
     };
+    let failed = folders.failed;
+    let out = &settings.sink.out;
     Ok(Trace {
         article: id,
         delivered,
         refused: failed.map_or_else(Vec::new, |failed| error_files(&failed, id, what)),
         messages: Vec::new(),
         dead: Vec::new(),
-        lines: match &out {
-            Some(out) => find_lines(out, id)?,
-            None => Vec::new(),
-        },
+        lines: out.is_dir().then(|| find_lines(out, id)).transpose()?,
     })
 }
 
@@ -146,8 +176,12 @@ async fn on_streams(connection: &Connection, trace: &mut Trace) -> anyhow::Resul
         .iter()
         .map(|letter| {
             format!(
-                "{} {}/{} after {} attempts: {}",
-                letter.sequence, letter.stage, letter.reason, letter.attempts, letter.detail
+                "{} {}/{} after {}: {}",
+                letter.sequence,
+                letter.stage,
+                letter.reason,
+                plural(u64::from(letter.attempts), "attempt"),
+                letter.detail
             )
         })
         .collect();
@@ -159,7 +193,7 @@ fn page(trace: &Trace) -> String {
     rows.push(match trace.delivered {
         Some(true) => "checkpoint   delivered".to_owned(),
         Some(false) => "checkpoint   not delivered".to_owned(),
-        None => "checkpoint   not looked at: give --out or --state".to_owned(),
+        None => "checkpoint   not found: give --state".to_owned(),
     });
     rows.extend(
         trace
@@ -178,7 +212,10 @@ fn page(trace: &Trace) -> String {
         ));
     }
     rows.extend(trace.dead.iter().map(|dead| format!("dead letter  {dead}")));
-    for line in &trace.lines {
+    if trace.lines.is_none() {
+        rows.push("line         not looked for: give --out".to_owned());
+    }
+    for line in trace.lines.iter().flatten() {
         rows.push(format!(
             "line         {}:{}  {} {}",
             line.part.display(),

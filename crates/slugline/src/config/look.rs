@@ -1,5 +1,6 @@
 //! What the settings name on the disk: is it there, and can it be used? Looks only; nothing is made or written.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -30,11 +31,12 @@ pub(crate) fn check_for(settings: &Settings, roles: Roles) -> Problems {
     if (roles.watcher || roles.sink) && is_set(inbox) && is_set(out) {
         out_in_inbox(inbox, out, &mut problems);
     }
-    if roles.watcher && is_set(inbox) {
-        check_inbox(settings, roles, &mut problems);
-    }
+    let mut places = Places::default();
     if roles.sink && is_set(out) {
-        check_writable("the output folder", out, &mut problems);
+        places.check("the output folder", out, &mut problems);
+    }
+    if roles.watcher && is_set(inbox) {
+        check_inbox(settings, roles, &mut places, &mut problems);
     }
     if roles.enricher {
         check_lists(settings, &mut problems);
@@ -79,42 +81,52 @@ fn resolved(path: &Path) -> PathBuf {
         .unwrap_or(absolute)
 }
 
-fn check_inbox(settings: &Settings, roles: Roles, problems: &mut Problems) {
+fn check_inbox(settings: &Settings, roles: Roles, places: &mut Places, problems: &mut Problems) {
     let inbox = &settings.watcher.inbox;
     if let Err(error) = fs::read_dir(inbox) {
         problems.note(format!("the inbox `{}` cannot be read: {error}", inbox.display()));
         return;
     }
     let config = watcher(settings, roles, false);
-    check_writable("the watcher's state folder", &config.state_dir, problems);
-    check_writable("the folder for refused files", &config.failed_dir, problems);
+    places.check("the watcher's state folder", &config.state_dir, problems);
+    places.check("the folder for refused files", &config.failed_dir, problems);
     if config.after == watcher::After::Move {
-        check_writable("the folder for finished files", &config.done_dir, problems);
+        places.check("the folder for finished files", &config.done_dir, problems);
     }
 }
 
-/// Notes a folder that can be neither written to nor made.
-fn check_writable(what: &str, folder: &Path, problems: &mut Problems) {
-    let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
-    let found = absolute
-        .ancestors()
-        .find_map(|there| Some((there, fs::metadata(there).ok()?)));
-    // Everything has a root; where even that cannot be looked at, starting will tell why.
-    let Some((there, metadata)) = found else { return };
-    let trouble = if metadata.is_dir() {
-        access(there, Access::WRITE_OK | Access::EXEC_OK)
-            .err()
-            .map(|error| io::Error::from(error).to_string())
-    } else {
-        Some("it is not a folder".to_owned())
-    };
-    if let Some(trouble) = trouble {
-        let verb = if there == absolute { "used" } else { "made" };
-        problems.note(format!(
-            "{what} `{}` cannot be {verb}: `{}`: {trouble}",
-            folder.display(),
-            there.display()
-        ));
+/// The places in which nothing can be written, so that each is told once.
+#[derive(Debug, Default)]
+struct Places(BTreeSet<PathBuf>);
+
+impl Places {
+    /// Notes a folder that can be neither written to nor made, unless what is in its way was noted before.
+    fn check(&mut self, what: &str, folder: &Path, problems: &mut Problems) {
+        let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+        let found = absolute
+            .ancestors()
+            .find_map(|there| Some((there, fs::metadata(there).ok()?)));
+        // Everything has a root; where even that cannot be looked at, starting will tell why.
+        let Some((there, metadata)) = found else { return };
+        let trouble = if metadata.is_dir() {
+            access(there, Access::WRITE_OK | Access::EXEC_OK)
+                .err()
+                .map(|error| io::Error::from(error).to_string())
+        } else {
+            Some("not a folder".to_owned())
+        };
+        let Some(trouble) = trouble else { return };
+        if self.0.insert(there.to_owned()) {
+            let folder = folder.display();
+            problems.note(if there == absolute {
+                format!("{what} `{folder}` cannot be used: {trouble}")
+            } else {
+                format!(
+                    "{what} `{folder}` cannot be made in `{}`: {trouble}",
+                    there.display()
+                )
+            });
+        }
     }
 }
 

@@ -42,7 +42,11 @@ pub(super) fn page(records: &[EnrichedArticle]) -> String {
                 );
             }
             if let Some(figure) = segment.figure_ends {
-                let _infallible = write!(page, "<small>{}</small>", escape(&meaning(figure)));
+                let _infallible = write!(
+                    page,
+                    "<small>{}</small>",
+                    escape(&meaning(figure, &record.entities))
+                );
             }
         }
         page.push_str("</article>\n");

@@ -30,7 +30,7 @@ pub(super) fn page(records: &[EnrichedArticle], colour: bool) -> String {
             }
             if let Some(figure) = segment.figure_ends {
                 let (on, off) = if colour { ("\x1b[2m", "\x1b[0m") } else { ("", "") };
-                let _infallible = write!(page, " {on}⟨{}⟩{off}", meaning(figure));
+                let _infallible = write!(page, " {on}⟨{}⟩{off}", meaning(figure, &record.entities));
             }
         }
         page.push_str("\n\n");

@@ -132,15 +132,17 @@ fn same<'a>(survey: &'a Survey, consumer: &ConsumerState) -> Option<&'a Consumer
 fn worries(before: &Survey, now: &Survey) -> Vec<String> {
     let mut worries = Vec::new();
     for consumer in &now.consumers {
-        let pending = consumer.waiting > 0 || consumer.unsettled > 0;
+        // A rerun's consumer rests for an hour after its last worker, so that it can be joined or gone on with.
+        let rests = consumer.name.starts_with("rerun-") && consumer.idle_requests == 0;
+        let pending = !rests && (consumer.waiting > 0 || consumer.unsettled > 0);
         let stands = same(before, consumer).is_some_and(|earlier| {
             earlier.settled == consumer.settled && earlier.delivered == consumer.delivered
         });
         if pending && stands {
             worries.push(format!(
-                "`{}` has {} messages before it and settled none meanwhile",
+                "`{}` has {} before it and settled none meanwhile",
                 consumer.name,
-                consumer.waiting + consumer.unsettled
+                plural(consumer.waiting + consumer.unsettled, "message")
             ));
         }
     }
@@ -149,10 +151,8 @@ fn worries(before: &Survey, now: &Survey) -> Vec<String> {
             worries.push(format!("`{}` is over nine tenths full", stream.name));
         }
         if stream.name.ends_with("_DEAD") && stream.messages > 0 {
-            let dead = stream.messages;
-            worries.push(format!(
-                "{dead} dead letters wait for somebody to look: `slugline dead ls`"
-            ));
+            let dead = plural(stream.messages, "dead letter");
+            worries.push(format!("{dead} to look at: `slugline dead ls`"));
         }
     }
     worries
@@ -175,6 +175,12 @@ fn table<const N: usize>(page: &mut String, rows: &[[String; N]]) {
         page.push('\n');
     }
     page.push('\n');
+}
+
+/// Returns a number and what it counts.
+pub(crate) fn plural(number: u64, what: &str) -> String {
+    let ending = if number == 1 { "" } else { "s" };
+    format!("{} {what}{ending}", count(number))
 }
 
 /// Returns a number with its thousands apart.
@@ -278,6 +284,11 @@ pub(crate) mod tests {
     fn standing_still_with_work_to_do_is_a_worry_and_idleness_is_none() {
         let stuck = Report::new(Some(&survey(100, 1000, 50)), survey(110, 1000, 50));
         assert!(stuck.worries[0].contains("settled none"), "{:?}", stuck.worries);
+        let mut rerun = survey(110, 1000, 50);
+        rerun.consumers[0].name = "rerun-v2".to_owned();
+        rerun.consumers[0].idle_requests = 0;
+        let rests = Report::new(Some(&rerun), rerun.clone());
+        assert!(rests.worries.is_empty(), "{:?}", rests.worries);
         let idle = Report::new(Some(&survey(100, 1000, 0)), survey(110, 1000, 0));
         assert!(idle.worries.is_empty(), "{:?}", idle.worries);
     }
