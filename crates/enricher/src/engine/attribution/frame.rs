@@ -323,7 +323,7 @@ fn subject_first(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<A
         .filter(|&source| may_say(p, at, source))?;
     let cue = (at, at);
     // "One of the men served for 13 months and said that": what he did is not what he said.
-    let is_second = (source.1 + 1..at).take(REACH).any(|index| p.says(index, "and"));
+    let is_second = (at.saturating_sub(2)..at).any(|index| p.says(index, "and") && index > source.1);
     let before = !is_second && source.0 > start && is_content(p, start, source.0, at);
     let behind = content_behind(p, at, end) && !(before && goes_on_elsewhere(p, at));
     if before && behind {
@@ -374,7 +374,11 @@ fn goes_on_elsewhere(p: Pieces<'_>, at: usize) -> bool {
         && p.shape(at + 2) == Some(Shape::Lower)
         && word.len() > 4
         && word.ends_with("ing")
-        && !p.is(at + 2, Classes::of(&[Class::Preposition, Class::Pronoun]));
+        && !p.is(at + 2, Classes::of(&[Class::Preposition, Class::Pronoun]))
+        && !p.says_any(
+            at + 2,
+            &["referring", "explaining", "recalling", "describing", "citing"],
+        );
     is_gesture || p.is_mark(at + 1, Mark::Semicolon)
 }
 

@@ -348,7 +348,12 @@ pub(super) fn subject_of(p: Pieces<'_>, start: usize, end: usize) -> Option<(usi
             ))
             || p.shape(at) == Some(Shape::Possessive)
             || p.is_mark(at, Mark::Hyphen);
-        if !is_name {
+        // "Witnesses disagreed": a participle behind a plural is its verb, whether the lexicon knows it or not.
+        let is_verb = at > first
+            && p.shape(at) == Some(Shape::Lower)
+            && p.str(at).ends_with("ed")
+            && p.str(at - 1).ends_with('s');
+        if !is_name || is_verb {
             break;
         }
         last = Some(at);
