@@ -47,8 +47,7 @@ pub(super) fn of_noun(word: &str) -> Option<Gender> {
             Some(Gender::Female)
         }
         "king" | "prince" | "duke" | "baron" | "pope" | "imam" | "father" | "husband" | "widower" | "son"
-        | "brother" | "boy" | "grandfather" | "uncle" | "monk" => Some(Gender::Male),
-        "man" => Some(Gender::Male),
+        | "brother" | "boy" | "grandfather" | "uncle" | "monk" | "man" => Some(Gender::Male),
         _ if word.ends_with("woman") => Some(Gender::Female),
         _ if ["sman", "rman", "eman", "kman", "tman"]
             .iter()

@@ -82,7 +82,14 @@ impl<'a> Cast<'a> {
             let identity = self.identity(phrase);
             Some((self.fit(agreement, phrase, identity)?, identity, phrase))
         });
-        only(fitting).unwrap_or_else(|| only(self.named(agreement, from, pronoun)).flatten())
+        let choice = match choose(fitting) {
+            Choice::Nobody => choose(self.named(agreement, from, pronoun)),
+            choice => choice,
+        };
+        match choice {
+            Choice::One(phrase) => Some(phrase),
+            Choice::Nobody | Choice::Open => None,
+        }
     }
 
     /// The names between two pieces that agree with a pronoun. What merely lies in a place is no "it".
@@ -162,8 +169,8 @@ impl<'a> Cast<'a> {
                             None => Some(Fit::Perhaps),
                         }
                     }
-                    (Agreement::Thing, EntityType::Organization | EntityType::Place) => Some(Fit::Surely),
-                    (Agreement::Several, EntityType::Norp) => Some(Fit::Surely),
+                    (Agreement::Thing, EntityType::Organization | EntityType::Place)
+                    | (Agreement::Several, EntityType::Norp) => Some(Fit::Surely),
                     (Agreement::Several, EntityType::Organization) if several => Some(Fit::Surely),
                     (Agreement::Several, EntityType::Organization) => Some(Fit::Perhaps),
                     _ => None,
@@ -235,19 +242,33 @@ impl<'a> Cast<'a> {
     }
 }
 
-/// Returns the one that fits best; `Some(None)` where two fit equally, `None` where nothing fits.
-fn only(fitting: impl Iterator<Item = (Fit, Identity, Phrase)>) -> Option<Option<Phrase>> {
+/// What is left of several candidates.
+enum Choice {
+    /// Nothing fits.
+    Nobody,
+    /// One fits best.
+    One(Phrase),
+    /// Two fit equally.
+    Open,
+}
+
+/// Returns the one that fits best.
+fn choose(fitting: impl Iterator<Item = (Fit, Identity, Phrase)>) -> Choice {
     let mut best: Option<(Fit, Identity, Phrase)> = None;
-    let mut is_only = true;
+    let mut is_open = false;
     for found in fitting {
         match best {
             Some(before) if found.1 == before.1 || found.0 < before.0 => {}
-            Some(before) if found.0 == before.0 => is_only = false,
+            Some(before) if found.0 == before.0 => is_open = true,
             _ => {
                 best = Some(found);
-                is_only = true;
+                is_open = false;
             }
         }
     }
-    best.map(|(_, _, phrase)| is_only.then_some(phrase))
+    match best {
+        None => Choice::Nobody,
+        Some(_) if is_open => Choice::Open,
+        Some((_, _, phrase)) => Choice::One(phrase),
+    }
 }
