@@ -2,12 +2,13 @@
 //!
 //! Four frames carry nearly all attribution in news: `SOURCE said (that) CONTENT`, `CONTENT, SOURCE said`,
 //! `CONTENT, said SOURCE` and `according to SOURCE`. [`frame`] recognises them around a cue word, [`source`] finds
-//! the noun phrase, and what is left here is their order and the pronouns.
+//! the noun phrase, [`scope`] what is said, and [`pronoun`] whom a pronoun stands for.
 
 mod frame;
 mod gender;
 mod noun;
 mod pronoun;
+mod scope;
 mod source;
 
 use self::pronoun::Cast;
@@ -258,4 +259,13 @@ const CUES: Classes = Classes::of(&[
     Class::EstimateVerb,
     Class::ShowVerb,
     Class::IntentVerb,
+]);
+
+/// The classes of words that make a clause of a noun phrase.
+const PREDICATE: Classes = Classes::of(&[
+    Class::Verb,
+    Class::Auxiliary,
+    Class::Modal,
+    Class::KillVerb,
+    Class::InjureVerb,
 ]);
