@@ -91,7 +91,7 @@ impl Engine {
         };
         let dates = dates::find(document, pieces, &sentences);
         let entities = self.entities.tag(document, &tokens, &sentences);
-        let attributions = attribution::find(pieces, &sentences);
+        let attributions = attribution::find(pieces, &sentences, &entities);
         let quotes = quotes::find(pieces, &sentences, &attributions, &entities);
         let figures = self.figures.find(
             document,

@@ -130,6 +130,23 @@ fn context(text: &str, analysis: &Analysis) -> Vec<String> {
     analysis.figures.iter().map(render).collect()
 }
 
+/// Who claims a figure, and the entity that it is.
+fn claimants(text: &str, analysis: &Analysis) -> Vec<String> {
+    let render = |figure: &Figure| {
+        let number = figure.number.of(text);
+        figure.claimant.as_ref().map_or_else(
+            || format!("{number}: nobody"),
+            |claimant| {
+                let entity = claimant
+                    .entity
+                    .map(|index| analysis.entities[index].name.as_str());
+                format!("{number}: {} = {}", claimant.span.of(text), entity.unwrap_or("?"))
+            },
+        )
+    };
+    analysis.figures.iter().map(render).collect()
+}
+
 fn dates(text: &str, analysis: &Analysis) -> Vec<String> {
     let describe =
         |date: &DateMention| format!("{}: {}", date.span.of(text), date.value.as_deref().unwrap_or("?"));
@@ -168,6 +185,11 @@ fn what_is_no_figure_is_left_alone() {
 #[test]
 fn claimants_are_found_as_the_cases_say() {
     check("claimants.md", figures);
+}
+
+#[test]
+fn pronouns_stand_for_what_agrees_with_them() {
+    check("pronouns.md", claimants);
 }
 
 #[test]

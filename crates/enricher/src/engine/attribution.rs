@@ -2,14 +2,18 @@
 //!
 //! Four frames carry nearly all attribution in news: `SOURCE said (that) CONTENT`, `CONTENT, SOURCE said`,
 //! `CONTENT, said SOURCE` and `according to SOURCE`. [`frame`] recognises them around a cue word, [`source`] finds
-//! the noun phrase, and what is left here is their order and the pronouns.
+//! the noun phrase, [`scope`] what is said, and [`pronoun`] whom a pronoun stands for.
 
 mod frame;
+mod gender;
 mod noun;
+mod pronoun;
+mod scope;
 mod source;
 
+use self::pronoun::Cast;
 use super::analysis::{ClaimStatus, Entity, EntityType};
-use super::pieces::{Class, Classes, Mark, Pieces};
+use super::pieces::{Class, Classes, Mark, Pieces, Shape};
 use super::text::Span;
 
 /// Most attributions of one sentence that are looked at.
@@ -35,9 +39,12 @@ pub struct Attribution {
 }
 
 /// Returns the attributions of a text, in order of their sentences.
-pub fn find(p: Pieces<'_>, sentences: &[Span]) -> Vec<Attribution> {
+pub fn find(p: Pieces<'_>, sentences: &[Span], entities: &[Entity]) -> Vec<Attribution> {
+    let cast = Cast::new(p, entities);
     let mut found: Vec<Attribution> = Vec::new();
+    // What the sentences so far are about: the last source or subject.
     let mut subject: Option<(usize, usize)> = None;
+    let mut before = 0..0;
     let mut turn: Option<Turn> = None;
     for (index, sentence) in sentences.iter().enumerate() {
         let (start, end) = (p.at(sentence.start), p.at(sentence.end));
@@ -57,12 +64,20 @@ pub fn find(p: Pieces<'_>, sentences: &[Span]) -> Vec<Attribution> {
             };
             attribution.sentence = index;
             let (first, last) = attribution.source;
-            if first == last && source::is_pronoun(p, first) {
-                let near = found
-                    .last()
-                    .filter(|before| before.sentence + 2 >= index)
-                    .map(|before| before.referent);
-                attribution.referent = near.or(subject).unwrap_or(attribution.source);
+            if first == last && pronoun::is_third_person(p, first) {
+                let speaker = found.last().filter(|said| said.sentence + 2 >= index);
+                let candidates: Vec<(usize, usize)> = [
+                    speaker.map(|said| said.referent),
+                    subject,
+                    source::subject_of(p, before.start, before.end),
+                    source::subject_of(p, start, first).filter(|subject| subject.1 < first),
+                ]
+                .into_iter()
+                .flatten()
+                .filter(|&(first, last)| first != last || !source::is_pronoun(p, first))
+                .collect();
+                let referent = cast.referent(first, &candidates, before.start);
+                attribution.referent = referent.unwrap_or(attribution.source);
             }
             clip_credit(p, &found, &mut attribution);
             close_before(p, &mut found, &attribution);
@@ -71,6 +86,7 @@ pub fn find(p: Pieces<'_>, sentences: &[Span]) -> Vec<Attribution> {
             found.push(attribution);
         }
         subject = said.or_else(|| source::subject_of(p, start, end)).or(subject);
+        before = start..end;
     }
     found
 }
@@ -181,7 +197,7 @@ fn names_source(attribution: &Attribution, at: usize) -> bool {
 /// with the entity that it stands for, otherwise the noun phrase.
 pub fn printed(p: Pieces<'_>, attribution: &Attribution, entities: &[Entity]) -> (Span, Option<usize>) {
     let referent = p.cover(attribution.referent.0, attribution.referent.1);
-    let named = named_entity(referent, entities);
+    let named = named_entity(p, referent, entities);
     if attribution.referent != attribution.source {
         return (
             p.cover(attribution.source.0, attribution.source.1),
@@ -196,7 +212,7 @@ pub fn printed(p: Pieces<'_>, attribution: &Attribution, entities: &[Entity]) ->
 }
 
 /// Returns the person named anywhere in a noun phrase, or the entity that it ends in.
-fn named_entity(phrase: Span, entities: &[Entity]) -> Option<(usize, Span)> {
+fn named_entity(p: Pieces<'_>, phrase: Span, entities: &[Entity]) -> Option<(usize, Span)> {
     let mut ends = None;
     for (index, entity) in entities.iter().enumerate() {
         let first = entity
@@ -210,6 +226,9 @@ fn named_entity(phrase: Span, entities: &[Entity]) -> Option<(usize, Span)> {
             continue;
         };
         match entity.kind {
+            // "Lee's lawyer" is not Lee.
+            EntityType::Person
+                if mention.end < phrase.end && p.shape(p.at(mention.end)) == Some(Shape::Possessive) => {}
             EntityType::Person => return Some((index, mention)),
             EntityType::Norp => {}
             _ if mention.end == phrase.end => ends = Some((index, mention)),
@@ -240,4 +259,13 @@ const CUES: Classes = Classes::of(&[
     Class::EstimateVerb,
     Class::ShowVerb,
     Class::IntentVerb,
+]);
+
+/// The classes of words that make a clause of a noun phrase.
+const PREDICATE: Classes = Classes::of(&[
+    Class::Verb,
+    Class::Auxiliary,
+    Class::Modal,
+    Class::KillVerb,
+    Class::InjureVerb,
 ]);

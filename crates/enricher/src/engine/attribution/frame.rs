@@ -1,12 +1,16 @@
 //! The frames around a cue word.
 
 use super::noun::{is_noun, nominal};
+use super::scope::{
+    CIRCUMSTANCE, clause_end, closes, content_behind, goes_on_elsewhere, hedges, is_content, opens_aside,
+    speech_begins,
+};
 use super::{Attribution, CUES, source, status};
 use crate::engine::analysis::ClaimStatus;
 use crate::engine::pieces::{Class, Classes, Mark, Pieces, Shape};
 
 /// How far a frame looks, in pieces: a sentence may be a megabyte long.
-const REACH: usize = 400;
+pub(super) const REACH: usize = 400;
 
 /// Reads the frame whose cue stands at a piece, if one does.
 pub(super) fn read(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attribution> {
@@ -100,30 +104,6 @@ pub(super) fn attribution(
         is_intent,
         sentence: 0,
     })
-}
-
-/// Where a clause ends: what somebody wants or promises ends with it, unlike what he says.
-fn clause_end(p: Pieces<'_>, from: usize, to: usize) -> usize {
-    let ends = |at: usize| {
-        p.is_any_mark(at, &[Mark::Semicolon, Mark::EmDash])
-            || p.is_mark(at, Mark::Comma)
-                && (p.says_any(
-                    at + 1,
-                    &[
-                        "but", "while", "which", "who", "where", "although", "though", "when",
-                    ],
-                ) || p.says(at + 1, "and") && (p.is(at + 2, Class::Pronoun) || p.is_capital(at + 2)))
-    };
-    (from..to).take(REACH).find(|&at| ends(at)).unwrap_or(to)
-}
-
-/// Whether a quotation mark ends a quote.
-fn closes(p: Pieces<'_>, mark: usize) -> bool {
-    match p.shape(mark) {
-        Some(Shape::Mark(Mark::QuoteClose)) => true,
-        Some(Shape::Mark(Mark::QuoteStraight)) => p.is_glued_before(mark) && !p.is_glued(mark),
-        _ => false,
-    }
 }
 
 /// "SMITH: …" at the start of a line, as in transcripts.
@@ -323,7 +303,7 @@ fn subject_first(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<A
         .filter(|&source| may_say(p, at, source))?;
     let cue = (at, at);
     // "One of the men served for 13 months and said that": what he did is not what he said.
-    let is_second = (source.1 + 1..at).take(REACH).any(|index| p.says(index, "and"));
+    let is_second = (at.saturating_sub(2)..at).any(|index| p.says(index, "and") && index > source.1);
     let before = !is_second && source.0 > start && is_content(p, start, source.0, at);
     let behind = content_behind(p, at, end) && !(before && goes_on_elsewhere(p, at));
     if before && behind {
@@ -357,27 +337,6 @@ fn subject_first(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<A
     attribution(p, source, cue, scope)
 }
 
-/// Whether a preposition behind a verb hedges a number: "said at least ten", "said about that".
-fn hedges(p: Pieces<'_>, at: usize) -> bool {
-    let is_number = |at: usize| p.is_digits(at) || p.is(at, Class::Cardinal);
-    p.says_any(at, &["that", "about", "over"])
-        || p.says(at, "at") && p.says_any(at + 1, &["least", "most"])
-        || p.says_any(at, &["between", "around", "under"]) && is_number(at + 1)
-        || p.says_any(at, &["up", "as"])
-            && (is_number(at + 2) || p.says_any(at + 1, &["many", "much", "few"]))
-}
-
-/// "…, Reed said, waving with two hands", "…, Reed said; in May ten had left": no longer what is said.
-fn goes_on_elsewhere(p: Pieces<'_>, at: usize) -> bool {
-    let word = p.str(at + 2);
-    let is_gesture = p.is_mark(at + 1, Mark::Comma)
-        && p.shape(at + 2) == Some(Shape::Lower)
-        && word.len() > 4
-        && word.ends_with("ing")
-        && !p.is(at + 2, Classes::of(&[Class::Preposition, Class::Pronoun]));
-    is_gesture || p.is_mark(at + 1, Mark::Semicolon)
-}
-
 /// "A poll of those 18 to 35 shows", "results of a count done for the channel show": the document, however far.
 fn document_before(p: Pieces<'_>, at: usize, start: usize) -> Option<(usize, usize)> {
     if !p.is(at, Class::ShowVerb) {
@@ -403,99 +362,7 @@ fn follows_comma(p: Pieces<'_>, source: usize, start: usize) -> bool {
         .is_some_and(|at| p.is_mark(at, Mark::Comma))
 }
 
-/// Words that begin the circumstances in which something was said.
-const CIRCUMSTANCE: Classes = Classes::of(&[Class::Preposition, Class::Conjunction]);
-
-/// Whether a sentence opens with a circumstance: "After watching for two hours, …".
-fn opens_aside(p: Pieces<'_>, start: usize) -> bool {
-    p.is(start, Class::Preposition)
-        || p.says_any(
-            start,
-            &[
-                "when", "while", "although", "though", "as", "speaking", "asked", "back",
-            ],
-        )
-}
-
 /// Where the content begins: behind "that" if the verb has a listener or a circumstance first, as in
-/// "told thousands of supporters that".
-fn speech_begins(p: Pieces<'_>, at: usize, end: usize) -> usize {
-    let has_listener = p.says_any(
-        at,
-        &[
-            "told", "tells", "tell", "telling", "warned", "warns", "reminded", "assured", "informed",
-        ],
-    );
-    let is_hedge = p.says_any(at + 2, &["least", "most"]);
-    let has_circumstance = !is_hedge
-        && !p.is(at, Class::IntentVerb)
-        && p.is(at + 1, Classes::of(&[Class::Preposition, Class::Weekday]))
-        && !p.says_any(at + 1, &["about", "over"]);
-    if !has_listener && !has_circumstance {
-        return at + 1;
-    }
-    (at + 1..end.min(at + if has_listener { 20 } else { 8 }))
-        .find(|&index| p.says(index, "that"))
-        .unwrap_or(at + 1)
-}
-
-/// Whether something is said behind the verb, rather than "…, police said on Friday."
-fn content_behind(p: Pieces<'_>, at: usize, end: usize) -> bool {
-    let mut next = at + 1;
-    while next < end
-        && (p.is(next, Classes::of(&[Class::Weekday, Class::Adverb, Class::Month]))
-            || p.says_any(
-                next,
-                &[
-                    "on",
-                    "in",
-                    "a",
-                    "statement",
-                    "the",
-                    "of",
-                    "late",
-                    "news",
-                    "release",
-                    "reporters",
-                    "interview",
-                    "press",
-                    "conference",
-                    "briefing",
-                    "an",
-                    "at",
-                ],
-            ))
-    {
-        next += 1;
-    }
-    next < end
-        && !p.is_any_mark(next, &[Mark::Stop, Mark::Exclamation])
-        && (p.is_word(next) || p.is_digits(next) || p.is_quote(next) || next + 3 < end)
-}
-
-/// Whether the words before the source are a clause of their own: they hold a verb and end in a comma or a quote.
-fn is_content(p: Pieces<'_>, start: usize, source: usize, cue: usize) -> bool {
-    let mut last = source - 1;
-    while last > start && p.is(last, Classes::of(&[Class::Determiner, Class::Article])) {
-        last -= 1;
-    }
-    let ends = p.is_mark(last, Mark::Comma) || p.is_quote(last) || p.is_mark(last, Mark::EmDash);
-    let closes_sentence = |index: usize| p.is_any_mark(index, &[Mark::Stop, Mark::Exclamation]);
-    ends && (closes_sentence(cue + 1)
-        || (start..last).take(REACH).any(|at| {
-            p.is(
-                at,
-                Classes::of(&[
-                    Class::Verb,
-                    Class::Auxiliary,
-                    Class::Modal,
-                    Class::KillVerb,
-                    Class::InjureVerb,
-                ]),
-            ) || p.is_quote(at)
-        }))
-}
-
 /// Whether this subject can be the source of this verb: documents show, everybody says.
 fn may_say(p: Pieces<'_>, at: usize, (first, last): (usize, usize)) -> bool {
     let is_document = (first..=last).any(|index| p.is(index, Class::Document));

@@ -1,5 +1,6 @@
 //! The noun phrase of a source, to the left of its verb or to the right of its cue.
 
+use super::PREDICATE;
 use crate::engine::pieces::{Class, Classes, Mark, Pieces, Shape};
 
 /// Longest source, in pieces.
@@ -196,16 +197,8 @@ fn is_whole_subject(p: Pieces<'_>, and: usize, start: usize) -> bool {
     and - start <= 8
         && (start..and).all(|at| {
             (p.is_word(at) || p.shape(at) == Some(Shape::Possessive) || p.is_mark(at, Mark::Hyphen))
-                && !p.is(
-                    at,
-                    Classes::of(&[
-                        Class::Verb,
-                        Class::Auxiliary,
-                        Class::Modal,
-                        Class::KillVerb,
-                        Class::Cardinal,
-                    ]),
-                )
+                && !p.is(at, PREDICATE)
+                && !p.is(at, Class::Cardinal)
         })
 }
 
@@ -331,15 +324,11 @@ pub(super) fn subject_of(p: Pieces<'_>, start: usize, end: usize) -> Option<(usi
     let mut last = None;
     for at in first..end.min(first + LONGEST) {
         let is_name = (p.is_word(at)
+            && !p.is(at, PREDICATE)
             && !p.is(
                 at,
                 Classes::of(&[
-                    Class::Verb,
-                    Class::Auxiliary,
-                    Class::Modal,
                     Class::Relative,
-                    Class::KillVerb,
-                    Class::InjureVerb,
                     Class::DetainVerb,
                     Class::Preposition,
                     Class::Adverb,
@@ -348,7 +337,12 @@ pub(super) fn subject_of(p: Pieces<'_>, start: usize, end: usize) -> Option<(usi
             ))
             || p.shape(at) == Some(Shape::Possessive)
             || p.is_mark(at, Mark::Hyphen);
-        if !is_name {
+        // "Witnesses disagreed": a participle behind a plural is its verb, whether the lexicon knows it or not.
+        let is_verb = at > first
+            && p.shape(at) == Some(Shape::Lower)
+            && p.str(at).ends_with("ed")
+            && p.str(at - 1).ends_with('s');
+        if !is_name || is_verb {
             break;
         }
         last = Some(at);
