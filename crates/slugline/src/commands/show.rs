@@ -19,8 +19,12 @@ use super::{engine, print};
 pub(crate) fn run(layers: &Layers, args: &ShowArgs) -> anyhow::Result<ExitCode> {
     let engine = engine(layers)?;
     let intake = crate::config::intake(&layers.settings()?).map_err(anyhow::Error::msg)?;
-    let articles = read_articles(&args.file, args.raw, &intake)?;
-    let records: Vec<_> = articles
+    let reading = read_articles(&args.file, args.raw, &intake)?;
+    for refused in &reading.refused {
+        eprintln!("slugline: {}: {refused}", args.file.display());
+    }
+    let records: Vec<_> = reading
+        .articles
         .into_iter()
         .map(|article| enricher::enrich(&engine, article))
         .collect();

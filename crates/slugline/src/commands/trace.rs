@@ -84,12 +84,12 @@ fn ids_of(what: &str, settings: &Settings) -> anyhow::Result<Vec<ArticleId>> {
     let bytes = std::fs::read(path)
         .with_context(|| format!("`{what}` is no article id (`b3:…`), and failed to read it as a file"))?;
     let intake = crate::config::intake(settings).map_err(anyhow::Error::msg)?;
-    let articles = clean_articles(path, &bytes, None, &intake);
+    let articles = clean_articles(path, &bytes, None, &intake).articles;
     // A file that is refused has no articles, but may be asked for all the same.
-    Ok(articles.map_or_else(
-        |_| vec![ArticleId::of(&bytes)],
-        |articles| articles.iter().map(|article| article.id).collect(),
-    ))
+    if articles.is_empty() {
+        return Ok(vec![ArticleId::of(&bytes)]);
+    }
+    Ok(articles.iter().map(|article| article.id).collect())
 }
 
 fn on_disk(settings: &Settings, id: ArticleId, what: &str) -> anyhow::Result<Trace> {
