@@ -145,6 +145,42 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
 }
 
 #[test]
+fn tag_goes_on_after_a_bad_line() {
+    let sandbox = Sandbox::new();
+    let good = |n: usize| json!({"id": n.to_string(), "text": articles::text(n)}).to_string();
+    let lines = [
+        good(1).into_bytes(),
+        b"{\"text\": cut".to_vec(),
+        good(2).into_bytes(),
+        b"{\"id\": \"\xff\"".to_vec(),
+        b"{\"id\": \"no text\"}".to_vec(),
+        good(3).into_bytes(),
+    ];
+    let path = sandbox.path("day.jsonl");
+    fs::write(&path, lines.join(&b'\n')).expect("writes");
+    let name = path.to_string_lossy();
+    for arguments in [
+        &["tag", "--input", "jsonl", &name][..],
+        &["tag", "--input", "jsonl", "--raw", &name],
+        &["tag", &name],
+    ] {
+        let finished = finish(&mut sandbox.slugline(arguments));
+        let told = String::from_utf8_lossy(&finished.stderr);
+        assert_eq!(finished.status.code(), Some(1), "{arguments:?}: {told}");
+        let items: Vec<_> = String::from_utf8_lossy(&finished.stdout)
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).expect("is JSON")["source"]["item"].clone())
+            .collect();
+        assert_eq!(items, ["1", "2", "3"], "{arguments:?}");
+        for number in [2, 4, 5] {
+            let place = format!("{name}: line {number}: ");
+            assert!(told.contains(&place), "{arguments:?} should name {place}: {told}");
+        }
+        assert_eq!(told.lines().count(), 3, "{told}");
+    }
+}
+
+#[test]
 fn http_serves_health_readiness_and_metrics() {
     let sandbox = Sandbox::new();
     Ledger::default().put(&sandbox, 5);

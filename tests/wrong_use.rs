@@ -53,6 +53,7 @@ fn wrong_arguments_are_refused_with_every_problem() {
         ],
         &["`--since monday`"],
     );
+    check_refused(&["tag", "--input", "json-feed"], &["json-feed", "json_feed"]);
     check_refused(&["trace", "nothing.txt"], &["nothing.txt"]);
     check_refused(&["top", "--nats", "localhost"], &["`slugline status`"]);
     // Asked of a server, it would wait for ever.
@@ -74,6 +75,15 @@ fn wrong_settings_are_refused_with_every_problem() {
     set(
         &["sink.roll_age=5", "watcher.after=burn", "log.filter=a=b=c"],
         &["time unit needed", "`burn`"],
+    );
+    set(
+        &["intake.format=pdf", "intake.disabled_rules=topic"],
+        &[
+            "`intake.format` is `pdf`",
+            "json_feed",
+            "`intake.disabled_rules` is `topic`",
+            "topics",
+        ],
     );
     set(&["log.filter=a=b=c"], &["`log.filter`"]);
     set(&["sink.colour=red"], &["unknown setting `sink.colour`"]);

@@ -13,11 +13,15 @@ use wire::ArticleId;
 
 use crate::durable::{copy_without_replacing, move_without_replacing, numbered, write_whole};
 use crate::identity::{FileState, Stamp};
+use crate::intake::{Refusal, RefusedItem};
 
 /// The reason of files and folders that may not be read.
 pub(crate) const UNREADABLE: &str = "unreadable";
 
-/// Why a file, or an article of it, was given up.
+/// How many refused items an error file names; the file itself, which lies beside it, has them all.
+const MOST_ITEMS: usize = 1000;
+
+/// Why a file, or a part of it, was given up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Failure {
     /// A token for metrics and scripts, such as `empty`.
@@ -26,6 +30,19 @@ pub(crate) struct Failure {
     pub(crate) detail: String,
     /// The articles rejected downstream; empty if the whole file was refused.
     pub(crate) articles: Vec<ArticleId>,
+    /// The parts that could not be read; empty if the whole file was refused.
+    pub(crate) items: Vec<FailedItem>,
+}
+
+/// A part of a file that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct FailedItem {
+    /// Which one: `line 3`.
+    item: String,
+    /// A token, such as `malformed`.
+    reason: String,
+    /// What was found, for people.
+    detail: String,
 }
 
 impl Failure {
@@ -34,7 +51,32 @@ impl Failure {
             reason,
             detail: detail.into(),
             articles: Vec::new(),
+            items: Vec::new(),
         }
+    }
+
+    /// Returns the failure of what could not be read of a file, if anything.
+    pub(crate) fn of_items(refused: Vec<RefusedItem>) -> Option<Self> {
+        let n_refused = refused.len();
+        let first = refused.first()?;
+        let detail = match (&first.item, n_refused) {
+            (None, _) => first.refusal.detail.clone(),
+            (Some(item), 1) => format!("{item}: {}", first.refusal.detail),
+            (Some(item), _) => format!(
+                "{n_refused} items were refused, the first: {item}: {}",
+                first.refusal.detail
+            ),
+        };
+        let mut failure = Self::new(first.refusal.reason.as_str(), detail);
+        let named = refused.into_iter().take(MOST_ITEMS);
+        failure.items = named
+            .filter_map(|RefusedItem { item, refusal }| {
+                let Refusal { reason, detail } = refusal;
+                let reason = reason.as_str().to_owned();
+                item.map(|item| FailedItem { item, reason, detail })
+            })
+            .collect();
+        Some(failure)
     }
 }
 
@@ -70,6 +112,9 @@ struct ErrorFile {
     detail: String,
     /// Ids of the articles rejected downstream; empty if the whole file was refused.
     articles: Vec<String>,
+    /// The parts that could not be read, a thousand at most; empty if the whole file was refused.
+    #[serde(default)]
+    items: Vec<FailedItem>,
     /// Where the file was.
     path: String,
     bytes: u64,
@@ -169,6 +214,7 @@ fn write_error_file(path: &Path, refused: &Refused<'_>, kept: &str) -> io::Resul
         reason: refused.failure.reason.to_owned(),
         detail: refused.failure.detail.clone(),
         articles: refused.failure.articles.iter().map(ToString::to_string).collect(),
+        items: refused.failure.items.clone(),
         path: refused.path.to_string_lossy().into_owned(),
         bytes: refused.state.size,
         time: Timestamp::now(),

@@ -38,7 +38,7 @@ use jiff::Timestamp;
 use wire::message::Format;
 use wire::{Article, ArticleId};
 
-pub use config::{Config, FieldMap, InvalidRule, Limits, UserRule, UserRules, Zone};
+pub use config::{Config, FieldMap, InvalidRule, Limits, UnknownName, UserRule, UserRules, Zone};
 
 pub use cleanup::rule_names;
 
@@ -114,11 +114,34 @@ impl Refusal {
     }
 }
 
-/// Returns the articles that the bytes of one file hold: one, or one an item for feeds, line-wise JSON and archives.
-///
-/// - The result is never an empty list: where nothing can be read, the first reason is returned.
-/// - Where some items of a file are refused and others are not, the first article carries a warning for each.
-/// - The same bytes, origin and configuration give the same articles.
+/// What reading the bytes of one file gave: of articles and refused items at least one.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    /// The articles, in the order of the file.
+    pub articles: Vec<Article>,
+    /// What is lost unless somebody looks into it: lines, items and entries that should have been articles.
+    pub refused: Vec<RefusedItem>,
+}
+
+/// A part of a file that could not become an article.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedItem {
+    /// Which part: `line 3`, `day.zip#a.txt`; `None` for all of the file.
+    pub item: Option<String>,
+    /// Why.
+    pub refusal: Refusal,
+}
+
+impl std::fmt::Display for RefusedItem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.item {
+            Some(item) => write!(f, "{item}: {}", self.refusal),
+            None => self.refusal.fmt(f),
+        }
+    }
+}
+
+/// Returns the articles that the bytes of one file hold, as [`read_items`] does, or why there is none.
 ///
 /// # Examples
 ///
@@ -133,12 +156,28 @@ impl Refusal {
 /// assert_eq!(articles[0].published.value.as_deref(), Some("2026-03-03"));
 /// ```
 pub fn read(bytes: &[u8], origin: &Origin<'_>, config: &Config) -> Result<Vec<Article>, Refusal> {
+    let Reading { articles, refused } = read_items(bytes, origin, config);
+    match refused.into_iter().next() {
+        Some(first) if articles.is_empty() => Err(first.refusal),
+        _ => Ok(articles),
+    }
+}
+
+/// Returns the articles that the bytes of one file hold: one, or one an item for feeds, line-wise JSON and archives;
+/// and the items that are refused.
+///
+/// - What is refused is also told in the warnings of the first article, and so is what is passed over: pictures in
+///   an archive, items of a feed without text.
+/// - Where there is no article, everything that was found is refused.
+/// - The same bytes, origin and configuration give the same result.
+pub fn read_items(bytes: &[u8], origin: &Origin<'_>, config: &Config) -> Reading {
     let mut job = Job {
         origin,
         config,
         unpacked: 0,
         articles: Vec::new(),
         refused: Vec::new(),
+        passed_over: Vec::new(),
     };
     job.read(Item {
         bytes,
@@ -155,7 +194,9 @@ struct Job<'a> {
     /// Bytes unpacked from archives so far.
     unpacked: u64,
     articles: Vec<Article>,
-    refused: Vec<(Option<String>, Refusal)>,
+    refused: Vec<RefusedItem>,
+    /// What was not meant to be an article.
+    passed_over: Vec<RefusedItem>,
 }
 
 /// Bytes that are one file, or one entry of an archive.
@@ -172,15 +213,22 @@ impl Job<'_> {
     /// Reads one item; refusals are collected.
     fn read(&mut self, item: Item<'_>) {
         if let Err(refusal) = self.try_read(item) {
-            self.refuse(item.name, refusal);
+            use RefusalReason::{Binary, Empty, Unsupported};
+            // Pictures beside articles are no loss.
+            if item.depth > 0 && matches!(refusal.reason, Binary | Empty | Unsupported) {
+                self.pass_over(item.name, refusal);
+            } else {
+                self.refuse(item.name, refusal);
+            }
         }
     }
 
     fn refuse(&mut self, name: Option<&str>, refusal: Refusal) {
-        // A few reasons tell as much as a million.
-        if self.refused.len() < self.config.limits.items {
-            self.refused.push((name.map(str::to_owned), refusal));
-        }
+        note(&mut self.refused, name, refusal, self.config);
+    }
+
+    fn pass_over(&mut self, name: Option<&str>, refusal: Refusal) {
+        note(&mut self.passed_over, name, refusal, self.config);
     }
 
     fn try_read(&mut self, item: Item<'_>) -> Result<(), Refusal> {
@@ -227,36 +275,47 @@ impl Job<'_> {
         Ok(())
     }
 
-    fn finish(self) -> Result<Vec<Article>, Refusal> {
+    fn finish(self) -> Reading {
         let Self {
             mut articles,
-            refused,
+            mut refused,
+            passed_over,
             ..
         } = self;
         let Some(first) = articles.first_mut() else {
-            let refusal = refused.into_iter().next().map(|(_, refusal)| refusal);
-            return Err(
-                refusal.unwrap_or_else(|| Refusal::new(RefusalReason::Empty, "there is no text in it"))
-            );
+            refused.extend(passed_over);
+            if refused.is_empty() {
+                let refusal = Refusal::new(RefusalReason::Empty, "there is no text in it");
+                refused.push(RefusedItem { item: None, refusal });
+            }
+            return Reading { articles, refused };
         };
-        for (name, refusal) in refused.iter().take(MAX_NAMED_REFUSALS) {
-            let name = name.as_deref().unwrap_or("?");
+        let all = || refused.iter().chain(&passed_over);
+        for RefusedItem { item, refusal } in all().take(MAX_NAMED_REFUSALS) {
+            let name = item.as_deref().unwrap_or("?");
             first
                 .warnings
                 .push(format!("item `{name}` was refused: {refusal}"));
         }
-        if refused.len() > MAX_NAMED_REFUSALS {
-            first.warnings.push(format!(
-                "{} more items were refused",
-                refused.len() - MAX_NAMED_REFUSALS
-            ));
+        if let Some(more) = all().count().checked_sub(MAX_NAMED_REFUSALS + 1) {
+            first
+                .warnings
+                .push(format!("{} more items were refused", more + 1));
         }
-        Ok(articles)
+        Reading { articles, refused }
     }
 }
 
-/// How many refused items of a file are named; the rest are counted.
+/// How many refused items of a file are named in its first article; the rest are counted.
 const MAX_NAMED_REFUSALS: usize = 20;
+
+fn note(items: &mut Vec<RefusedItem>, name: Option<&str>, refusal: Refusal, config: &Config) {
+    // A few reasons tell as much as a million.
+    if items.len() < config.limits.items {
+        let item = name.map(str::to_owned);
+        items.push(RefusedItem { item, refusal });
+    }
+}
 
 /// Takes the drafts that a format reader makes of one document.
 struct Sink<'j, 'a, 'i> {
@@ -271,28 +330,37 @@ impl Sink<'_, '_, '_> {
 
     /// Assembles the draft of an article that `bytes` hold.
     fn draft(&mut self, mut draft: Draft, bytes: &[u8]) {
-        let outer = self.item.name;
-        draft.item = match (outer, draft.item.take()) {
-            (Some(outer), Some(inner)) => Some(format!("{outer}#{inner}")),
-            (outer, inner) => outer.map(str::to_owned).or(inner),
-        };
+        draft.item = self.name_of(draft.item.take());
         if self.job.articles.len() >= self.job.config.limits.items {
             let limit = self.job.config.limits.items;
-            self.refuse(
+            self.job.refuse(
                 draft.item.as_deref(),
                 Refusal::new(RefusalReason::TooLarge, format!("more than {limit} items")),
             );
             return;
         }
         let (id, size) = (ArticleId::of(bytes), bytes.len() as u64);
-        let item = draft.item.clone();
+        let (item, format) = (draft.item.clone(), draft.format);
         match assemble::assemble(draft, id, size, self.job.origin, self.job.config) {
             Ok(article) => self.job.articles.push(article),
-            Err(refusal) => self.refuse(item.as_deref(), refusal),
+            // Of an item of a feed that has no text, nothing is lost.
+            Err(refusal) if matches!(format, Format::Rss | Format::Atom | Format::JsonFeed) => {
+                self.job.pass_over(item.as_deref(), refusal);
+            }
+            Err(refusal) => self.job.refuse(item.as_deref(), refusal),
         }
     }
 
     fn refuse(&mut self, item: Option<&str>, refusal: Refusal) {
-        self.job.refuse(item, refusal);
+        let item = self.name_of(item.map(str::to_owned));
+        self.job.refuse(item.as_deref(), refusal);
+    }
+
+    /// Returns the name of an item of the document within the file.
+    fn name_of(&self, inner: Option<String>) -> Option<String> {
+        match (self.item.name, inner) {
+            (Some(outer), Some(inner)) => Some(format!("{outer}#{inner}")),
+            (outer, inner) => inner.or_else(|| outer.map(str::to_owned)),
+        }
     }
 }

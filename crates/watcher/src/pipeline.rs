@@ -20,9 +20,9 @@ use crate::failed::{Failure, UNREADABLE};
 use crate::gate::Gate;
 use crate::identity::FileState;
 use crate::inbox::Inbox;
-use crate::intake::{self, Origin};
+use crate::intake::{self, Origin, Reading};
 use crate::progress::{Progress, error_counted};
-use crate::read_file::{self, Reading};
+use crate::read_file;
 use crate::{Config, Error};
 
 /// Bytes of files that may be between reading and commit, whatever the number of files. At least the largest file.
@@ -69,6 +69,8 @@ enum Content {
         id: ArticleId,
         state: FileState,
         articles: Vec<Article>,
+        /// What else is in it and cannot be read.
+        failure: Option<Failure>,
     },
     Known(FileState),
     Refused(FileState, Failure),
@@ -77,7 +79,6 @@ enum Content {
 }
 
 /// What became of the articles of a file.
-#[derive(Default)]
 struct Deliveries {
     accepted: Vec<ArticleId>,
     failure: Option<Failure>,
@@ -165,14 +166,19 @@ impl Pipeline {
         // Closed semaphores do not occur; without a permit the file would only cost memory unaccounted for.
         let _memory = self.limits.memory.acquire_many(needed).await;
         match self.read(candidate).await? {
-            Content::Articles { id, state, articles } => {
+            Content::Articles {
+                id,
+                state,
+                articles,
+                failure,
+            } => {
                 let _entered = self.gate.enter(id).await;
                 // The same bytes under another name may have been delivered while this file waited at the gate.
                 if self.known.content(id) {
                     self.skip(candidate, state).await;
                     return Ok(());
                 }
-                let deliveries = self.deliver(articles).await?;
+                let deliveries = self.deliver(articles, failure).await?;
                 self.conclude(candidate, id, state, deliveries).await;
             }
             Content::Known(state) => self.skip(candidate, state).await,
@@ -242,8 +248,12 @@ impl Pipeline {
 
     // --- publishing ---
 
-    async fn deliver(&self, articles: Vec<Article>) -> Result<Deliveries, Stop> {
-        let mut deliveries = Deliveries::default();
+    /// Publishes the articles of a file. `failure` says what else is in it.
+    async fn deliver(&self, articles: Vec<Article>, failure: Option<Failure>) -> Result<Deliveries, Stop> {
+        let mut deliveries = Deliveries {
+            accepted: Vec::with_capacity(articles.len()),
+            failure,
+        };
         let mut receipts = Vec::with_capacity(articles.len());
         let mut seen = HashSet::with_capacity(articles.len());
         let single = articles.len() == 1;
@@ -443,10 +453,10 @@ impl ReadJob {
     fn run(self) -> io::Result<Content> {
         let max = self.config.max_article_bytes;
         let (bytes, state) = match read_file::read(&self.inbox.root, &self.target, max)? {
-            Reading::Content(bytes, state) => (bytes, state),
-            Reading::Changed => return Ok(Content::Changed),
-            Reading::Vanished => return Ok(Content::Vanished),
-            Reading::TooLarge(state) => {
+            read_file::Reading::Content(bytes, state) => (bytes, state),
+            read_file::Reading::Changed => return Ok(Content::Changed),
+            read_file::Reading::Vanished => return Ok(Content::Vanished),
+            read_file::Reading::TooLarge(state) => {
                 let detail = format!("{} bytes, over the limit of {max}", state.size);
                 return Ok(Content::Refused(state, Failure::new("too_large", detail)));
             }
@@ -462,14 +472,24 @@ impl ReadJob {
             modified: Timestamp::from_nanosecond(state.modified_ns).ok(),
             received: Some(Timestamp::now()),
         };
-        Ok(match intake::read(&bytes, &origin, &self.config.intake) {
-            Ok(mut articles) => {
+        let Reading {
+            mut articles,
+            refused,
+        } = intake::read_items(&bytes, &origin, &self.config.intake);
+        let failure = Failure::of_items(refused);
+        Ok(match failure {
+            Some(failure) if articles.is_empty() => Content::Refused(state, failure),
+            failure => {
                 for article in &mut articles {
                     self.copies.mark(article);
                 }
-                Content::Articles { id, state, articles }
+                Content::Articles {
+                    id,
+                    state,
+                    articles,
+                    failure,
+                }
             }
-            Err(refusal) => Content::Refused(state, Failure::new(refusal.reason.as_str(), refusal.detail)),
         })
     }
 }

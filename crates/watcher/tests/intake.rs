@@ -6,6 +6,8 @@ mod cleanup;
 mod formats;
 #[path = "intake/hostile.rs"]
 mod hostile;
+#[path = "intake/pages.rs"]
+mod pages;
 #[path = "intake/properties.rs"]
 mod properties;
 #[path = "intake/seeds.rs"]

@@ -35,6 +35,7 @@ pub(crate) struct ShowArgs {
 
 /// What the input of `tag` is: see docs/formats.md.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
 pub(crate) enum Input {
     /// Decide by content
     Auto,

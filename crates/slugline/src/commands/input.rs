@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use jiff::Timestamp;
 use serde::Deserialize;
-use watcher::intake::{self, Origin};
+use watcher::intake::{self, Origin, Reading};
 use wire::message::{Article, ArticleId, Format, Source};
 
 /// The name of the source in records that came through no inbox.
@@ -39,17 +39,26 @@ pub(crate) fn open(path: &Path) -> anyhow::Result<Box<dyn BufRead>> {
     Ok(Box::new(BufReader::with_capacity(1 << 16, file)))
 }
 
-/// Returns the articles of one file, cleaned up as the watcher would, or as one text taken as it is.
-pub(crate) fn read_articles(path: &Path, raw: bool, config: &intake::Config) -> anyhow::Result<Vec<Article>> {
+/// Returns what is in one file, cleaned up as the watcher would, or as one text taken as it is.
+pub(crate) fn read_articles(path: &Path, raw: bool, config: &intake::Config) -> anyhow::Result<Reading> {
     let mut bytes = Vec::new();
     open(path)?
         .read_to_end(&mut bytes)
         .with_context(|| format!("failed to read {}", path.display()))?;
     if raw {
         let text = String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8", path.display()))?;
-        return Ok(vec![raw_article(path, None, text, modified(path))]);
+        return Ok(Reading {
+            articles: vec![raw_article(path, None, text, modified(path))],
+            refused: Vec::new(),
+        });
     }
-    clean_articles(path, &bytes, modified(path), config)
+    let shown = path.display();
+    let mut reading = clean_articles(path, &bytes, modified(path), config);
+    if reading.articles.is_empty() && reading.refused.len() == 1 {
+        let refusal = reading.refused.remove(0);
+        return Err(anyhow::Error::msg(refusal).context(format!("refused {shown}")));
+    }
+    Ok(reading)
 }
 
 /// Returns when a file was written; nothing where there is none, as on standard input.
@@ -61,15 +70,14 @@ fn modified(path: &Path) -> Option<Timestamp> {
     Timestamp::try_from(modified).ok()
 }
 
-/// Returns the articles that these bytes hold, cleaned up as the watcher would. Dates without a year are completed
-/// from when the file was `modified`, which also stands for when it was received: the same file gives the same record
-/// on any day.
+/// Returns what these bytes hold, cleaned up as the watcher would. Dates without a year are completed from when the
+/// file was `modified`, which also stands for when it was received: the same file gives the same record on any day.
 pub(crate) fn clean_articles(
     path: &Path,
     bytes: &[u8],
     modified: Option<Timestamp>,
     config: &intake::Config,
-) -> anyhow::Result<Vec<Article>> {
+) -> Reading {
     let shown = path.to_string_lossy();
     let origin = Origin {
         source_name: SOURCE,
@@ -77,12 +85,12 @@ pub(crate) fn clean_articles(
         modified,
         received: modified,
     };
-    intake::read(bytes, &origin, config).with_context(|| format!("refused {shown}"))
+    intake::read_items(bytes, &origin, config)
 }
 
 /// Reads one line of `--raw --input jsonl`.
-pub(crate) fn raw_line(path: &Path, line: &str) -> Result<Article, serde_json::Error> {
-    let item: RawItem = serde_json::from_str(line)?;
+pub(crate) fn raw_line(path: &Path, line: &[u8]) -> Result<Article, serde_json::Error> {
+    let item: RawItem = serde_json::from_slice(line)?;
     Ok(raw_article(path, item.id, item.text, None))
 }
 

@@ -18,8 +18,12 @@ use super::{engine, intake, print};
 /// Runs the command.
 pub(crate) fn run(settings: &Settings, args: &ShowArgs) -> anyhow::Result<ExitCode> {
     let engine = engine(settings)?;
-    let articles = read_articles(&args.file, args.raw, &intake(settings)?)?;
-    let records: Vec<_> = articles
+    let reading = read_articles(&args.file, args.raw, &intake(settings)?)?;
+    for refused in &reading.refused {
+        eprintln!("slugline: {}: {refused}", args.file.display());
+    }
+    let records: Vec<_> = reading
+        .articles
         .into_iter()
         .map(|article| enricher::enrich(&engine, article))
         .collect();

@@ -1,5 +1,8 @@
 //! `slugline tag`: articles in, records out, in input order; no transport.
+//!
+//! What cannot be read, a file or a line, is told on standard error and makes the exit code 1; the rest goes on.
 
+use std::fmt::Display;
 use std::io::{self, BufRead, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -8,7 +11,7 @@ use anyhow::Context;
 use enricher::Engine;
 use rayon::ThreadPool;
 use rayon::prelude::*;
-use watcher::intake;
+use watcher::intake::{self, Reading};
 use wire::Article;
 
 use crate::cli::{Input, TagArgs};
@@ -21,7 +24,7 @@ use super::input::{clean_articles, open, raw_line, read_articles};
 /// soon.
 const CHUNK: usize = 256;
 
-/// Runs the command. A file that cannot be read is told on standard error, and the others go on.
+/// Runs the command.
 pub(crate) fn run(settings: &Settings, args: &TagArgs) -> anyhow::Result<ExitCode> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(args.jobs.map_or(0, Into::into))
@@ -34,6 +37,7 @@ pub(crate) fn run(settings: &Settings, args: &TagArgs) -> anyhow::Result<ExitCod
         pool,
         chunk: Vec::with_capacity(CHUNK),
         output: BufWriter::with_capacity(1 << 16, io::stdout().lock()),
+        code: ExitCode::SUCCESS,
     };
     let standard_input = [PathBuf::from("-")];
     let files = if args.files.is_empty() {
@@ -41,20 +45,18 @@ pub(crate) fn run(settings: &Settings, args: &TagArgs) -> anyhow::Result<ExitCod
     } else {
         &args.files
     };
-    let mut code = ExitCode::SUCCESS;
     for path in files {
         if let Err(error) = tagger.file(path, args) {
             if is_broken_pipe(&error) {
                 // The reader has seen enough (`| head`).
                 return Ok(ExitCode::SUCCESS);
             }
-            eprintln!("slugline: {error:#}");
-            code = ExitCode::FAILURE;
+            tagger.failed(&error);
         }
     }
     match tagger.finish() {
         Err(error) if is_broken_pipe(&error) => Ok(ExitCode::SUCCESS),
-        ended => ended.map(|()| code),
+        ended => ended,
     }
 }
 
@@ -70,6 +72,8 @@ struct Tagger<'a> {
     pool: ThreadPool,
     chunk: Vec<Article>,
     output: BufWriter<io::StdoutLock<'a>>,
+    /// Whether everything could be read so far.
+    code: ExitCode,
 }
 
 impl Tagger<'_> {
@@ -77,31 +81,53 @@ impl Tagger<'_> {
         if args.input == Input::Jsonl {
             return self.lines(path, args.raw);
         }
-        for article in read_articles(path, args.raw, &self.intake)? {
-            self.push(article)?;
+        let reading = read_articles(path, args.raw, &self.intake)?;
+        self.take(reading, &path.display())
+    }
+
+    /// Takes the articles, and tells what else there was.
+    fn take(&mut self, reading: Reading, place: &dyn Display) -> anyhow::Result<()> {
+        for refused in reading.refused {
+            self.failed(&anyhow::Error::msg(refused).context(place.to_string()));
         }
-        Ok(())
+        reading
+            .articles
+            .into_iter()
+            .try_for_each(|article| self.push(article))
     }
 
     /// Reads line by line, so that input of any length flows through.
     fn lines(&mut self, path: &Path, raw: bool) -> anyhow::Result<()> {
-        for (index, line) in open(path)?.lines().enumerate() {
-            let line = line.with_context(|| format!("failed to read {}", path.display()))?;
-            if line.trim().is_empty() {
+        let mut input = open(path)?;
+        let mut line = Vec::new();
+        for number in 1.. {
+            line.clear();
+            let read = input.read_until(b'\n', &mut line);
+            if read.with_context(|| format!("failed to read {}", path.display()))? == 0 {
+                break;
+            }
+            if line.trim_ascii().is_empty() {
                 continue;
             }
-            let place = || format!("{}: line {}", path.display(), index + 1);
-            if raw {
-                self.push(raw_line(path, &line).with_context(place)?)?;
-            } else {
-                for article in
-                    clean_articles(path, line.as_bytes(), None, &self.intake).with_context(place)?
-                {
-                    self.push(article)?;
-                }
+            let place = format!("{}: line {number}", path.display());
+            if !raw {
+                let mut reading = clean_articles(path, &line, None, &self.intake);
+                // The line is named by its place in the file.
+                reading.refused.iter_mut().for_each(|refused| refused.item = None);
+                self.take(reading, &place)?;
+                continue;
+            }
+            match raw_line(path, &line) {
+                Ok(article) => self.push(article)?,
+                Err(error) => self.failed(&anyhow::Error::new(error).context(place)),
             }
         }
         Ok(())
+    }
+
+    fn failed(&mut self, error: &anyhow::Error) {
+        eprintln!("slugline: {error:#}");
+        self.code = ExitCode::FAILURE;
     }
 
     fn push(&mut self, article: Article) -> anyhow::Result<()> {
@@ -134,8 +160,9 @@ impl Tagger<'_> {
         Ok(())
     }
 
-    fn finish(mut self) -> anyhow::Result<()> {
+    fn finish(mut self) -> anyhow::Result<ExitCode> {
         self.flush()?;
-        Ok(self.output.flush()?)
+        self.output.flush()?;
+        Ok(self.code)
     }
 }

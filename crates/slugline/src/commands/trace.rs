@@ -93,12 +93,12 @@ fn ids_of(what: &str, settings: &Settings) -> anyhow::Result<Vec<ArticleId>> {
     let bytes = std::fs::read(path)
         .with_context(|| format!("`{what}` is no article id (`b3:…`), and cannot be read as a file"))
         .map_err(usage)?;
-    let articles = clean_articles(path, &bytes, None, &intake(settings)?);
+    let articles = clean_articles(path, &bytes, None, &intake(settings)?).articles;
     // A file that is refused has no articles, but may be asked for all the same.
-    Ok(articles.map_or_else(
-        |_| vec![ArticleId::of(&bytes)],
-        |articles| articles.iter().map(|article| article.id).collect(),
-    ))
+    if articles.is_empty() {
+        return Ok(vec![ArticleId::of(&bytes)]);
+    }
+    Ok(articles.iter().map(|article| article.id).collect())
 }
 
 /// The watcher's own folders, as far as they can be told.

@@ -8,7 +8,14 @@ use crate::settings::Settings;
 /// Returns how bytes become articles, or what is wrong with the settings.
 pub(crate) fn intake(settings: &Settings) -> Result<intake::Config, String> {
     let intake = &settings.intake;
-    let format = (!intake.format.is_empty()).then_some(&intake.format);
+    let mut problems = Vec::new();
+    let mut format = None;
+    if !intake.format.is_empty() {
+        match intake::Config::format_named(&intake.format) {
+            Ok(known) => format = Some(known),
+            Err(unknown) => problems.push(unknown),
+        }
+    }
     let mut fields = json!({});
     for (name, tried) in &intake.fields {
         fields[name] = json!(tried);
@@ -22,7 +29,14 @@ pub(crate) fn intake(settings: &Settings) -> Result<intake::Config, String> {
         "fields": fields,
         "limits": { "document_bytes": settings.watcher.max_article.0 },
     });
-    serde_json::from_value(config).map_err(|error| format!("`intake`: {error}"))
+    let config: intake::Config =
+        serde_json::from_value(config).map_err(|error| format!("`intake`: {error}"))?;
+    problems.extend(config.unknown_names());
+    if problems.is_empty() {
+        return Ok(config);
+    }
+    let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    Err(problems.join("\n"))
 }
 
 /// Returns how near-duplicates are recognised.
@@ -56,10 +70,21 @@ mod tests {
     fn broken_rules_and_formats_are_named() {
         let broken = intake(&settings("[intake.rules.shop]\nline = \"Buy (the\"\n")).expect_err("is broken");
         assert!(broken.contains("shop"), "{broken}");
-        assert!(
-            intake(&settings("[intake]\nformat = \"papyrus\"\n"))
-                .expect_err("is unknown")
-                .contains("papyrus")
-        );
+        for format in ["papyrus", "pdf", "json-feed"] {
+            let told =
+                intake(&settings(&format!("[intake]\nformat = \"{format}\"\n"))).expect_err("is unknown");
+            assert!(told.contains(&format!("`intake.format` is `{format}`")), "{told}");
+        }
+    }
+
+    #[test]
+    fn every_unknown_name_is_told() {
+        let told = intake(&settings(
+            "[intake]\nformat = \"pdf\"\ndisabled_rules = [\"topics\", \"caption\", \"share_icon\"]\n",
+        ))
+        .expect_err("is unknown");
+        assert_eq!(told.lines().count(), 2, "{told}");
+        assert!(told.contains("`intake.disabled_rules` is `share_icon`"), "{told}");
+        assert!(told.contains("share_icons"), "{told}");
     }
 }

@@ -32,7 +32,7 @@ pub(crate) fn assemble(
         return raw(draft, body, id, size, origin);
     }
     let body = normal(body, config);
-    if memchr::memchr_iter(b'\n', body.as_bytes()).count() > MOST_LINES {
+    if body.len() > MOST_LINES && memchr::memchr_iter(b'\n', body.as_bytes()).count() > MOST_LINES {
         return Err(Refusal::new(
             RefusalReason::TooLarge,
             format!("more than {MOST_LINES} lines"),
@@ -40,7 +40,7 @@ pub(crate) fn assemble(
     }
     normalise_fields(&mut draft);
     let (stated, suffix) = stated_headline(&draft);
-    let cleaned = cleanup::clean(lines::split(&body), stated.as_deref(), config);
+    let cleaned = cleanup::clean(&body, stated.as_deref(), config);
     let headline = stated.or_else(|| cleaned.headline.and_then(one_line));
     let text = text(headline.as_deref(), &cleaned);
     if text.is_empty() {
@@ -125,6 +125,9 @@ fn normal(text: String, config: &Config) -> String {
 
 /// One line of plain spaces, as metadata has to be.
 fn one_line(text: &str) -> Option<String> {
+    if is_one_line(text) {
+        return Some(text.to_owned());
+    }
     let normal = normalise::normalise(Cow::Borrowed(text));
     let mut line = String::with_capacity(normal.len());
     for word in normal.split_whitespace() {
@@ -134,6 +137,14 @@ fn one_line(text: &str) -> Option<String> {
         line.push_str(word);
     }
     (!line.is_empty()).then_some(line)
+}
+
+/// Whether a text is words of printable ASCII with single spaces between them.
+fn is_one_line(text: &str) -> bool {
+    // Without branches, so that many bytes are looked at at once.
+    let is_odd = |byte: u8| !(b' '..=b'~').contains(&byte);
+    let odd = text.bytes().fold(false, |any, byte| any | is_odd(byte));
+    !(odd || text.is_empty() || text.starts_with(' ') || text.ends_with(' ') || lines::has_double_space(text))
 }
 
 fn normalise_fields(draft: &mut Draft) {

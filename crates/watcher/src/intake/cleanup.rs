@@ -15,8 +15,9 @@ use super::config::{Config, Zone};
 use super::credits;
 use super::dateline;
 use super::dates::{self, PartialDate};
-use super::lines::Line;
+use super::lines::{self, Line};
 use super::outlets::TITLE_OUTLETS;
+use index::Triggers;
 use rules::RULES;
 
 /// A text without its furniture, and what the furniture said.
@@ -58,17 +59,18 @@ pub fn rule_names() -> impl Iterator<Item = &'static str> {
 }
 
 /// Cleans a text. `stated` is the headline that the format states, which a text may repeat.
-pub(crate) fn clean<'t>(lines: Vec<Line<'t>>, stated: Option<&str>, config: &Config) -> Cleaned<'t> {
+pub(crate) fn clean<'t>(text: &'t str, stated: Option<&str>, config: &Config) -> Cleaned<'t> {
     let mut work = Work {
         config,
         out: Cleaned::default(),
         removed: Vec::new(),
-        folded: String::new(),
-        lines,
+        folded: String::with_capacity(256),
+        lines: lines::split(text),
     };
     work.scraper_prefix();
     let body = body_start(&work.lines);
     let n_lines = work.lines.len();
+    let triggers = work.triggers(text, body);
     let mut keep = vec![true; n_lines];
     let mut first = true;
     #[expect(
@@ -80,6 +82,7 @@ pub(crate) fn clean<'t>(lines: Vec<Line<'t>>, stated: Option<&str>, config: &Con
             head: at < body,
             tail: at + TAIL_LINES >= n_lines && at >= body.min(2),
             first,
+            triggered: triggers.are_in(&work.lines[at]),
         };
         keep[at] = !work.apply_rules(at, zone);
         first &= !keep[at];
@@ -101,6 +104,8 @@ struct Position {
     tail: bool,
     /// Whether nothing that stays is above it: it may be the headline, which phrases do not take away.
     first: bool,
+    /// Whether the line has one of the words that notes have.
+    triggered: bool,
 }
 
 struct Work<'c, 't> {
@@ -127,6 +132,21 @@ impl<'t> Work<'_, 't> {
                 },
             ));
         }
+    }
+
+    /// Looks for the words that notes have, in the lines where notes are.
+    fn triggers(&self, text: &str, body: usize) -> Triggers {
+        let mut triggers = Triggers::default();
+        let n_lines = self.lines.len();
+        let tail = n_lines.saturating_sub(TAIL_LINES).max(body.min(2));
+        if tail <= body {
+            triggers.look(text, &self.lines);
+        } else {
+            triggers.look(text, &self.lines[..body]);
+            triggers.look_for_cookies(&self.lines[body..tail]);
+            triggers.look(text, &self.lines[tail..]);
+        }
+        triggers
     }
 
     /// Cuts ` date 2025-09-19 ` off the start: a scraper's own stamp.
@@ -156,6 +176,7 @@ impl<'t> Work<'_, 't> {
                 line.gap = true;
             }
         } else {
+            self.lines[0].start += line.text.len() - rest.len();
             self.lines[0].text = rest;
         }
     }
@@ -163,15 +184,17 @@ impl<'t> Work<'_, 't> {
     /// Whether a line is part of a hard-wrapped paragraph, or goes on with a sentence.
     fn is_prose(&self, at: usize) -> bool {
         let line = &self.lines[at];
-        let wrapped = line.joins || self.lines.get(at + 1).is_some_and(|next| next.joins);
-        let goes_on = at > 0
-            && !line.gap
-            && line.text.starts_with(|c: char| c.is_lowercase())
-            && self.lines[at - 1]
-                .text
-                .ends_with(|c: char| c.is_alphanumeric() || c == ',')
-            && !line.text.contains(['-', '_']);
-        wrapped || goes_on
+        let wrapped = || line.joins || self.lines.get(at + 1).is_some_and(|next| next.joins);
+        let goes_on = || {
+            at > 0
+                && !line.gap
+                && line.text.starts_with(|c: char| c.is_lowercase())
+                && self.lines[at - 1]
+                    .text
+                    .ends_with(|c: char| c.is_alphanumeric() || c == ',')
+                && !line.text.contains(['-', '_'])
+        };
+        wrapped() || goes_on()
     }
 
     /// Whether the sentence of a line goes on in the line below.
@@ -286,7 +309,7 @@ impl<'t> Work<'_, 't> {
         }
         for at in 1..self.lines.len() {
             let line = self.lines[at];
-            let short = line.text.len() <= 40 && line.text.split(' ').count() <= 3;
+            let short = line.text.len() <= 40 && n_words(line.text) <= 3;
             if !keep[at] || !short || self.is_prose(at) || line.text.ends_with(['.', '!', '?', ':', '”', '"'])
             {
                 continue;
@@ -338,8 +361,11 @@ impl<'t> Work<'_, 't> {
                 continue;
             }
             // A line twice as long says more than the headline, whatever its punctuation.
-            let is_headline =
-                |headline: &str| line.len() <= headline.len() * 2 + 8 && letters(headline).eq(letters(line));
+            let is_headline = |headline: &str| {
+                line.len() <= headline.len() * 2 + 8
+                    && may_start_alike(headline, line)
+                    && letters(headline).eq(letters(line))
+            };
             if headline.is_some_and(is_headline)
                 && !self.goes_on_below(at)
                 && self.is_enabled("repeated_headline")
@@ -364,6 +390,7 @@ impl<'t> Work<'_, 't> {
     }
 
     fn finish(mut self, keep: &[bool]) -> Cleaned<'t> {
+        self.out.lines.reserve_exact(self.lines.len());
         let mut gap = false;
         for (line, keep) in self.lines.iter().zip(keep) {
             gap |= line.gap;
@@ -403,9 +430,13 @@ fn body_start(lines: &[Line<'_>]) -> usize {
     (0..limit).find(|at| starts(*at)).unwrap_or(limit.min(4))
 }
 
+fn n_words(line: &str) -> usize {
+    1 + line.bytes().filter(|byte| *byte == b' ').count()
+}
+
 /// Whether a line can be a headline: it has a few words and does not end like a sentence.
 fn is_headline(line: &str) -> bool {
-    let n_words = line.split(' ').count();
+    let n_words = n_words(line);
     let sentence =
         line.ends_with(['.', ':', ';', ',']) && !line.ends_with("...") && !ends_with_abbreviation(line);
     (2..=40).contains(&n_words) && line.len() <= 250 && !sentence && line.chars().any(char::is_alphabetic)
@@ -466,7 +497,18 @@ fn letters(text: &str) -> impl Iterator<Item = char> + '_ {
         .flat_map(char::to_lowercase)
 }
 
+/// Whether two texts may begin with the same letter, as far as one look at ASCII tells.
+fn may_start_alike(one: &str, other: &str) -> bool {
+    let (Some(one), Some(other)) = (one.bytes().next(), other.bytes().next()) else {
+        return true;
+    };
+    one.eq_ignore_ascii_case(&other) || !(one.is_ascii_alphanumeric() && other.is_ascii_alphanumeric())
+}
+
 fn starts_with_letters(text: &str, start: &str) -> bool {
+    if !may_start_alike(text, start) {
+        return false;
+    }
     let mut own = letters(text);
     letters(start).all(|c| own.next() == Some(c))
 }

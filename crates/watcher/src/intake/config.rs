@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use regex::{Regex, RegexBuilder};
 use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use serde::de::value::{Error as NameError, StrDeserializer};
 use wire::message::Format;
+
+use super::cleanup::rule_names;
 
 /// How files are read.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -26,6 +30,70 @@ pub struct Config {
     pub fields: FieldMap,
     /// What is too much.
     pub limits: Limits,
+}
+
+/// A setting names something that does not exist.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`intake.{setting}` is `{value}`: must be one of {}", known.join(", "))]
+pub struct UnknownName {
+    /// The setting, below `intake`.
+    pub setting: &'static str,
+    /// What it names.
+    pub value: String,
+    /// What it may name.
+    pub known: Vec<&'static str>,
+}
+
+/// The formats that files can be read as, by the names that records, settings and flags have for them.
+const FORMATS: &[&str] = &[
+    "text",
+    "markdown",
+    "html",
+    "rss",
+    "atom",
+    "json_feed",
+    "ninjs",
+    "newsml",
+    "nitf",
+    "json",
+    "jsonl",
+    "eml",
+    "warc",
+];
+
+impl Config {
+    /// Returns the format of this name, if files can be read as it.
+    pub fn format_named(name: &str) -> Result<Format, UnknownName> {
+        let deserializer: StrDeserializer<'_, NameError> = name.into_deserializer();
+        let format = Format::deserialize(deserializer).ok();
+        format
+            .filter(|_| FORMATS.contains(&name))
+            .ok_or_else(|| UnknownName {
+                setting: "format",
+                value: name.to_owned(),
+                known: FORMATS.to_vec(),
+            })
+    }
+
+    /// Returns everything that the settings name and that does not exist.
+    pub fn unknown_names(&self) -> Vec<UnknownName> {
+        let known: Vec<_> = rule_names().collect();
+        let unknown = self
+            .disabled_rules
+            .iter()
+            .filter(|name| !known.contains(&name.as_str()));
+        let mut problems: Vec<_> = unknown
+            .map(|name| UnknownName {
+                setting: "disabled_rules",
+                value: name.clone(),
+                known: known.clone(),
+            })
+            .collect();
+        if self.format == Some(Format::Pdf) {
+            problems.extend(Self::format_named("pdf").err());
+        }
+        problems
+    }
 }
 
 /// What is too much: files beyond a limit are refused with a reason, never cut.
@@ -190,6 +258,39 @@ mod tests {
         assert_eq!(config.rules.0[0].name, "promo");
         assert_eq!(config.limits.depth, 1);
         assert_eq!(config.limits.items, Limits::default().items);
+    }
+
+    #[test]
+    fn formats_have_one_name() {
+        for name in FORMATS {
+            let format = Config::format_named(name).expect("is built in");
+            assert_eq!(serde_json::to_value(format).expect("is a name"), *name);
+        }
+        for name in ["pdf", "json-feed", "JSON", ""] {
+            let unknown = Config::format_named(name).expect_err("is no format");
+            assert_eq!(unknown.value, name);
+            assert!(unknown.to_string().contains("json_feed, ninjs"), "{unknown}");
+        }
+    }
+
+    #[test]
+    fn tells_what_does_not_exist() {
+        let config = Config {
+            format: Some(Format::Pdf),
+            disabled_rules: vec!["topics".to_owned(), "topic".to_owned()],
+            ..Config::default()
+        };
+        let told: Vec<String> = config.unknown_names().iter().map(ToString::to_string).collect();
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert!(
+            told[0].starts_with("`intake.disabled_rules` is `topic`: must be one of agency_line, "),
+            "{told:?}"
+        );
+        assert!(
+            told[1].starts_with("`intake.format` is `pdf`: must be one of text, "),
+            "{told:?}"
+        );
+        assert!(Config::default().unknown_names().is_empty());
     }
 
     #[test]

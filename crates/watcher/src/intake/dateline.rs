@@ -27,6 +27,9 @@ pub(crate) fn read(paragraph: &str) -> Option<Opening> {
     if !may_open(paragraph) {
         return None;
     }
+    if !may_close(&paragraph[part_end(paragraph, 0)..]) {
+        return None;
+    }
     let mut opening = Opening::default();
     let place = place_end(paragraph);
     let mut at = place.end;
@@ -63,6 +66,14 @@ fn may_open(paragraph: &str) -> bool {
     start
         .chunks(32)
         .any(|chunk| chunk.iter().fold(false, |any, byte| any | closes(*byte)))
+}
+
+/// Whether what follows the first words can go on with a dateline or close it.
+fn may_close(rest: &str) -> bool {
+    let next = rest.trim_start_matches([' ', ',', '.']);
+    let ends_place = rest.starts_with([',', ':']);
+    let mark = ['(', '/', '-', '—', '–', '―', '−'];
+    ends_place || next.starts_with(mark) || dates::may_open(next.as_bytes())
 }
 
 struct Place {

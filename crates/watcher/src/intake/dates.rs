@@ -12,7 +12,7 @@ use jiff::civil::{Date, Time};
 use jiff::{Timestamp, ToSpan, tz::Offset};
 use wire::message::Precision;
 
-pub(crate) use scan::{Found, find, only, read};
+pub(crate) use scan::{Found, find, may_open, only, read};
 pub(crate) use zones::Zone;
 
 /// A date as far as it is printed.

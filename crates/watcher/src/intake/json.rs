@@ -76,32 +76,39 @@ pub(crate) fn read_lines(bytes: &[u8], sink: &mut Sink<'_, '_, '_>) {
         if line.is_empty() {
             continue;
         }
-        let number = (at + 1).to_string();
+        let number = at + 1;
         let limit = sink.config().limits.document_bytes;
-        if line.len() as u64 > limit {
+        let read = if line.len() as u64 > limit {
             let detail = format!("{} bytes are more than the limit of {limit}", line.len());
-            sink.refuse(Some(&number), Refusal::new(RefusalReason::TooLarge, detail));
-            continue;
-        }
-        match parse(line, &sink.config().limits) {
-            Ok(value) => object(&value, line, Some(number), sink),
-            Err(refusal) => sink.refuse(Some(&number), refusal),
+            Err(Refusal::new(RefusalReason::TooLarge, detail))
+        } else {
+            parse(line, &sink.config().limits).and_then(|value| draft_of(&value, &sink.config().fields))
+        };
+        match read {
+            Ok(mut draft) => {
+                draft.item = draft.item.or_else(|| Some(number.to_string()));
+                sink.draft(draft, line);
+            }
+            Err(refusal) => sink.refuse(Some(&format!("line {number}")), refusal),
         }
     }
 }
 
 fn object(value: &Value, bytes: &[u8], number: Option<String>, sink: &mut Sink<'_, '_, '_>) {
-    let draft = if is_ninjs(value) {
-        ninjs(value)
-    } else {
-        custom(value, &sink.config().fields)
-    };
-    match draft {
+    match draft_of(value, &sink.config().fields) {
         Ok(mut draft) => {
             draft.item = draft.item.or(number);
             sink.draft(draft, bytes);
         }
         Err(refusal) => sink.refuse(number.as_deref(), refusal),
+    }
+}
+
+fn draft_of(value: &Value, fields: &FieldMap) -> Result<Draft, Refusal> {
+    if is_ninjs(value) {
+        ninjs(value)
+    } else {
+        custom(value, fields)
     }
 }
 

@@ -8,8 +8,8 @@ use whatlang::{Lang, Script};
 const SAMPLE_BYTES: usize = 600;
 /// How many words a text needs before its small words say anything.
 const LEAST_WORDS: usize = 12;
-/// How many words are enough where one in three is a small one.
-const ENOUGH_WORDS: usize = 32;
+/// After how many words English is looked for: enough where it is clear.
+const ENOUGH_WORDS: usize = 24;
 /// How long a small word is at most.
 const LONGEST_SMALL_WORD: usize = 8;
 
@@ -24,7 +24,8 @@ const SMALL_WORDS: &[(&str, &str)] = &[
     // What the tables of company reports, which have no sentences, are made of.
     (
         "en",
-        "cts dlr dlrs loss mths pct qtly qtr revs sales share shr shrs vs year",
+        "avg bond corp cts div dlr dlrs earnings gross inc income issue loss mln months mths net nil oper ord pay \
+         payable pct prev prices prior profit qtly qtr quarter record revs sales share shr shrs stock turnover vs year",
     ),
     (
         "de",
@@ -185,8 +186,7 @@ fn by_small_words(sample: &str) -> Option<&'static str> {
     let mut n_words = 0_usize;
     let mut counts = [0_usize; SMALL_WORDS.len()];
     let (mut word, mut length) = (0_u64, 0_usize);
-    // The space at the end closes the last word.
-    for byte in sample.bytes().chain([b' ']) {
+    for byte in sample.bytes() {
         let letter = LETTERS[usize::from(byte)];
         if letter != 0 {
             word = word << 8 | u64::from(letter);
@@ -198,35 +198,57 @@ fn by_small_words(sample: &str) -> Option<&'static str> {
         }
         n_words += 1;
         if length <= LONGEST_SMALL_WORD {
-            let mut at = slot(word);
-            while table[at].0 != 0 && table[at].0 != word {
-                at = (at + 1) % SLOTS;
-            }
-            let mut lines = table[at].1;
-            while lines != 0 {
-                counts[lines.trailing_zeros() as usize] += 1;
-                lines &= lines - 1;
-            }
-        }
-        if n_words >= ENOUGH_WORDS && (counts[0] + counts[1]) * 3 >= n_words {
-            return Some("en");
+            count(word, table, &mut counts);
         }
         (word, length) = (0, 0);
+        if n_words % ENOUGH_WORDS == 0 && is_clearly_english(n_words, &counts) {
+            return Some("en");
+        }
     }
-    counts[0] += counts[1];
-    counts[1] = 0;
+    if length > 0 {
+        n_words += 1;
+    }
+    if (1..=LONGEST_SMALL_WORD).contains(&length) {
+        count(word, table, &mut counts);
+    }
+    judge(n_words, &counts)
+}
+
+/// Whether one in four words is an English small word, and of each other language half as many at most.
+fn is_clearly_english(n_words: usize, counts: &[usize; SMALL_WORDS.len()]) -> bool {
+    let english = counts[0] + counts[1];
+    english * 4 >= n_words && counts[2..].iter().all(|other| other * 2 <= english)
+}
+
+fn count(word: u64, table: &[(u64, u16)], counts: &mut [usize; SMALL_WORDS.len()]) {
+    let mut at = slot(word);
+    while table[at].0 != 0 && table[at].0 != word {
+        at = (at + 1) % SLOTS;
+    }
+    let mut lines = table[at].1;
+    while lines != 0 {
+        counts[lines.trailing_zeros() as usize] += 1;
+        lines &= lines - 1;
+    }
+}
+
+/// Tells the language from how many words are small words of each.
+fn judge(n_words: usize, counts: &[usize; SMALL_WORDS.len()]) -> Option<&'static str> {
+    let english = counts[0] + counts[1];
+    let other = (2..counts.len()).max_by_key(|line| counts[*line])?;
+    let leads = english >= counts[other] * 2;
     if n_words < LEAST_WORDS {
-        return None;
+        // Reports of a few figures have little else.
+        return (leads && english >= 4 && english * 2 >= n_words).then_some("en");
     }
-    if counts[0] * 4 >= n_words {
+    if english * 4 >= n_words || (leads && n_words >= ENOUGH_WORDS && english * 5 >= n_words) {
         return Some("en");
     }
-    let best = (0..counts.len()).max_by_key(|line| counts[*line])?;
-    let others = (0..counts.len()).filter(|line| *line != best);
-    let second = others.map(|line| counts[line]).max().unwrap_or(0);
-    let tag = SMALL_WORDS[best].0;
-    let clear = n_words >= 2 * LEAST_WORDS && counts[best] * 4 >= n_words && counts[best] * 2 >= second * 3;
-    (clear && TOLD.contains(&tag)).then_some(tag)
+    let rest = (2..counts.len()).filter(|line| *line != other);
+    let second = rest.map(|line| counts[line]).max().unwrap_or(0).max(english);
+    let enough = n_words >= 2 * LEAST_WORDS && counts[other] * 4 >= n_words;
+    let tag = SMALL_WORDS[other].0;
+    (enough && counts[other] * 2 >= second * 3 && TOLD.contains(&tag)).then_some(tag)
 }
 
 /// The shortest BCP-47 tag of a language.

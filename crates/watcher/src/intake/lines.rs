@@ -5,6 +5,10 @@
 pub(crate) struct Line<'t> {
     /// The line without spaces around it.
     pub(crate) text: &'t str,
+    /// Where it starts in the text that was split.
+    pub(crate) start: usize,
+    /// Whether two spaces may follow each other in it.
+    pub(crate) spaced: bool,
     /// How many spaces it starts with, at most 255.
     pub(crate) indent: u8,
     /// Whether a blank line or the start of the text is above it.
@@ -20,19 +24,24 @@ const WRAP_LEAST: usize = 45;
 
 /// Returns the lines that are not blank.
 pub(crate) fn split(text: &str) -> Vec<Line<'_>> {
-    let mut lines = Vec::with_capacity(memchr::memchr_iter(b'\n', text.as_bytes()).count() + 1);
+    // A guess that is seldom too low for prose.
+    let mut lines = Vec::with_capacity(8 + text.len() / 48);
     let mut gap = true;
     let mut start = 0;
     while start < text.len() {
         let end = memchr::memchr(b'\n', &text.as_bytes()[start..]).map_or(text.len(), |at| start + at);
-        let line = &text[start..end];
-        let trimmed = line.trim_matches(' ');
-        if trimmed.is_empty() {
+        let line = trim_spaces(&text[start..end]);
+        if line.is_empty() {
             gap = true;
         } else {
-            let indent = line.len() - line.trim_start_matches(' ').len();
+            let indent = text.as_bytes()[start..]
+                .iter()
+                .take_while(|byte| **byte == b' ')
+                .count();
             lines.push(Line {
-                text: trimmed,
+                text: line,
+                start: start + indent,
+                spaced: has_double_space(line),
                 indent: indent.min(255) as u8,
                 gap,
                 joins: false,
@@ -49,6 +58,17 @@ pub(crate) fn split(text: &str) -> Vec<Line<'_>> {
     lines
 }
 
+fn trim_spaces(line: &str) -> &str {
+    let is_ink = |byte: &u8| *byte != b' ';
+    let start = line.bytes().position(|byte| is_ink(&byte)).unwrap_or(line.len());
+    let end = line
+        .as_bytes()
+        .iter()
+        .rposition(is_ink)
+        .map_or(start, |at| at + 1);
+    &line[start..end]
+}
+
 /// Puts lines together: paragraphs separated by one blank line, hard-wrapped ones on one line each.
 ///
 /// A single `\n` that stays is a break that means something: a list, a table, a verse.
@@ -57,7 +77,11 @@ pub(crate) fn join(lines: &[Line<'_>], out: &mut String) {
         if at > 0 {
             out.push_str(separator(&lines[at - 1], line));
         }
-        push_collapsed(line.text, out);
+        if line.spaced {
+            push_collapsed(line.text, out);
+        } else {
+            out.push_str(line.text);
+        }
     }
 }
 
@@ -65,7 +89,7 @@ fn separator(above: &Line<'_>, line: &Line<'_>) -> &'static str {
     if line.joins {
         return " ";
     }
-    let starts_paragraph = line.indent >= 2 && above.indent < line.indent && !has_columns(line.text);
+    let starts_paragraph = line.indent >= 2 && above.indent < line.indent && !has_columns(line);
     // Without blank lines, long lines are paragraphs.
     if line.gap || starts_paragraph || (above.text.len() >= 80 && line.text.len() >= 80) {
         "\n\n"
@@ -76,14 +100,13 @@ fn separator(above: &Line<'_>, line: &Line<'_>) -> &'static str {
 
 /// Whether the first word of a line did not fit on the line above.
 fn is_wrapped(above: &Line<'_>, line: &Line<'_>, width: usize) -> bool {
-    let columns = has_columns(above.text) || has_columns(line.text);
     let indented = line.indent >= 2 && above.indent < line.indent;
-    if line.gap || indented || columns || is_end_mark(line.text) {
+    if line.gap || indented || above.text.len() < WRAP_LEAST / 2 {
         return false;
     }
-    let first_word = line.text.find(' ').unwrap_or(line.text.len());
+    let first_word = memchr::memchr(b' ', line.text.as_bytes()).unwrap_or(line.text.len());
     let length = above.indent.min(4) as usize + above.text.len();
-    above.text.len() >= WRAP_LEAST / 2 && length + 1 + first_word > width
+    length + 1 + first_word > width && !has_columns(above) && !has_columns(line) && !is_end_mark(line.text)
 }
 
 /// Returns the width that the text is wrapped at, or `None` if it is not.
@@ -114,8 +137,8 @@ fn is_end_mark(text: &str) -> bool {
 }
 
 /// Whether a line has columns: a run of three spaces inside.
-fn has_columns(text: &str) -> bool {
-    has_double_space(text) && memchr::memmem::find(text.as_bytes(), b"   ").is_some()
+fn has_columns(line: &Line<'_>) -> bool {
+    line.spaced && memchr::memmem::find(line.text.as_bytes(), b"   ").is_some()
 }
 
 /// Whether two spaces follow each other; in a form that is compiled to comparisons of many bytes at once.
@@ -123,7 +146,7 @@ fn has_columns(text: &str) -> bool {
     clippy::needless_bitwise_bool,
     reason = "lazy operators are branches, which keep the loop scalar"
 )]
-fn has_double_space(text: &str) -> bool {
+pub(crate) fn has_double_space(text: &str) -> bool {
     let bytes = text.as_bytes();
     let pairs = bytes.iter().zip(bytes.iter().skip(1));
     pairs.fold(false, |any, (one, other)| {

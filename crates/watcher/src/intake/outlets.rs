@@ -91,12 +91,30 @@ pub(crate) const AGENCIES: &[Agency] = &[
     agency("GLOBE NEWSWIRE", "GlobeNewswire"),
 ];
 
+/// The second letters of [`AGENCIES`], as bits, by their first.
+static AGENCY_LETTERS: [u32; 32] = {
+    let mut letters = [0; 32];
+    let mut at = 0;
+    while at < AGENCIES.len() {
+        let printed = AGENCIES[at].printed.as_bytes();
+        letters[(printed[0] & 31) as usize] |= 1 << (printed[1] & 31);
+        at += 1;
+    }
+    letters
+};
+
 /// Returns the agency that a text starts with, and how many bytes it takes; whole words only.
 pub(crate) fn agency_at(text: &str) -> Option<(&'static Agency, usize)> {
-    let first = text.bytes().next()?;
+    let [first, second, ..] = text.as_bytes() else {
+        return None;
+    };
+    // Most lines begin otherwise.
+    if AGENCY_LETTERS[usize::from(first & 31)] >> (second & 31) & 1 == 0 {
+        return None;
+    }
     let mut candidates = AGENCIES
         .iter()
-        .filter(|agency| agency.printed.as_bytes()[0] == first);
+        .filter(|agency| agency.printed.as_bytes()[0] == *first);
     candidates.find_map(|agency| {
         let rest = text.strip_prefix(agency.printed)?;
         (!rest.starts_with(|c: char| c.is_alphanumeric() || c == '-'))

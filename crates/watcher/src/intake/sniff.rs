@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use serde::de::IgnoredAny;
 use wire::message::Format;
 
 use super::{Refusal, RefusalReason};
@@ -118,11 +119,11 @@ fn head(bytes: &[u8]) -> Result<Cow<'_, str>, Refusal> {
         ));
     }
     // Without branches, so that many bytes are looked at at once.
-    let is_odd = |byte: u8| {
-        (byte < 0x20) & (byte != b'\t') & (byte != b'\n') & (byte != b'\r') & (byte != 0x0c) & (byte != 0x1b)
-    };
-    let in_chunk = |chunk: &[u8]| chunk.iter().map(|byte| u8::from(is_odd(*byte))).sum::<u8>();
-    let n_odd: usize = sample.chunks(128).map(|chunk| in_chunk(chunk) as usize).sum();
+    let is_control = |byte: u8| (byte < 0x20) & (byte != b'\n');
+    let has_control = |chunk: &[u8]| chunk.iter().fold(false, |any, byte| any | is_control(*byte));
+    let is_odd = |byte: &&u8| is_control(**byte) && !matches!(**byte, b'\t' | b'\r' | 0x0c | 0x1b);
+    let chunks = sample.chunks(128).filter(|chunk| has_control(chunk));
+    let n_odd: usize = chunks.map(|chunk| chunk.iter().filter(is_odd).count()).sum();
     if n_odd * 20 > sample.len() {
         return Err(Refusal::new(
             RefusalReason::Binary,
@@ -150,6 +151,9 @@ fn text(head: &str, bytes: &[u8]) -> Result<Format, Refusal> {
         }
         _ => {}
     }
+    if memchr::memchr(b'{', start.as_bytes()).is_some() && has_object_lines(bytes) {
+        return Ok(Format::Jsonl);
+    }
     if is_mail(head) {
         return Ok(Format::Eml);
     }
@@ -163,18 +167,28 @@ fn text(head: &str, bytes: &[u8]) -> Result<Format, Refusal> {
     })
 }
 
-/// One object, or one a line.
+/// One object, or one a line. Of a line or two that are broken nothing is concluded.
 fn json(bytes: &[u8]) -> Format {
-    let mut lines = bytes.trim_ascii().splitn(2, |byte| *byte == b'\n');
-    let first = lines.next().unwrap_or_default().trim_ascii();
-    let more = lines
-        .next()
-        .is_some_and(|rest| rest.trim_ascii_start().starts_with(b"{"));
-    if more && first.ends_with(b"}") {
-        Format::Jsonl
-    } else {
-        Format::Json
+    let is_json = |bytes: &[u8]| serde_json::from_slice::<IgnoredAny>(bytes).is_ok();
+    let bytes = bytes.trim_ascii();
+    let (first, rest) = bytes.split_at(memchr::memchr(b'\n', bytes).unwrap_or(bytes.len()));
+    let several = !rest.is_empty() && (is_json(first) || has_object_lines(bytes) && !is_json(bytes));
+    if several { Format::Jsonl } else { Format::Json }
+}
+
+/// How many lines are looked at for objects.
+const MOST_OBJECT_LINES: usize = 64;
+
+/// Whether two lines are objects, as far as their ends tell, and no fewer than the others.
+fn has_object_lines(bytes: &[u8]) -> bool {
+    let lines = bytes.split(|byte| *byte == b'\n');
+    let lines = lines.map(<[u8]>::trim_ascii_end).filter(|line| !line.is_empty());
+    let (mut n_objects, mut n_lines) = (0, 0);
+    for line in lines.take(MOST_OBJECT_LINES) {
+        n_lines += 1;
+        n_objects += usize::from(line.starts_with(b"{\"") && line.ends_with(b"}"));
     }
+    n_objects >= 2 && n_objects * 2 >= n_lines
 }
 
 /// Recognises a document that starts with `<` by its root element.
@@ -412,6 +426,18 @@ mod tests {
             ("{\"text\":\"x\"}", Format::Json),
             ("[{\"text\":\"x\"}]", Format::Json),
             ("{\"text\":\"x\"}\n{\"text\":\"y\"}\n", Format::Jsonl),
+            ("{\"text\":\"x\"}\n\nnot JSON", Format::Jsonl),
+            ("{\"text\":\"x\n{\"text\":\"y\"}\n{\"text\":\"z\"}", Format::Jsonl),
+            ("not JSON\n{\"text\":\"y\"}\n{\"text\":\"z\"}\n", Format::Jsonl),
+            (
+                "{\"a\": [\n{\"b\":1},\n{\"b\":2}\n],\n\"text\":\"x\"}",
+                Format::Json,
+            ),
+            (
+                "{\n\"a\": [\n{\"b\":1}\n], \"c\": [\n{\"b\":2}\n]\n}",
+                Format::Json,
+            ),
+            ("Code\n{\"a\":1}\nand text\nand text", Format::Text),
             (
                 "From: a@b.c\nTo: d@e.f\nSubject: Dam\n\nThe dam broke.",
                 Format::Eml,

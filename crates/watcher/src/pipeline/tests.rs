@@ -41,7 +41,7 @@ async fn delivered(texts: &[&str], known: Known) -> (Vec<String>, Deliveries) {
     );
     let delivering = async move {
         let outcome = pipeline
-            .deliver(texts.iter().map(|text| article(text)).collect())
+            .deliver(texts.iter().map(|text| article(text)).collect(), None)
             .await;
         outcome.unwrap_or_else(|_| panic!("the carrier is open"))
     };

@@ -338,3 +338,40 @@ async fn a_file_that_never_rests_does_not_hold_up_a_single_run_for_ever() {
     assert!(!sandbox.config.failed_dir.join("endless.log").exists());
     assert_ne!(ArticleId::of(b""), good);
 }
+
+#[tokio::test]
+async fn a_bad_line_costs_no_other_line() {
+    const LINES: &str =
+        "{\"text\":\"The dam broke.\"}\n{\"text\":\"cut o\n\n{\"text\":\"The river fell.\"}\n{\"n\":1}\n";
+    for after in MODES {
+        let (sandbox, failures, others) = outcome_of(after, |sandbox| {
+            sandbox.write("day.jsonl", LINES);
+        })
+        .await;
+        assert_eq!(others, 2, "the good lines came through");
+        assert_failure(&failures, "day.jsonl", "malformed");
+        let aside = sandbox.config.failed_dir.join("day.jsonl");
+        assert_eq!(fs::read_to_string(aside).expect("put aside"), LINES);
+        let error = fs::read(sandbox.config.failed_dir.join("day.jsonl.error.json")).expect("told");
+        let error: serde_json::Value = serde_json::from_slice(&error).expect("JSON");
+        assert_eq!(error["items"][0]["item"], "line 2");
+        assert_eq!(error["items"][0]["reason"], "malformed");
+        assert_eq!(error["items"][1]["item"], "line 5");
+        assert_eq!(error["items"][1]["reason"], "unsupported");
+        assert_eq!(error["items"].as_array().map(Vec::len), Some(2));
+        let detail = error["detail"].as_str().expect("a text");
+        assert!(
+            detail.starts_with("2 items were refused, the first: line 2: "),
+            "{detail}"
+        );
+
+        // Once the lines are mended, only they are published.
+        let mended = LINES
+            .replace("cut o", "The bridge held.\"}")
+            .replace("\"n\":1", "\"text\":\"It rained.\"");
+        sandbox.write("day.jsonl", &mended);
+        let (seen, counts) = sandbox.once().await;
+        assert_eq!(counts.failed, 0);
+        assert_eq!(seen.len(), 2, "{seen:?}");
+    }
+}

@@ -115,6 +115,8 @@ fn body_text_stays() {
     for sentence in [
         "Share prices fell by four per cent after the news.",
         "Comments by the minister were met with anger.",
+        "Comments (14) were read out in court.",
+        "Comments 14",
         "Related charges were dropped in March, the court said.",
         "Recommended doses were not given to 14 of the children.",
         "Print runs of the two papers have halved since 2010.",

@@ -7,7 +7,7 @@ use wire::message::{Format, PublishedFrom};
 
 use watcher::intake::{Config, FieldMap, RefusalReason};
 
-use crate::support::{article, try_read};
+use crate::support::{article, try_read, try_read_items};
 
 const LEAD: &str =
     "The dam above the town of Qalat broke on Monday and the water took two bridges with it, the mayor said.";
@@ -160,20 +160,101 @@ fn json_and_its_field_map() {
 
 #[test]
 fn jsonl_refuses_lines_one_by_one() {
-    let lines =
-        format!("{{\"id\":\"a\",\"text\":\"{LEAD}\"}}\n{{broken\n{{\"id\":\"b\",\"text\":\"{MORE}\"}}\n");
-    let articles = try_read(lines.as_bytes(), &Config::default()).expect("is read");
-    assert_eq!(
-        articles
+    let good = |id: &str, text: &str| format!("{{\"id\":\"{id}\",\"text\":\"{text}\"}}\n");
+    let (a, b) = (good("a", LEAD), good("b", MORE));
+    let cut = "{\"id\":\"c\",\"text\":\"The river fell\n".to_owned();
+    for (lines, refused, reason) in [
+        ([&a, "{broken\n", &b].concat(), "line 2", RefusalReason::Malformed),
+        (
+            [&a, "no JSON at all\n\n", &b].concat(),
+            "line 2",
+            RefusalReason::Malformed,
+        ),
+        (
+            [&cut, a.as_str(), &b].concat(),
+            "line 1",
+            RefusalReason::Malformed,
+        ),
+        (
+            [&a, b.as_str(), &cut].concat(),
+            "line 3",
+            RefusalReason::Malformed,
+        ),
+        (
+            [&a, b.as_str(), "[1]\n"].concat(),
+            "line 3",
+            RefusalReason::Malformed,
+        ),
+        (
+            [&a, "{\"n\":1}\n", &b].concat(),
+            "line 2",
+            RefusalReason::Unsupported,
+        ),
+        (
+            [&a, "{\"text\":\" \"}\n", &b].concat(),
+            "line 2",
+            RefusalReason::Unsupported,
+        ),
+    ] {
+        let reading = try_read_items(lines.as_bytes(), &Config::default());
+        let items: Vec<_> = reading
+            .articles
             .iter()
             .map(|article| article.source.item.as_deref())
-            .collect::<Vec<_>>(),
-        [Some("a"), Some("b")]
-    );
-    assert!(
-        articles[0].warnings[0].contains("item `2` was refused"),
+            .collect();
+        assert_eq!(items, [Some("a"), Some("b")], "{lines}");
+        let told: Vec<_> = reading
+            .refused
+            .iter()
+            .map(|refused| (refused.item.as_deref(), refused.refusal.reason))
+            .collect();
+        assert_eq!(told, [(Some(refused), reason)], "{lines}");
+        let warning = format!("item `{refused}` was refused: ");
+        assert!(
+            reading.articles[0].warnings[0].starts_with(&warning),
+            "{:?}",
+            reading.articles[0].warnings
+        );
+    }
+}
+
+#[test]
+fn a_file_of_bad_lines_tells_each() {
+    let reading = try_read_items(b"{\"n\":1}\n{\"n\":2}\n", &Config::default());
+    assert!(reading.articles.is_empty());
+    let told: Vec<String> = reading.refused.iter().map(ToString::to_string).collect();
+    assert_eq!(told.len(), 2);
+    assert!(told[1].starts_with("line 2: unsupported: "), "{told:?}");
+}
+
+#[test]
+fn what_lies_beside_articles_is_passed_over() {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let entries: [(&str, &[u8]); 4] = [
+        ("logo.png", b"\x89PNG\r\n"),
+        ("a.txt", LEAD.as_bytes()),
+        ("empty.txt", b""),
+        ("day.jsonl", b"{\"text\":\"The river fell.\"}\n{\"text\n"),
+    ];
+    for (name, bytes) in entries {
+        zip.start_file(name, zip::write::SimpleFileOptions::default())
+            .expect("writes to memory");
+        zip.write_all(bytes).expect("writes to memory");
+    }
+    let bytes = zip.finish().expect("writes to memory").into_inner();
+    let reading = try_read_items(&bytes, &Config::default());
+    assert_eq!(reading.articles.len(), 2);
+    let items: Vec<_> = reading
+        .refused
+        .iter()
+        .map(|refused| refused.item.as_deref())
+        .collect();
+    assert_eq!(items, [Some("day.jsonl#line 2")]);
+    assert_eq!(
+        reading.articles[0].warnings.len(),
+        3,
         "{:?}",
-        articles[0].warnings
+        reading.articles[0].warnings
     );
 }
 

@@ -3,19 +3,25 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use watcher::intake::{Config, Origin, Refusal, read};
+use watcher::intake::{Config, Origin, Reading, Refusal, read, read_items};
 use wire::Article;
 
-/// Reads bytes as a file that was dropped in 2026.
+/// Reads bytes as a file without a modification time.
 pub(crate) fn try_read(bytes: &[u8], config: &Config) -> Result<Vec<Article>, Refusal> {
-    let origin = Origin {
-        source_name: "test",
-        path: "file",
-        modified: None,
-        received: None,
-    };
-    read(bytes, &origin, config)
+    read(bytes, &ORIGIN, config)
 }
+
+/// Reads bytes with what is refused of them.
+pub(crate) fn try_read_items(bytes: &[u8], config: &Config) -> Reading {
+    read_items(bytes, &ORIGIN, config)
+}
+
+const ORIGIN: Origin<'_> = Origin {
+    source_name: "test",
+    path: "file",
+    modified: None,
+    received: None,
+};
 
 /// Reads bytes that hold one article.
 #[track_caller]

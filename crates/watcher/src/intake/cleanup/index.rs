@@ -3,11 +3,13 @@
 //! Most lines are told from residue by their length, their first two letters and a search for a dozen words. Only
 //! what passes is folded and compared.
 
+use std::slice;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use super::rules::{RULES, Rule, When};
+use super::super::lines::Line;
+use super::rules::{ANY, DIGIT, OPEN, RULES, Rule, TRIGGERED, Traits, WORD, When};
 use super::{Position, in_zone};
 
 /// How long a line may be that any rule looks at.
@@ -22,67 +24,80 @@ const SHORT: usize = 60;
 /// How long a line is at most that every shape is tried on at the edges; longer ones have to look like it.
 const MOST_SHAPE: usize = 160;
 
-/// Every phrase that a line may hold has one of these words, and so has every long note of where a text is from.
+/// Every phrase that a line may hold has one of these, and so has every long note of where a text is from. They are
+/// pieces that begin with three letters that are seldom together, so that they are seldom looked at for nothing.
 const TRIGGERS: &[&str] = &[
-    "syndicated",
-    "edited by",
-    "reworked",
-    "republished",
-    "creative commons",
-    "auto-",
-    "inputs",
-    "additional reporting",
-    "produced by",
-    "associated press",
-    "cookie",
-    "privacy",
-    "rights reserved",
-    "broadcast, or",
-    "may not be",
-    "standards:",
-    "originally",
-    "first appeared",
-    "first published",
-    "opinions",
-    "views",
+    "yndicat",
+    "dited by",
+    "ework",
+    "epublish",
+    "mmons",
+    "uto-",
+    "nputs",
+    "l reporting",
+    "uced by",
+    "ociated press",
+    "okie",
+    "vacy",
+    "hts reserved",
+    "adcast",
+    "rds:",
+    "iginally",
+    "rst appeared",
+    "rst published",
+    "nions",
+    "iews",
 ];
 
+/// How much text is looked into for triggers at once; of more, the long lines are left out.
+const MOST_AT_ONCE: usize = 16 << 10;
+
+/// How many bytes of a line are compared with the phrases that lines start with: more than any of them has.
+const MOST_OPENING: usize = 64;
+
 struct Index {
-    /// The first two letters of the phrases that lines start with, or are: a bit for the second in the word of the
-    /// first.
-    openings: [u32; 32],
-    /// These phrases by their first byte.
+    /// The phrases that lines start with, or are, by their first two letters, with the numbers of their rules.
     starts: Vec<Vec<(usize, &'static str)>>,
     triggers: AhoCorasick,
     /// Phrases that lines hold.
     holds: AhoCorasick,
     /// The rule of each phrase of `holds`.
     holders: Vec<usize>,
-    shapes: Vec<usize>,
+    shapes: Vec<Shape>,
+}
+
+/// A rule whose lines a function recognises.
+struct Shape {
+    rule: usize,
+    most: usize,
+    needs: Traits,
+    is: fn(&str, &str) -> bool,
 }
 
 static INDEX: LazyLock<Index> = LazyLock::new(|| {
-    let mut openings = [0; 32];
-    let mut starts = vec![Vec::new(); 256];
+    let mut starts = vec![Vec::new(); 1 << 10];
     let (mut phrases, mut holders, mut shapes) = (Vec::new(), Vec::new(), Vec::new());
     for (at, rule) in RULES.iter().enumerate() {
         match rule.when {
             When::Is(list) | When::Starts(_, list) => {
                 for phrase in list {
-                    let (first, second) = (phrase.as_bytes()[0], phrase.as_bytes()[1]);
-                    openings[usize::from(first & 31)] |= 1 << (second & 31);
-                    starts[usize::from(first)].push((at, *phrase));
+                    let place = place(phrase.as_bytes()[0], phrase.as_bytes()[1]);
+                    starts[place].push((at, *phrase));
                 }
             }
             When::Holds(_, list) => {
                 phrases.extend_from_slice(list);
                 holders.resize(phrases.len(), at);
             }
-            When::Shape(..) | When::Note(..) => shapes.push(at),
+            When::Shape(most, needs, is) => shapes.push(Shape {
+                rule: at,
+                most,
+                needs,
+                is,
+            }),
         }
     }
     Index {
-        openings,
         starts,
         // Leftmost matches are found many bytes at a time.
         triggers: AhoCorasick::builder()
@@ -94,6 +109,59 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
         shapes,
     }
 });
+
+/// Where in [`Index::starts`] phrases with these first letters are.
+fn place(first: u8, second: u8) -> usize {
+    usize::from(first & 31) << 5 | usize::from(second & 31)
+}
+
+/// Where the words of [`TRIGGERS`] are in a text.
+#[derive(Debug, Default)]
+pub(super) struct Triggers {
+    /// In ascending order.
+    found: Vec<usize>,
+    lower: Vec<u8>,
+}
+
+impl Triggers {
+    /// Looks into lines that follow each other in `text`.
+    pub(super) fn look(&mut self, text: &str, lines: &[Line<'_>]) {
+        let (Some(first), Some(last)) = (lines.first(), lines.last()) else {
+            return;
+        };
+        let range = first.start..last.start + last.text.len();
+        if range.len() > MOST_AT_ONCE {
+            let short = lines.iter().filter(|line| line.text.len() <= MOST_RESIDUE);
+            return short.for_each(|line| self.look(text, slice::from_ref(line)));
+        }
+        self.lower.clear();
+        self.lower.extend_from_slice(&text.as_bytes()[range]);
+        self.lower.make_ascii_lowercase();
+        let found = INDEX.triggers.find_iter(&self.lower);
+        self.found.extend(found.map(|hit| first.start + hit.start()));
+    }
+
+    /// Looks for the one word that counts in the middle of a text.
+    pub(super) fn look_for_cookies(&mut self, lines: &[Line<'_>]) {
+        for line in lines.iter().filter(|line| line.text.len() <= MOST_RESIDUE) {
+            let bytes = line.text.as_bytes();
+            let is_cookie = |at: usize| {
+                let word = at.checked_sub(3).and_then(|start| bytes.get(start..start + 6));
+                word.is_some_and(|word| word.eq_ignore_ascii_case(b"cookie"))
+            };
+            if memchr::memchr2_iter(b'k', b'K', bytes).any(is_cookie) {
+                self.found.push(line.start);
+            }
+        }
+    }
+
+    /// Whether there is one in a line.
+    pub(super) fn are_in(&self, line: &Line<'_>) -> bool {
+        let before = self.found.partition_point(|at| *at < line.start);
+        let next = self.found.get(before);
+        next.is_some_and(|at| *at < line.start + line.text.len())
+    }
+}
 
 /// Returns the name of the first rule that a line falls under. `folded` is room to work in.
 pub(super) fn find(
@@ -109,29 +177,30 @@ pub(super) fn find(
     }
     let index = &*INDEX;
     let bare = line.trim_start_matches(|c: char| !c.is_alphanumeric());
-    let triggered = is_triggered(line);
-    let short = edge || line.len() <= SHORT || opens_oddly;
-    let may_start = opens_like_a_phrase(bare, index);
-    let may_be_shape =
-        short && (line.len() <= MOST_SHAPE || opens_oddly || position.head || triggered || may_start);
-    if !(triggered || may_start || may_be_shape) {
+    let starts = opens_like(bare, index, folded);
+    let may_be_shape = (edge || line.len() <= SHORT || opens_oddly)
+        && (line.len() <= MOST_SHAPE
+            || opens_oddly
+            || position.head
+            || position.triggered
+            || is_notice(bare));
+    if !(position.triggered || !starts.is_empty() || may_be_shape) {
         return None;
     }
-    fold(bare, folded);
+    if starts.is_empty() || bare.len() > MOST_OPENING {
+        fold(bare, usize::MAX, folded);
+    }
     let applies =
         |rule: &Rule| in_zone(rule.zone, position) && !disabled.iter().any(|name| name == rule.name);
     let mut found = usize::MAX;
-    if may_start {
-        let first = folded.bytes().next().unwrap_or(0);
-        for (at, phrase) in &index.starts[usize::from(first)] {
-            let rule = &RULES[*at];
-            if *at < found && is_or_starts(rule, phrase, line, folded, position) && applies(rule) {
-                found = *at;
-            }
+    for (at, phrase) in starts {
+        let rule = &RULES[*at];
+        if *at < found && is_or_starts(rule, phrase, line, folded, position) && applies(rule) {
+            found = *at;
         }
     }
     // Sentences about cookies stand anywhere, the rest of these phrases at the edges.
-    if triggered && !position.first && (edge || folded.contains("cookie")) {
+    if position.triggered && !position.first && (edge || folded.contains("cookie")) {
         for hit in index.holds.find_overlapping_iter(&*folded) {
             let at = index.holders[hit.pattern().as_usize()];
             let rule = &RULES[at];
@@ -142,35 +211,69 @@ pub(super) fn find(
         }
     }
     if may_be_shape {
-        let of_shape = |rule: &Rule| match rule.when {
-            When::Shape(most, shape) => line.len() <= most && shape(line, folded),
-            When::Note(most, shape) => triggered && line.len() <= most && shape(line, folded),
-            When::Is(_) | When::Starts(..) | When::Holds(..) => false,
-        };
-        let mut shapes = index.shapes.iter().take_while(|at| **at < found);
-        found = shapes
-            .find(|at| in_zone(RULES[**at].zone, position) && of_shape(&RULES[**at]) && applies(&RULES[**at]))
-            .map_or(found, |at| *at);
+        let traits = traits(line, position);
+        let mut shapes = index
+            .shapes
+            .iter()
+            .filter(|shape| line.len() <= shape.most && shape.needs & !traits == 0);
+        let first = shapes.find(|shape| {
+            let rule = &RULES[shape.rule];
+            shape.rule < found && in_zone(rule.zone, position) && (shape.is)(line, folded) && applies(rule)
+        });
+        found = first.map_or(found, |shape| shape.rule);
     }
     RULES.get(found).map(|rule| rule.name)
 }
 
-/// Whether a line has one of [`TRIGGERS`].
-fn is_triggered(line: &str) -> bool {
-    let mut lower = [0; MOST_RESIDUE];
-    let lower = &mut lower[..line.len()];
-    lower.copy_from_slice(line.as_bytes());
-    lower.make_ascii_lowercase();
-    INDEX.triggers.is_match(&*lower)
+/// What a line has, as [`Rule`]s need it.
+fn traits(line: &str, position: Position) -> Traits {
+    let bytes = line.as_bytes();
+    // Without branches, so that many bytes are looked at at once.
+    let digit = bytes.iter().fold(false, |any, byte| any | byte.is_ascii_digit());
+    let mut traits = ANY;
+    if digit {
+        traits |= DIGIT;
+    }
+    if !line.ends_with('.') {
+        traits |= OPEN;
+    }
+    if memchr::memchr(b' ', bytes).is_none() {
+        traits |= WORD;
+    }
+    if position.triggered {
+        traits |= TRIGGERED;
+    }
+    traits
 }
 
-/// Whether some phrase has the first two letters of a line; true when they are not ASCII.
-fn opens_like_a_phrase(bare: &str, index: &Index) -> bool {
-    let [first, second, ..] = bare.as_bytes() else {
-        return false;
+/// Whether a line of more than [`MOST_SHAPE`] bytes may be a copyright notice.
+fn is_notice(bare: &str) -> bool {
+    let start = bare.as_bytes().get(..9);
+    start.is_some_and(|start| start.eq_ignore_ascii_case(b"copyright"))
+}
+
+/// Returns the phrases with the first two letters of a line if the line may start with one of them.
+fn opens_like<'i>(bare: &str, index: &'i Index, folded: &mut String) -> &'i [(usize, &'static str)] {
+    let phrases = match bare.as_bytes() {
+        [first, second, ..] if first.is_ascii() && second.is_ascii() => &index.starts[place(*first, *second)],
+        [_, _, ..] => {
+            fold(bare, MOST_OPENING, folded);
+            match folded.as_bytes() {
+                [first, second, ..] => &index.starts[place(*first, *second)],
+                _ => return &[],
+            }
+        }
+        _ => return &[],
     };
-    !(first.is_ascii() && second.is_ascii())
-        || index.openings[usize::from(first & 31)] >> (second & 31) & 1 == 1
+    if phrases.is_empty() {
+        return &[];
+    }
+    fold(bare, MOST_OPENING, folded);
+    if phrases.iter().any(|(_, phrase)| folded.starts_with(phrase)) {
+        phrases
+    } else {
+        &[]
+    }
 }
 
 fn is_or_starts(rule: &Rule, phrase: &str, line: &str, folded: &str, position: Position) -> bool {
@@ -179,7 +282,7 @@ fn is_or_starts(rule: &Rule, phrase: &str, line: &str, folded: &str, position: P
             .strip_prefix(phrase)
             .is_some_and(|rest| !rest.contains(char::is_alphanumeric)),
         When::Starts(most, _) => !position.first && line.len() <= most && starts_with_words(folded, phrase),
-        When::Holds(..) | When::Shape(..) | When::Note(..) => false,
+        When::Holds(..) | When::Shape(..) => false,
     }
 }
 
@@ -190,11 +293,13 @@ fn starts_with_words(text: &str, phrase: &str) -> bool {
     })
 }
 
-/// Lower case, straight quotes, single spaces, no space before a colon.
-fn fold(line: &str, out: &mut String) {
+/// Lower case, straight quotes, single spaces, no space before a colon; at least `most` bytes of it, if there are.
+fn fold(line: &str, most: usize, out: &mut String) {
     out.clear();
-    if is_simple(line) {
-        out.push_str(line);
+    // What comes after the cut may change a space before it.
+    let start = &line[..line.floor_char_boundary(most.saturating_add(1))];
+    if is_simple(start) {
+        out.push_str(start);
         out.make_ascii_lowercase();
         return;
     }
@@ -203,13 +308,17 @@ fn fold(line: &str, out: &mut String) {
             '’' | '‘' => out.push('\''),
             '“' | '”' => out.push('"'),
             ' ' if out.ends_with(' ') => {}
+            // "Last Updated : Aug" reads like "last updated: aug".
+            ':' if out.ends_with(' ') => {
+                out.pop();
+                out.push(':');
+            }
             ' '..='~' => out.push(c.to_ascii_lowercase()),
             c => out.extend(c.to_lowercase()),
         }
-    }
-    // "Last Updated : Aug" reads like "last updated: aug".
-    if out.contains(" :") {
-        *out = out.replace(" :", ":");
+        if out.len() > most && line.len() > most {
+            return;
+        }
     }
 }
 
@@ -240,8 +349,9 @@ mod tests {
             };
             for phrase in phrases {
                 let (line, mut folded) = (format!("{phrase}x"), String::new());
-                fold(&line, &mut folded);
+                fold(&line, usize::MAX, &mut folded);
                 assert_eq!(folded, line, "{}", rule.name);
+                assert!(phrase.len() < MOST_OPENING, "{phrase}");
             }
         }
     }
@@ -251,9 +361,25 @@ mod tests {
         for rule in RULES {
             if let When::Holds(_, phrases) = rule.when {
                 for phrase in phrases {
-                    assert!(is_triggered(phrase), "`{phrase}` of {}", rule.name);
+                    let is_triggered = INDEX.triggers.is_match(phrase);
+                    assert!(is_triggered, "`{phrase}` of {}", rule.name);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn every_note_has_a_trigger() {
+        for note in [
+            "this article was originally published",
+            "this post originally appeared",
+            "the post first appeared",
+            "this piece was first published",
+            "views do not necessarily reflect those of the paper",
+            "the opinions are the author's own",
+        ] {
+            assert!(super::super::shapes::is_origin_note(note, note), "{note}");
+            assert!(INDEX.triggers.is_match(note), "{note}");
         }
     }
 

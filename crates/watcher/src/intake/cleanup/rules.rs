@@ -23,23 +23,34 @@ pub(crate) enum When {
     Starts(usize, &'static [&'static str]),
     /// At most this long and containing one of these.
     Holds(usize, &'static [&'static str]),
-    /// At most this long and what a function recognises; it gets the line and its folded form.
-    Shape(usize, fn(&str, &str) -> bool),
-    /// The same, and tried only where a line has one of the words that such notes have.
-    Note(usize, fn(&str, &str) -> bool),
+    /// At most this long, of such traits, and what a function recognises; it gets the line and its folded form.
+    Shape(usize, Traits, fn(&str, &str) -> bool),
 }
+
+/// What is told of a line at a glance, as bits; most lines lack what a shape needs.
+pub(crate) type Traits = u8;
+/// Nothing in particular.
+pub(crate) const ANY: Traits = 0;
+/// It has a digit.
+pub(crate) const DIGIT: Traits = 1;
+/// It does not end with a full stop.
+pub(crate) const OPEN: Traits = 1 << 1;
+/// It has no space.
+pub(crate) const WORD: Traits = 1 << 2;
+/// It has one of the words that notes have.
+pub(crate) const TRIGGERED: Traits = 1 << 3;
 
 const fn rule(name: &'static str, zone: Zone, when: When) -> Rule {
     Rule { name, zone, when }
 }
 
-use When::{Holds, Is, Note, Shape, Starts};
+use When::{Holds, Is, Shape, Starts};
 use Zone::{Anywhere, Edges, Head, Tail};
 
 /// All rules, in the order in which they are tried.
 pub(crate) const RULES: &[Rule] = &[
-    rule("stray_tag", Anywhere, Shape(400, shapes::is_stray_tag)),
-    rule("share_icons", Anywhere, Shape(160, shapes::is_share_icons)),
+    rule("stray_tag", Anywhere, Shape(400, ANY, shapes::is_stray_tag)),
+    rule("share_icons", Anywhere, Shape(160, ANY, shapes::is_share_icons)),
     rule(
         "share_icons",
         Edges,
@@ -104,7 +115,7 @@ pub(crate) const RULES: &[Rule] = &[
         Edges,
         Starts(60, &["more from ", "more in ", "more on ", "top stories from"]),
     ),
-    rule("list_marker", Anywhere, Shape(40, shapes::is_list_marker)),
+    rule("list_marker", Anywhere, Shape(40, OPEN, shapes::is_list_marker)),
     rule(
         "story_break",
         Anywhere,
@@ -172,7 +183,7 @@ pub(crate) const RULES: &[Rule] = &[
             "be the first to comment",
         ]),
     ),
-    rule("comments", Edges, Shape(40, shapes::is_comment_count)),
+    rule("comments", Edges, Shape(40, DIGIT, shapes::is_comment_count)),
     rule(
         "comments",
         Tail,
@@ -187,10 +198,10 @@ pub(crate) const RULES: &[Rule] = &[
             ],
         ),
     ),
-    rule("breadcrumb", Head, Shape(300, shapes::is_breadcrumb)),
-    rule("timestamp", Edges, Shape(140, shapes::is_timestamp)),
-    rule("reading_time", Edges, Shape(40, shapes::is_reading_time)),
-    rule("date_line", Head, Shape(60, shapes::is_date_line)),
+    rule("breadcrumb", Head, Shape(300, OPEN, shapes::is_breadcrumb)),
+    rule("timestamp", Edges, Shape(140, DIGIT, shapes::is_timestamp)),
+    rule("reading_time", Edges, Shape(40, ANY, shapes::is_reading_time)),
+    rule("date_line", Head, Shape(60, DIGIT | OPEN, shapes::is_date_line)),
     rule(
         "syndication_note",
         Edges,
@@ -220,7 +231,11 @@ pub(crate) const RULES: &[Rule] = &[
             ],
         ),
     ),
-    rule("syndication_note", Edges, Note(420, shapes::is_origin_note)),
+    rule(
+        "syndication_note",
+        Edges,
+        Shape(420, TRIGGERED, shapes::is_origin_note),
+    ),
     rule(
         "syndication_note",
         Tail,
@@ -234,7 +249,7 @@ pub(crate) const RULES: &[Rule] = &[
             ],
         ),
     ),
-    rule("image_slug", Anywhere, Shape(160, shapes::is_image_slug)),
+    rule("image_slug", Anywhere, Shape(160, WORD, shapes::is_image_slug)),
     rule(
         "photo_credit",
         Anywhere,
@@ -270,8 +285,12 @@ pub(crate) const RULES: &[Rule] = &[
             ],
         ),
     ),
-    rule("photo_credit", Anywhere, Shape(120, shapes::is_photo_credit)),
-    rule("player", Anywhere, Shape(40, shapes::is_player)),
+    rule(
+        "photo_credit",
+        Anywhere,
+        Shape(120, OPEN, shapes::is_photo_credit),
+    ),
+    rule("player", Anywhere, Shape(40, DIGIT | OPEN, shapes::is_player)),
     rule(
         "player",
         Anywhere,
@@ -334,7 +353,7 @@ pub(crate) const RULES: &[Rule] = &[
             ],
         ),
     ),
-    rule("copyright", Edges, Shape(260, shapes::is_copyright)),
+    rule("copyright", Edges, Shape(260, ANY, shapes::is_copyright)),
     rule(
         "copyright",
         Tail,
@@ -368,7 +387,7 @@ pub(crate) const RULES: &[Rule] = &[
             ],
         ),
     ),
-    rule("end_mark", Tail, Shape(24, shapes::is_end_mark)),
+    rule("end_mark", Tail, Shape(24, ANY, shapes::is_end_mark)),
 ];
 
 /// Rules that are applied by the code around [`RULES`], since they look at more than one line.

@@ -89,78 +89,91 @@ pub(crate) fn is_stray_tag(line: &str, _: &str) -> bool {
     known && closes && (bare || (after.starts_with(' ') && after.contains('=')))
 }
 
-const NETWORKS: &[&str] = &[
-    "facebook",
-    "twitter",
-    "x",
-    "whatsapp",
-    "linkedin",
-    "telegram",
-    "reddit",
-    "pinterest",
-    "email",
-    "e-mail",
-    "mail",
-    "print",
-    "copy",
-    "link",
-    "copylink",
-    "share",
-    "tweet",
-    "pin",
-    "messenger",
-    "instagram",
-    "youtube",
-    "tumblr",
-    "flipboard",
-    "viber",
-    "line",
-    "threads",
-    "bluesky",
-    "mastodon",
-    "sms",
-    "save",
-    "bookmark",
-    "comment",
-    "comments",
-    "gift",
-    "google",
-    "wechat",
-    "vk",
-    "koo",
-    "pocket",
-    "snapchat",
-    "tiktok",
-    "rss",
-    "via",
-    "on",
-    "this",
-    "article",
-    "and",
-    "or",
-    "by",
-    "post",
-    "story",
-];
+/// Whether a word names a network, or a way to share.
+fn is_network(word: &str) -> bool {
+    matches!(
+        word,
+        "facebook"
+            | "twitter"
+            | "x"
+            | "whatsapp"
+            | "linkedin"
+            | "telegram"
+            | "reddit"
+            | "pinterest"
+            | "email"
+            | "e-mail"
+            | "mail"
+            | "print"
+            | "copy"
+            | "link"
+            | "copylink"
+            | "share"
+            | "tweet"
+            | "pin"
+            | "messenger"
+            | "instagram"
+            | "youtube"
+            | "tumblr"
+            | "flipboard"
+            | "viber"
+            | "line"
+            | "threads"
+            | "bluesky"
+            | "mastodon"
+            | "sms"
+            | "save"
+            | "bookmark"
+            | "comment"
+            | "comments"
+            | "gift"
+            | "google"
+            | "wechat"
+            | "vk"
+            | "koo"
+            | "pocket"
+            | "snapchat"
+            | "tiktok"
+            | "rss"
+    )
+}
+
+/// Whether a word may stand between names of networks.
+fn is_between(word: &str) -> bool {
+    matches!(
+        word,
+        "via" | "on" | "this" | "article" | "and" | "or" | "by" | "post" | "story" | "fa" | "fab"
+    )
+}
+
+/// Whether a word is the class of an icon.
+fn has_icon(word: &str) -> bool {
+    let mut prefixes = ["icon-", "fa-", "social-", "share-"].iter();
+    prefixes.any(|prefix| word.starts_with(prefix))
+}
 
 /// `icon-facebook icon-twitter`, `Facebook Twitter WhatsApp`, `Share on Facebook`.
 pub(crate) fn is_share_icons(_: &str, folded: &str) -> bool {
+    let is_joint = |byte: &u8| !(byte.is_ascii_alphanumeric() || *byte == b'-');
+    let end = folded
+        .bytes()
+        .position(|byte| is_joint(&byte))
+        .unwrap_or(folded.len());
+    let first = folded[..end].trim_end_matches('-');
+    if !(is_between(first) || is_network(first) || has_icon(first)) {
+        return false;
+    }
     let (mut icons, mut networks, mut others) = (0, 0, 0);
     for token in folded
         .split([' ', '|', '/', ',', '·', '•'])
         .filter(|token| !token.is_empty())
     {
         let token = token.trim_matches(|c: char| !c.is_alphanumeric());
-        let icon = ["icon-", "fa-", "social-", "share-"]
-            .iter()
-            .any(|prefix| token.starts_with(prefix));
         match token {
             "" => {}
-            _ if icon => icons += 1,
-            "via" | "on" | "this" | "article" | "and" | "or" | "by" | "post" | "story" | "fa" | "fab" => {
-                others += 1;
-            }
-            _ if NETWORKS.contains(&token) => networks += 1,
+            _ if is_between(token) => others += 1,
+            _ if is_network(token) => networks += 1,
+            _ if has_icon(token) => icons += 1,
             _ => return false,
         }
     }
@@ -173,45 +186,61 @@ pub(crate) fn is_share_icons(_: &str, folded: &str) -> bool {
 /// `list 1 of 4`, `list of 3 items`, `end of list`, and what is left of them: `4 item listend of list`.
 pub(crate) fn is_list_marker(_: &str, folded: &str) -> bool {
     let words = ["list", "of", "item", "items", "end", "listend"];
+    if !folded.starts_with(|c: char| c.is_ascii_digit() || "loie".contains(c)) {
+        return false;
+    }
     let mut seen_list = false;
     for word in folded.split([' ', ',']).filter(|word| !word.is_empty()) {
-        seen_list |= word.contains("list");
         if !words.contains(&word) && !word.bytes().all(|byte| byte.is_ascii_digit()) {
             return false;
         }
+        seen_list |= word.contains("list");
     }
     seen_list && (folded.contains("of") || folded.contains("item"))
 }
 
-/// `12 Comments`.
+/// `12 Comments`, `Comments (14)`, `Comments: 3`.
 pub(crate) fn is_comment_count(_: &str, folded: &str) -> bool {
-    let mut words = folded.split(' ');
-    let count = words
-        .next()
-        .is_some_and(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit() || b == b','));
-    count
-        && matches!(
-            words.next(),
-            Some("comment" | "comments" | "shares" | "views" | "likes")
+    let is_count =
+        |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit() || byte == b',');
+    let is_label = |word: &str| {
+        matches!(
+            word,
+            "comment" | "comments" | "shares" | "views" | "likes" | "replies"
         )
-        && words.next().is_none()
+    };
+    let mut words = folded.split(' ');
+    let (Some(first), Some(second), None) = (words.next(), words.next(), words.next()) else {
+        return false;
+    };
+    let bracketed = second.strip_prefix('(').and_then(|count| count.strip_suffix(')'));
+    // "Comments 14" could be a heading of the body.
+    match (bracketed, first.strip_suffix(':')) {
+        (Some(count), _) => is_label(first) && is_count(count),
+        (None, Some(label)) => is_label(label) && is_count(second),
+        (None, None) => is_count(first) && is_label(second),
+    }
 }
 
 /// `Home / World News / …`, `News > Asia > Pakistan`, `You are here: …`.
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "lazy operators are branches, which keep the loop scalar"
+)]
 pub(crate) fn is_breadcrumb(line: &str, folded: &str) -> bool {
-    if line.ends_with('.') {
-        return false;
-    }
     if folded.starts_with("you are here") {
         return true;
     }
-    let mut pairs = line.as_bytes().windows(2);
-    let separates =
-        |pair: &[u8]| pair[0] == b' ' && (matches!(pair[1], b'/' | b'>' | b':') || pair[1] >= 0x80);
+    let is_mark = |byte: u8| (byte == b'/') | (byte == b'>') | (byte == b':') | (byte >= 0x80);
+    if !line.bytes().fold(false, |any, byte| any | is_mark(byte)) {
+        return false;
+    }
+    let separates = |(one, other): (&u8, &u8)| (*one == b' ') & is_mark(*other);
+    let pairs = line.as_bytes().iter().zip(line.as_bytes().iter().skip(1));
     // "Home/World/Asia", and not "HOME SAVINGS/ROCKIES <HROK.O>".
     let first = folded.split(['/', '>', '»', '›']).next().unwrap_or_default();
     let starts_at_home = first.trim() == "home";
-    if !pairs.any(separates) && !starts_at_home {
+    if !starts_at_home && !pairs.fold(false, |any, pair| any | separates(pair)) {
         return false;
     }
     [" / ", " > ", " » ", " › ", " → ", " :: ", " >> "]
@@ -265,14 +294,11 @@ pub(crate) fn is_timestamp(line: &str, folded: &str) -> bool {
         "original",
         "originally",
     ];
-    if !line.bytes().any(|byte| byte.is_ascii_digit()) {
-        return false;
-    }
     let first = folded.split([' ', ':']).next().unwrap_or_default();
     let labelled = matches!(
         first,
         "published" | "updated" | "last" | "first" | "posted" | "modified" | "date" | "uploaded" | "filed"
-    ) || folded.split(' ').skip(1).any(|word| word.starts_with("read"));
+    ) || folded.contains(" read");
     let Some(found) = labelled.then(|| dates::find(line)).flatten() else {
         return false;
     };
@@ -340,14 +366,12 @@ pub(crate) fn is_reading_time(_: &str, folded: &str) -> bool {
 
 /// A line that is a date with its year and nothing else: without the year it may be a heading of the body.
 pub(crate) fn is_date_line(line: &str, _: &str) -> bool {
-    !line.ends_with('.')
-        && line.bytes().any(|byte| byte.is_ascii_digit())
-        && dates::only(line).is_some_and(|date| date.year.is_some())
+    dates::only(line).is_some_and(|date| date.year.is_some())
 }
 
 /// The name of an image file, or what a chart's alt text is left as.
 pub(crate) fn is_image_slug(line: &str, folded: &str) -> bool {
-    if line.len() < 8 || line.contains(' ') {
+    if line.len() < 8 {
         return false;
     }
     let image = [".jpg", ".jpeg", ".png", ".webp", ".gif", ".svg", ".avif"]
@@ -389,22 +413,17 @@ pub(crate) fn is_photo_credit(line: &str, folded: &str) -> bool {
         return true;
     }
     let bare = folded.trim_end_matches([')', ']']);
-    !line.ends_with('.')
-        && (folded.starts_with("reuters/") || ENDS.iter().any(|end| bare.ends_with(end)))
+    (folded.starts_with("reuters/") || ENDS.iter().any(|end| bare.ends_with(end)))
         && folded.split(' ').count() <= 7
 }
 
 /// `0:00 / 3:45`, `Listen 4 min`: what audio and video players leave.
-pub(crate) fn is_player(line: &str, folded: &str) -> bool {
-    if !line.bytes().any(|byte| byte.is_ascii_digit()) {
-        return false;
-    }
+pub(crate) fn is_player(_: &str, folded: &str) -> bool {
     let clock =
         |word: &str| word.contains(':') && word.bytes().all(|byte| byte.is_ascii_digit() || byte == b':');
     let words = folded
         .split([' ', '/', '(', ')', '-'])
         .filter(|word| !word.is_empty());
-    let n_clocks = words.clone().filter(|word| clock(word)).count();
     let known = |word: &str| {
         [
             "listen", "play", "duration", "min", "mins", "video", "audio", "watch", "now", "playing", "1x",
@@ -415,7 +434,8 @@ pub(crate) fn is_player(line: &str, folded: &str) -> bool {
     let all = words
         .clone()
         .all(|word| clock(word) || known(word) || word.bytes().all(|byte| byte.is_ascii_digit()));
-    all && (n_clocks >= 2 || folded.starts_with("listen") || folded.starts_with("duration"))
+    let n_clocks = || words.clone().filter(|word| clock(word)).count();
+    all && (n_clocks() >= 2 || folded.starts_with("listen") || folded.starts_with("duration"))
 }
 
 /// `© 2025 The Daily`, `Copyright 2025 …`.

@@ -3,7 +3,7 @@
 use jiff::civil::{Date, Time};
 use wire::message::Precision;
 
-use super::names::{is_weekday, month};
+use super::names::{self, is_weekday, month};
 use super::{PartialDate, Zone};
 
 /// A date found in a text.
@@ -55,7 +55,7 @@ pub(crate) fn only(text: &str) -> Option<PartialDate> {
 }
 
 fn read_at(text: &str, start: usize) -> Option<Found> {
-    if !may_open(text.as_bytes().get(start).copied()?) {
+    if !may_open(&text.as_bytes()[start..]) {
         return None;
     }
     let mut cursor = Cursor { text, at: start };
@@ -81,9 +81,9 @@ fn read_at(text: &str, start: usize) -> Option<Found> {
     Some(Found { start, end, date })
 }
 
-/// Whether a date may open with a byte: a digit, or what months and weekdays begin with.
-fn may_open(byte: u8) -> bool {
-    byte.is_ascii_digit() || b"jfmasondeglwt".contains(&byte.to_ascii_lowercase())
+/// Whether a date may begin with these bytes.
+pub(crate) fn may_open(bytes: &[u8]) -> bool {
+    bytes.first().is_some_and(u8::is_ascii_digit) || names::may_open(bytes)
 }
 
 fn is_possible(date: &PartialDate) -> bool {
@@ -93,6 +93,9 @@ fn is_possible(date: &PartialDate) -> bool {
     // 2024: a leap year, for dates without one.
     Date::new(date.year.unwrap_or(2024), month, day).is_ok()
 }
+
+/// Reads year, month and day in one of their forms.
+type Form<'t> = fn(&mut Cursor<'t>) -> Option<(Option<i16>, i8, Option<i8>)>;
 
 /// A position in a text that reads tokens; a reader that fails leaves the position as it was.
 struct Cursor<'t> {
@@ -193,13 +196,12 @@ impl<'t> Cursor<'t> {
             self.at = start;
             return false;
         }
-        for form in [
-            Self::iso,
-            Self::compact,
-            Self::numeric,
-            Self::day_month,
-            Self::month_day,
-        ] {
+        let forms: &[Form<'t>] = if self.rest().starts_with(|c: char| c.is_ascii_digit()) {
+            &[Self::iso, Self::compact, Self::numeric, Self::day_month]
+        } else {
+            &[Self::month_day]
+        };
+        for form in forms {
             if let Some((year, month, day)) = form(self) {
                 (date.year, date.month, date.day) = (year, Some(month), day);
                 return true;

@@ -121,8 +121,8 @@ impl Found {
             }
             "html" => self.language = node.attr("lang").map(|lang| lang.to_string()),
             "title" if self.title.is_none() => self.title = stated(&*node.text()),
-            "h1" => self.h1.extend(stated(&*node.text())),
-            "h2" if self.h2.len() < MOST_H2 => self.h2.extend(stated(&*node.text())),
+            "h1" => self.h1.extend(heading(node)),
+            "h2" if self.h2.len() < MOST_H2 => self.h2.extend(heading(node)),
             "link"
                 if node
                     .attr("rel")
@@ -200,17 +200,7 @@ impl Found {
             return;
         };
         let class = class.to_ascii_lowercase();
-        if self.bylines.len() < 20
-            && [
-                "byline",
-                "author-name",
-                "authorname",
-                "article__author",
-                "article-author",
-            ]
-            .iter()
-            .any(|name| class.contains(name))
-        {
+        if self.bylines.len() < 20 && is_byline(&class) {
             self.bylines.extend(short_text(node));
         }
         if self.printed_dates.len() < 20
@@ -262,7 +252,9 @@ impl Found {
         {
             return Some(headline.to_owned());
         }
+        // Where no heading prints it, the one that is nothing but the headline.
         linked
+            .or_else(|| self.first(&["headline"]))
             .or(social)
             .or(only_h1.map(str::to_owned))
             .or_else(|| self.h1.first().cloned())
@@ -356,6 +348,21 @@ impl Found {
     }
 }
 
+/// Whether a class says that an element holds the name of an author.
+fn is_byline(class: &str) -> bool {
+    const PIECES: &[&str] = &[
+        "byline",
+        "author-name",
+        "authorname",
+        "article__author",
+        "article-author",
+    ];
+    let is_author = |name: &str| {
+        matches!(name, "author" | "authors") || name.starts_with("author__") || name.starts_with("authors__")
+    };
+    PIECES.iter().any(|piece| class.contains(piece)) || class.split_ascii_whitespace().any(is_author)
+}
+
 /// Whether a `meta` element of this name holds an author.
 fn is_author_meta(name: &str) -> bool {
     matches!(
@@ -406,6 +413,10 @@ fn shared<'h>(heading: &'h str, headline: &str) -> Option<&'h str> {
         SEPARATORS.iter().any(|separator| other.ends_with(separator))
             && words(other).iter().all(|word| !own.contains(word))
     })
+}
+
+fn heading(node: &NodeRef<'_>) -> Option<String> {
+    stated(node.text().split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 fn short_text(node: &NodeRef<'_>) -> Option<String> {

@@ -1,13 +1,4 @@
-//! Measures the intake against labelled data; prints one line a figure.
-//!
-//! ```text
-//! measure html FOLDER         article-extraction-benchmark: shingle F1 as its evaluate.py has it, time a page
-//! measure fundus FOLDER       fundus-html: headline, date and authors
-//! measure duplicates PATH…    near-duplicate marks on perturbed copies of articles
-//! ```
-//! `-v` before the path prints what is wrong.
-
-#![expect(clippy::print_stdout, reason = "the figures are the result")]
+//! Pages: body, headline, date and authors.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io::Read;
@@ -16,68 +7,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::Value;
-use watcher::duplicates::{self, Index};
-use watcher::intake::{Config, Origin, read};
-use wire::{Article, ArticleId};
+use wire::Article;
 
-fn main() {
-    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
-    let verbose = arguments.iter().any(|argument| argument == "-v");
-    arguments.retain(|argument| argument != "-v");
-    match arguments
-        .iter()
-        .map(String::as_str)
-        .collect::<Vec<_>>()
-        .as_slice()
-    {
-        ["html", folder] => html(Path::new(folder), verbose),
-        ["fundus", folder] => fundus(Path::new(folder), verbose),
-        ["duplicates", paths @ ..] => measure_duplicates(paths),
-        _ => {
-            eprintln!("usage: measure html|fundus|duplicates [-v] PATH…");
-            std::process::exit(2);
-        }
-    }
-}
+use crate::{busy, first};
 
-fn first(bytes: &[u8]) -> Option<Article> {
-    let origin = Origin {
-        source_name: "m",
-        path: "p",
-        modified: None,
-        received: None,
-    };
-    read(bytes, &origin, &Config::default()).ok()?.into_iter().next()
-}
-
-/// The time this thread was on a processor: what others run beside it makes no difference.
-fn busy() -> Duration {
-    let statistics = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    let nanoseconds = statistics.split(' ').next().and_then(|first| first.parse().ok());
-    nanoseconds.map_or(Duration::ZERO, Duration::from_nanos)
-}
-
-fn gunzip(path: &Path) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let file = std::fs::read(path).unwrap_or_default();
-    let _read = flate2::read::GzDecoder::new(&file[..]).read_to_end(&mut bytes);
-    bytes
-}
-
-fn json(path: &Path) -> Value {
-    std::fs::read(path)
-        .ok()
-        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
-        .unwrap_or_default()
-}
-
-/// The text below the headline.
-fn body(article: &Article) -> &str {
-    let headline = article.headline.as_deref().unwrap_or_default();
-    article.text.strip_prefix(headline).unwrap_or(&article.text)
-}
-
-fn html(folder: &Path, verbose: bool) {
+/// Measures the bodies of pages; whether none fails.
+pub(crate) fn html(folder: &Path, verbose: bool) -> bool {
     let truth = json(&folder.join("ground-truth.json"));
     let (mut precision, mut recall, mut times, mut failed) = (Vec::new(), Vec::new(), Vec::new(), 0);
     for (key, expected) in truth.as_object().into_iter().flatten() {
@@ -103,9 +38,33 @@ fn html(folder: &Path, verbose: bool) {
         times.len()
     );
     print_times(&mut times);
+    failed == 0
+}
+
+fn gunzip(path: &Path) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let file = std::fs::read(path).unwrap_or_default();
+    let _read = flate2::read::GzDecoder::new(&file[..]).read_to_end(&mut bytes);
+    bytes
+}
+
+fn json(path: &Path) -> Value {
+    std::fs::read(path)
+        .ok()
+        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+        .unwrap_or_default()
+}
+
+/// The text below the headline.
+fn body(article: &Article) -> &str {
+    let headline = article.headline.as_deref().unwrap_or_default();
+    article.text.strip_prefix(headline).unwrap_or(&article.text)
 }
 
 fn print_times(times: &mut [Duration]) {
+    if times.is_empty() {
+        return;
+    }
     times.sort_unstable();
     let at = |percent: usize| times[(times.len() - 1) * percent / 100].as_secs_f64() * 1e3;
     let total = times.iter().sum::<Duration>().as_secs_f64();
@@ -171,7 +130,8 @@ impl Tally {
     }
 }
 
-fn fundus(folder: &Path, verbose: bool) {
+/// Measures what pages say of themselves; whether there are any.
+pub(crate) fn fundus(folder: &Path, verbose: bool) -> bool {
     let (mut headline, mut date, mut authors) = (Tally::default(), Tally::default(), Tally::default());
     let mut times = Vec::new();
     for (page, expected) in fundus_pages(folder) {
@@ -237,6 +197,7 @@ fn fundus(folder: &Path, verbose: bool) {
     date.show("date");
     authors.show("authors");
     print_times(&mut times);
+    headline.stated > 0
 }
 
 /// Pages with what is expected of them. Of an outlet with several, they and the versions go by date.
@@ -299,113 +260,4 @@ fn is_same_date(want: &str, got: &str) -> bool {
         }
         _ => got.len() >= 10 && want.starts_with(got),
     }
-}
-
-/// A small generator, so that every run makes the same copies.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % n.max(1)
-    }
-}
-
-/// Makes a copy as another outlet would print it.
-fn perturb(text: &str, random: &mut Random) -> String {
-    let mut lines: Vec<String> = text.split("\n\n").map(str::to_owned).collect();
-    match random.below(3) {
-        0 => lines[0] = format!("Report: {}", lines[0].to_uppercase()),
-        1 => "What we know so far about the story of the day".clone_into(&mut lines[0]),
-        _ => {}
-    }
-    if lines.len() > 1 && random.below(2) == 0 {
-        lines[1] = format!("LONDON (AFP) - {}", lines[1]);
-    }
-    if lines.len() > 4 && random.below(2) == 0 {
-        let cut = lines.len() - 1 - random.below(lines.len() / 4);
-        lines.truncate(cut);
-    }
-    if random.below(2) == 0 {
-        lines.push(
-            "Stay with us for more on this story, and write to our editors if you have seen it happen."
-                .to_owned(),
-        );
-    }
-    if random.below(3) == 0 {
-        let at = random.below(lines.len());
-        lines[at] = lines[at]
-            .replace(" said ", " told reporters ")
-            .replace(" per cent", "%");
-    }
-    lines.join("\n\n")
-}
-
-fn measure_duplicates(paths: &[&str]) {
-    let texts = corpus(paths);
-    let mut index = Index::new(duplicates::Config::default());
-    let mut random = Random(7);
-    // What the corpus itself repeats is found first, so that only the copies made here are judged.
-    let start = busy();
-    let mut originals = Vec::new();
-    let mut own = 0;
-    for text in &texts {
-        let id = ArticleId::of(text.as_bytes());
-        match index.check(id, text).of {
-            None => originals.push((id, text)),
-            Some(_) => own += 1,
-        }
-    }
-    let rate = texts.len() as f64 / busy().saturating_sub(start).as_secs_f64();
-    let (mut marked, mut right, mut copies) = (0_usize, 0_usize, 0_usize);
-    for (id, text) in originals.iter().filter(|(_, text)| text.len() > 400) {
-        let copy = perturb(text, &mut random);
-        copies += 1;
-        let duplicate = index.check(ArticleId::of(copy.as_bytes()), &copy);
-        marked += usize::from(duplicate.of.is_some());
-        right += usize::from(duplicate.of == Some(*id));
-    }
-    println!(
-        "{} texts, {own} marked as copies within the corpus, {rate:.0} texts/s",
-        texts.len()
-    );
-    println!(
-        "copies {copies} marked {marked} right {right}: precision {:.4} recall {:.4}",
-        right as f64 / marked.max(1) as f64,
-        right as f64 / copies.max(1) as f64
-    );
-    println!(
-        "index of {} articles: {} bytes",
-        index.len(),
-        index.to_bytes().len()
-    );
-}
-
-/// The cleaned texts of files, folders and `.jsonl` with `title` and `text`.
-fn corpus(paths: &[&str]) -> Vec<String> {
-    let files = paths.iter().flat_map(|path| {
-        walkdir::WalkDir::new(path)
-            .sort_by_file_name()
-            .into_iter()
-            .flatten()
-    });
-    let mut texts = Vec::new();
-    for file in files.filter(|entry| entry.file_type().is_file()) {
-        let bytes = std::fs::read(file.path()).unwrap_or_default();
-        let origin = Origin {
-            source_name: "m",
-            path: "p",
-            modified: None,
-            received: None,
-        };
-        let articles = match file.path().extension().and_then(|end| end.to_str()) {
-            Some("txt" | "jsonl") => read(&bytes, &origin, &Config::default()).unwrap_or_default(),
-            _ => Vec::new(),
-        };
-        texts.extend(articles.into_iter().map(|article| article.text));
-    }
-    texts
 }
