@@ -5,7 +5,7 @@
 //! the record is the truth.
 
 use wire::EnrichedArticle;
-use wire::message::{Entity, TagSentence, TagWriter, write_entity_subject, write_figure_subject};
+use wire::message::{Encoded, Entity, TagSentence, TagWriter, write_entity_subject, write_figure_subject};
 use wire::nats::EventBatch;
 
 use crate::to_wire::Sentence;
@@ -31,27 +31,30 @@ impl Default for Kinds {
 /// Adds the events of an article to a batch: entities first, each list in order of appearance.
 pub(crate) fn encode(
     record: &EnrichedArticle,
+    encoded: &Encoded,
     sentences: &[Sentence],
     kinds: Kinds,
     batch: &mut EventBatch,
 ) -> serde_json::Result<()> {
-    let mut writer = TagWriter::new(record)?;
+    let mut writer = TagWriter::new(record, encoded)?;
+    let events = record.entities.len() + record.figures.len();
+    batch.reserve(events, encoded.line.json().len() + events * writer.overhead());
     let mut subject = String::new();
     let id = |tag: &str| {
         let revision = &record.revision;
         format!("{}:{}:{}:{tag}", record.id, revision.pipeline, revision.model)
     };
-    for entity in record.entities.iter().filter(|_| kinds.entities) {
+    for (index, entity) in record.entities.iter().enumerate().filter(|_| kinds.entities) {
         subject.clear();
         write_entity_subject(entity, &mut subject);
         let sentence = sentence_of(sentences, entity).map(|sentence| quote(record, sentence));
         batch.push(
             &subject,
             || id(&entity.id),
-            |event| writer.entity(entity, sentence, event),
+            |event| writer.entity(index, sentence, event),
         )?;
     }
-    for figure in record.figures.iter().filter(|_| kinds.figures) {
+    for (index, figure) in record.figures.iter().enumerate().filter(|_| kinds.figures) {
         subject.clear();
         write_figure_subject(record, figure, &mut subject);
         let sentence = sentences.get(figure.sentence as usize);
@@ -59,7 +62,7 @@ pub(crate) fn encode(
         batch.push(
             &subject,
             || id(&figure.id),
-            |event| writer.figure(figure, sentence, event),
+            |event| writer.figure(index, sentence, event),
         )?;
     }
     Ok(())
@@ -110,7 +113,8 @@ mod tests {
 
     fn events_of(enriched: &Enriched, kinds: Kinds) -> Vec<(String, TagEvent<'static>)> {
         let mut batch = EventBatch::default();
-        encode(&enriched.record, &enriched.sentences, kinds, &mut batch).expect("encodes");
+        let encoded = Encoded::of(&enriched.record).expect("encodes");
+        encode(&enriched.record, &encoded, &enriched.sentences, kinds, &mut batch).expect("encodes");
         let read = |payload: &[u8]| serde_json::from_slice(payload).expect("is an event");
         let text = |subject: &[u8]| String::from_utf8(subject.to_vec()).expect("UTF-8");
         let events = batch.iter();

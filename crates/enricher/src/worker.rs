@@ -16,6 +16,7 @@ use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 use tokio_util::sync::CancellationToken;
+use wire::message::Encoded;
 use wire::nats::{EventBatch, Events};
 use wire::transport::{PublishError, ReceiptError, retry_delay};
 use wire::{Article, Consumer, Delivery, Line, Publisher, RejectionReason, Settlement};
@@ -298,12 +299,13 @@ impl Maker {
             let model = &mut record.revision.model;
             *model = format!("{model}+{}", self.label);
         }
+        let encoded = Encoded::of(&record)?;
         let mut events = self.events;
         if let Some(batch) = &mut events {
-            fan_out::encode(&record, &sentences, self.kinds, batch)?;
+            fan_out::encode(&record, &encoded, &sentences, self.kinds, batch)?;
         }
         Ok(Made {
-            line: Line::of(&record)?,
+            line: encoded.line,
             events: events.unwrap_or_default(),
         })
     }

@@ -9,9 +9,7 @@ use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
 use rustix::fs::{CWD, RenameFlags};
-
-/// Permissions of every file the sink creates: the owner writes, the group reads.
-pub(crate) const FILE_MODE: u32 = 0o640;
+use wire::FILE_MODE;
 
 /// What a file system has to say about a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,8 +6,8 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use jiff::Timestamp;
+use wire::FILE_MODE;
 
-use crate::disk::FILE_MODE;
 use crate::error::Error;
 
 /// The lock on an output folder. The system frees it when the process ends, however it ends.

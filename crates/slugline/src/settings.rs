@@ -291,7 +291,7 @@ impl Default for WatcherSettings {
             rescan: Span::secs(15),
             settle: Span::secs(2),
             max_article: Bytes::mib(16),
-            in_flight: 512,
+            in_flight: watcher::IN_FLIGHT,
             polling: Polling::Auto,
             poll_interval: Span::secs(2),
         }

@@ -26,9 +26,9 @@ use crate::progress::error_counted;
 /// Most outcomes in one batch. More saves syncs; fewer answers sooner.
 const BATCH: usize = 512;
 /// Under load, how long a batch waits for more outcomes. Longer saves syncs, shorter answers sooner.
-const LINGER: Duration = Duration::from_millis(2);
+const LINGER: Duration = Duration::from_millis(10);
 /// When batches follow each other within this time, there is load.
-const LOAD: Duration = Duration::from_millis(20);
+const LOAD: Duration = Duration::from_millis(40);
 /// How long to wait before the checkpoint is tried again when the disk is full or failing.
 const RETRY_AFTER: Duration = Duration::from_millis(500);
 
@@ -142,13 +142,22 @@ impl Committer {
 
     /// Writes until it succeeds; returns false if nobody waits for it any more.
     fn write_journal(&mut self, records: &[Record]) -> bool {
+        let mut failing_since = None;
         while let Err(error) = self.checkpoint.commit(&self.known, records) {
             error_counted("checkpoint", "processing");
-            tracing::error!(%error, "failed to write the checkpoint; trying again");
+            if failing_since.is_none() {
+                tracing::error!(%error, "cannot write the checkpoint; no file is done until it works again");
+            } else {
+                tracing::debug!(%error, "still cannot write the checkpoint");
+            }
+            failing_since.get_or_insert_with(Instant::now);
             if self.abandoned.is_cancelled() {
                 return false;
             }
             std::thread::sleep(RETRY_AFTER);
+        }
+        if let Some(since) = failing_since {
+            tracing::info!(stalled = ?since.elapsed(), "writing the checkpoint again");
         }
         true
     }

@@ -68,6 +68,9 @@ pub struct Config {
     pub duplicates: duplicates::Config,
 }
 
+/// How many files may be between reading and receipt, unless told otherwise.
+pub const IN_FLIGHT: usize = 512;
+
 impl Config {
     /// Returns the default settings for a folder and a state folder; `failed` and `done` lie in the latter.
     pub fn new(inbox: impl Into<PathBuf>, state_dir: impl Into<PathBuf>) -> Self {
@@ -83,7 +86,7 @@ impl Config {
             rescan_interval: Duration::from_secs(15),
             settle_time: Duration::from_secs(2),
             max_article_bytes: 16 << 20,
-            in_flight: 128,
+            in_flight: IN_FLIGHT,
             polling: Polling::Auto,
             poll_interval: Duration::from_secs(2),
             intake: intake::Config::default(),

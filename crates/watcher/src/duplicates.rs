@@ -75,8 +75,8 @@ impl Index {
         let Some(sketch) = Sketch::of(text).filter(|_| self.config.capacity > 0) else {
             return Duplicate::default();
         };
-        let found = self.most_similar(id, &sketch);
-        let original = found.as_ref().map_or(id, |(seen, _)| seen.original);
+        let (known, found) = self.look_up(id, &sketch);
+        let original = found.map_or(id, |(seen, _)| seen.original);
         let duplicate = match found {
             Some((_, similarity)) if original != id => Duplicate {
                 of: Some(original),
@@ -84,7 +84,7 @@ impl Index {
             },
             _ => Duplicate::default(),
         };
-        if !self.knows(id, &sketch) {
+        if !known {
             self.remember(Seen { id, original, sketch });
         }
         duplicate
@@ -116,27 +116,25 @@ impl Index {
         Ok(index)
     }
 
-    /// The articles that share a band with a sketch, oldest first.
-    fn candidates(&self, sketch: &Sketch) -> impl Iterator<Item = &Seen> {
-        let ages = self.bands.ages(sketch, self.seen.len());
-        ages.into_iter()
-            .filter_map(|age| self.seen.get(self.seen.len() - age))
-    }
-
-    fn most_similar(&self, id: ArticleId, sketch: &Sketch) -> Option<(&Seen, f64)> {
-        let others = self.candidates(sketch).filter(|seen| seen.id != id);
-        let similar = others.map(|seen| (seen, seen.sketch.similarity(sketch)));
-        // Of equally similar ones the first seen: `>` keeps it.
-        similar
-            .filter(|(_, similarity)| *similarity >= self.config.threshold)
-            .fold(None, |best, next| match best {
-                Some((_, similarity)) if similarity >= next.1 => best,
-                _ => Some(next),
-            })
-    }
-
-    fn knows(&self, id: ArticleId, sketch: &Sketch) -> bool {
-        self.candidates(sketch).any(|seen| seen.id == id)
+    /// Returns whether the article itself is remembered, and the most similar other one over the threshold.
+    fn look_up(&self, id: ArticleId, sketch: &Sketch) -> (bool, Option<(&Seen, f64)>) {
+        let mut known = false;
+        let mut best: Option<(&Seen, f64)> = None;
+        // Oldest first, and only what is better replaces the best: of equally similar ones it is the first seen.
+        for age in self.bands.ages(sketch, self.seen.len()) {
+            let Some(seen) = self.seen.get(self.seen.len() - age) else {
+                continue;
+            };
+            if seen.id == id {
+                known = true;
+                continue;
+            }
+            let similarity = seen.sketch.similarity(sketch);
+            if similarity >= self.config.threshold && best.is_none_or(|(_, most)| similarity > most) {
+                best = Some((seen, similarity));
+            }
+        }
+        (known, best)
     }
 
     fn remember(&mut self, seen: Seen) {

@@ -7,11 +7,10 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use wire::FILE_MODE;
+
 /// Longest file name that common file systems take, in bytes.
 const NAME_MAX: usize = 255;
-
-/// Rights of the files that the watcher makes, less what the umask takes away: nothing for strangers.
-pub(crate) const FILE_MODE: u32 = 0o640;
 
 /// Syncs a folder, so that names made or removed in it last.
 pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {

@@ -7,7 +7,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use crate::durable::FILE_MODE;
+use wire::FILE_MODE;
+
 use crate::{Config, Error};
 
 /// The watched folder.

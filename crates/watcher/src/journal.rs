@@ -16,7 +16,9 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use crate::durable::{FILE_MODE, sync_folder};
+use wire::FILE_MODE;
+
+use crate::durable::sync_folder;
 
 /// Names the format; also the key of every check.
 const HEADER: [u8; RECORD] = *b"slugline watcher checkpoint v1\n\n";

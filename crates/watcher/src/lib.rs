@@ -32,6 +32,7 @@ mod journal;
 mod pipeline;
 mod progress;
 mod read_file;
+mod readers;
 mod ready;
 
 use std::sync::Arc;
@@ -41,7 +42,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use wire::{Article, Publisher};
 
-pub use config::{After, Config, Polling};
+pub use config::{After, Config, IN_FLIGHT, Polling};
 pub use error::Error;
 pub use progress::{Progress, Snapshot};
 

@@ -23,6 +23,7 @@ use crate::inbox::Inbox;
 use crate::intake::{self, Origin, Reading};
 use crate::progress::{Progress, error_counted};
 use crate::read_file;
+use crate::readers::Readers;
 use crate::{Config, Error};
 
 /// Bytes of files that may be between reading and commit, whatever the number of files. At least the largest file.
@@ -42,13 +43,13 @@ pub(crate) struct Pipeline {
     pub(crate) progress: Arc<Progress>,
     pub(crate) shutdown: CancellationToken,
     copies: Arc<Copies>,
+    /// As many as there are cores.
+    readers: Readers,
     limits: Limits,
     gate: Gate,
 }
 
 struct Limits {
-    /// Files being read and decoded at the same time: as many as there are cores.
-    reading: Semaphore,
     /// In KiB.
     memory: Semaphore,
     memory_total: u32,
@@ -110,8 +111,8 @@ impl Pipeline {
             progress,
             shutdown,
             copies,
+            readers: Readers::start(cores),
             limits: Limits {
-                reading: Semaphore::new(cores),
                 memory: Semaphore::new(memory_total as usize),
                 memory_total,
             },
@@ -225,7 +226,6 @@ impl Pipeline {
         let Task::Read(target) = &candidate.task else {
             return Ok(Content::Vanished);
         };
-        let _reading = self.limits.reading.acquire().await;
         let job = ReadJob {
             config: Arc::clone(&self.config),
             known: Arc::clone(&self.known),
@@ -235,7 +235,7 @@ impl Pipeline {
             name: candidate.relative.to_string_lossy().into_owned(),
             copies: Arc::clone(&self.copies),
         };
-        match tokio::task::spawn_blocking(move || job.run()).await {
+        match self.readers.run(move || job.run()).await {
             Ok(content) => content,
             Err(error) => {
                 // A panic while decoding is the file's fault, not the run's.

@@ -10,6 +10,7 @@
 //! - Within `slugline/1` changes only add keys.
 
 mod article;
+mod encoded;
 mod enriched;
 mod id;
 mod line;
@@ -21,6 +22,7 @@ pub use article::{
     ARTICLE_SCHEMA, Article, Dateline, Duplicate, Format, Precision, Published, PublishedFrom, Removed,
     Source,
 };
+pub use encoded::Encoded;
 pub use enriched::{
     Bound, Change, ClaimStatus, Claimant, DateMention, EnrichedArticle, Entity, EntityIds, EntityType,
     Figure, FigureKind, Quote, RECORD_SCHEMA, Revision, Speaker, TextSpan, When,

@@ -10,6 +10,7 @@
 //!   └── waits while the stream is full ────────┘
 //! ```
 //!
+//! - Publishes that come within a moment leave in one write, in their order.
 //! - A publish is repeated with the same id until the server acknowledges it or refuses it for good. A duplicate
 //!   acknowledgement is success.
 //! - A payload over the limit of one message travels through the object store and is put together again, and
@@ -31,6 +32,7 @@ mod encode;
 mod error;
 mod events;
 mod find;
+mod gather;
 mod listen;
 mod publish;
 mod pull;

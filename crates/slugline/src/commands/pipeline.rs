@@ -31,7 +31,7 @@ pub(crate) fn run(settings: &Settings, roles: Roles, once: bool) -> anyhow::Resu
     let traces = Traces::start(&settings.traces, roles)?;
     let stages = stages(settings, roles, once);
     let process = config::process(settings);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = runtime()?;
     let code = runtime.block_on(run_stages(settings, stages, process, screen, roles, once));
     // After a forced stop blocking work may still be stuck in the file system: do not wait for it.
     runtime.shutdown_background();
@@ -65,6 +65,18 @@ fn moment(text: &str) -> anyhow::Result<Timestamp> {
         )
     };
     Ok(Timestamp::now().checked_sub(ago)?)
+}
+
+/// How many cores one thread for waiting and carrying serves: reading and analysing have threads of their own. More
+/// threads only hand each other's wakeups around; fewer would carry less than the others make.
+const CORES_PER_CARRIER: usize = 4;
+
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(cores.div_ceil(CORES_PER_CARRIER))
+        .enable_all()
+        .build()
 }
 
 fn stages(settings: &Settings, roles: Roles, once: bool) -> Stages {

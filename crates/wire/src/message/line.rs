@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use super::encoded::Encoded;
 use super::enriched::{EnrichedArticle, Revision};
 use super::id::ArticleId;
 
@@ -62,18 +63,19 @@ struct SourceShape<'a> {
 impl Line {
     /// Serialises a record.
     pub fn of(record: &EnrichedArticle) -> Result<Self, serde_json::Error> {
-        // Tags take several times the room of the text that they are found in.
-        let mut json = Vec::with_capacity(4 * record.text.len() + 1024);
-        serde_json::to_writer(&mut json, record)?;
-        Ok(Self {
+        Ok(Encoded::of(record)?.line)
+    }
+
+    pub(super) fn with_json(record: &EnrichedArticle, json: Bytes) -> Self {
+        Self {
             schema: record.schema.clone(),
             id: record.id,
             revision: record.revision.clone(),
             source_name: record.source.name.clone(),
             received: record.source.received,
             language: record.language.clone(),
-            json: json.into(),
-        })
+            json,
+        }
     }
 
     /// Takes a record as it was received.

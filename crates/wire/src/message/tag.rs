@@ -123,7 +123,7 @@ mod tests {
 
     use super::*;
     use crate::message::tag_writer::{TagSentence, TagWriter, write_entity_subject, write_figure_subject};
-    use crate::message::{Article, EntityType, Format, Source};
+    use crate::message::{Article, Encoded, EntityType, Format, Source};
 
     fn record() -> EnrichedArticle {
         let source = Source {
@@ -216,26 +216,47 @@ mod tests {
             end: sentence.end,
             text: text.to_owned(),
         };
-        let mut writer = TagWriter::new(&record).expect("encodes");
-        let mut check = |event: TagEvent<'_>, sentence| {
+        let encoded = Encoded::of(&record).expect("encodes");
+        let mut writer = TagWriter::new(&record, &encoded).expect("encodes");
+        let mut check = |index, event: TagEvent<'_>, sentence| {
             let mut written = Vec::new();
             match &event.tag {
-                Tag::Entity(entity) => writer.entity(entity, sentence, &mut written),
-                Tag::Figure(tag) => writer.figure(&tag.figure, sentence, &mut written),
+                Tag::Entity(_) => writer.entity(index, sentence, &mut written),
+                Tag::Figure(_) => writer.figure(index, sentence, &mut written),
             }
             .expect("encodes");
             let expect = serde_json::to_string(&event).expect("serialises");
             assert_eq!(String::from_utf8(written).expect("UTF-8"), expect);
         };
         for _ in 0..2 {
-            for figure in &record.figures {
-                check(TagEvent::figure(&record, figure, None), None);
-                check(TagEvent::figure(&record, figure, Some(owned())), Some(sentence));
+            for (index, figure) in record.figures.iter().enumerate() {
+                check(index, TagEvent::figure(&record, figure, None), None);
+                let event = TagEvent::figure(&record, figure, Some(owned()));
+                check(index, event, Some(sentence));
             }
-            for entity in &record.entities {
-                check(TagEvent::entity(&record, entity, Some(owned())), Some(sentence));
-                check(TagEvent::entity(&record, entity, None), None);
+            for (index, entity) in record.entities.iter().enumerate() {
+                let event = TagEvent::entity(&record, entity, Some(owned()));
+                check(index, event, Some(sentence));
+                check(index, TagEvent::entity(&record, entity, None), None);
             }
         }
+    }
+
+    #[test]
+    fn a_record_is_encoded_as_serde_does() {
+        let mut record = record();
+        let mut check = |change: fn(&mut EnrichedArticle)| {
+            change(&mut record);
+            let encoded = Encoded::of(&record).expect("encodes");
+            let expect = serde_json::to_string(&record).expect("serialises");
+            assert_eq!(std::str::from_utf8(encoded.line.json()).expect("UTF-8"), expect);
+        };
+        check(|_| ());
+        check(|record| record.figures.push(record.figures[0].clone()));
+        check(|record| record.entities.push(record.entities[0].clone()));
+        check(|record| record.byline = vec!["A, \"B\"".to_owned(), "]}".to_owned()]);
+        check(|record| record.entities.clear());
+        check(|record| record.figures.clear());
+        check(|record| record.warnings = vec!["odd".to_owned()]);
     }
 }

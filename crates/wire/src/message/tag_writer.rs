@@ -1,17 +1,18 @@
-//! Writing all events of one record: what they share is encoded once, and what is flattened is put together by hand.
+//! Writing all events of one record: what they share is encoded once, and the tags are copied from the record's line.
 //!
 //! The bytes are those that `serde_json` makes of a [`TagEvent`](super::TagEvent): a test holds the two together.
 
 use serde::Serialize;
 
 use super::tag::{PlaceTag, TAG_SCHEMA};
-use super::{ArticleId, EnrichedArticle, Entity, Figure, Published, Revision};
+use super::{ArticleId, Encoded, EnrichedArticle, Entity, Figure, Published, Revision};
 use crate::transport::push_subject_token;
 
 /// Writes the events of one record.
 #[derive(Debug)]
 pub struct TagWriter<'a> {
     record: &'a EnrichedArticle,
+    encoded: &'a Encoded,
     /// An event up to its key `sentence`.
     head: Vec<u8>,
     /// The last sentence, and its JSON: the events of one sentence often follow each other.
@@ -41,8 +42,8 @@ struct Head<'a> {
 }
 
 impl<'a> TagWriter<'a> {
-    /// Returns the writer for a record.
-    pub fn new(record: &'a EnrichedArticle) -> serde_json::Result<Self> {
+    /// Returns the writer for a record and what it was encoded to.
+    pub fn new(record: &'a EnrichedArticle, encoded: &'a Encoded) -> serde_json::Result<Self> {
         let mut head = serde_json::to_vec(&Head {
             schema: TAG_SCHEMA,
             id: record.id,
@@ -55,39 +56,47 @@ impl<'a> TagWriter<'a> {
         head.extend_from_slice(b",\"sentence\":");
         Ok(Self {
             record,
+            encoded,
             head,
             sentence: (None, b"null".to_vec()),
         })
     }
 
-    /// Appends the event of an entity.
+    /// Returns about how many bytes an event has besides its tag.
+    pub fn overhead(&self) -> usize {
+        self.head.len() + 256
+    }
+
+    /// Appends the event of the entity with this number.
     pub fn entity(
         &mut self,
-        entity: &Entity,
+        index: usize,
         sentence: Option<TagSentence<'a>>,
         event: &mut Vec<u8>,
     ) -> serde_json::Result<()> {
         self.begin(sentence, event)?;
         event.extend_from_slice(b",\"entity\":");
-        serde_json::to_writer(&mut *event, entity)?;
+        event.extend_from_slice(self.encoded.entity(index));
         event.push(b'}');
         Ok(())
     }
 
-    /// Appends the event of a figure.
+    /// Appends the event of the figure with this number.
     pub fn figure(
         &mut self,
-        figure: &Figure,
+        index: usize,
         sentence: Option<TagSentence<'a>>,
         event: &mut Vec<u8>,
     ) -> serde_json::Result<()> {
         self.begin(sentence, event)?;
         event.extend_from_slice(b",\"figure\":");
-        serde_json::to_writer(&mut *event, figure)?;
+        event.extend_from_slice(self.encoded.figure(index));
         // The place is one more key of the same object.
         event.pop();
         event.extend_from_slice(b",\"place_entity\":");
-        serde_json::to_writer(&mut *event, &PlaceTag::of(self.record, figure))?;
+        let figure = self.record.figures.get(index);
+        let place = figure.and_then(|figure| PlaceTag::of(self.record, figure));
+        serde_json::to_writer(&mut *event, &place)?;
         event.extend_from_slice(b"}}");
         Ok(())
     }

@@ -18,19 +18,17 @@ use async_nats::client;
 use async_nats::jetstream::AckKind;
 use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::Instant;
 
 use super::connection::Shared;
+use super::gather::Gather;
 use super::said::Said;
 use super::settle::{BoxError, Raw, UnsettledError};
 use crate::topology::Channel;
 
 /// Most deliveries of a group, and how many may wait for the next.
 const GROUP: usize = 256;
-/// Under load, how long a group waits for more. Longer saves answers; no line waits for it.
-const LINGER: Duration = Duration::from_millis(2);
-/// When groups follow each other within this time, there is load.
-const LOAD: Duration = Duration::from_millis(10);
+/// Under load, how long a group waits for more; no line waits for it.
+const LINGER: Duration = Duration::from_millis(5);
 
 /// The way to acknowledge deliveries of one consumer. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -45,8 +43,8 @@ struct Ack {
 impl Acks {
     /// Starts what sends the groups; it ends with the last clone, or when the connection closes.
     pub(super) fn start(shared: &Arc<Shared>, channel: Channel) -> Self {
-        let (sender, receiver) = mpsc::channel(GROUP);
-        shared.tasks.spawn(run(Arc::clone(shared), channel, receiver));
+        let (sender, waiting) = Gather::new(GROUP, LINGER);
+        shared.tasks.spawn(run(Arc::clone(shared), channel, waiting));
         Self(sender)
     }
 
@@ -59,25 +57,15 @@ impl Acks {
     }
 }
 
-async fn run(shared: Arc<Shared>, channel: Channel, mut waiting: mpsc::Receiver<Ack>) {
-    let mut last: Option<Instant> = None;
+async fn run(shared: Arc<Shared>, channel: Channel, mut waiting: Gather<Ack>) {
     loop {
-        let mut group = Vec::new();
-        let received = tokio::select! {
+        let group = tokio::select! {
             // Shutting down: what is not noted yet comes back.
             () = shared.closing.cancelled() => return,
-            received = waiting.recv_many(&mut group, GROUP) => received,
+            group = waiting.next() => group,
         };
-        if received == 0 {
+        if group.is_empty() {
             return;
-        }
-        if received < GROUP && last.is_some_and(|last| last.elapsed() < LOAD) {
-            tokio::time::sleep(LINGER).await;
-            while group.len() < GROUP
-                && let Ok(ack) = waiting.try_recv()
-            {
-                group.push(ack);
-            }
         }
         if let Err(error) = confirm(&shared, &group).await {
             tracing::debug!(%error, %channel, "a group of settlements is repeated one by one");
@@ -94,7 +82,6 @@ async fn run(shared: Arc<Shared>, channel: Channel, mut waiting: mpsc::Receiver<
                 tell(ack.noted, Ok(()));
             }
         }
-        last = Some(Instant::now());
     }
 }
 

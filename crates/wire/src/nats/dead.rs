@@ -73,7 +73,7 @@ impl Shared {
                 },
                 Err(error) => error,
             };
-            tracing::warn!(%error, attempt, subject = outbound.subject, "a dead letter was not taken");
+            tracing::warn!(%error, attempt, subject = outbound.subject.as_str(), "a dead letter was not taken");
             if classify(&error) == Failure::Permanent || Instant::now() >= deadline {
                 return Err(error.into());
             }
@@ -103,7 +103,7 @@ impl Shared {
         let detail: String = rejection.detail.chars().take(DETAIL_CHARS).collect();
         headers.insert(header::DETAIL, value(&detail));
         Outbound {
-            subject: format!("{prefix}.dead.{}.{}", rejection.stage, rejection.reason),
+            subject: format!("{prefix}.dead.{}.{}", rejection.stage, rejection.reason).into(),
             headers,
             payload: raw.payload.clone(),
         }

@@ -100,7 +100,7 @@ impl DeadLetter {
             value(&format!("{RETRY}{}:{first}", self.sequence)),
         );
         Outbound {
-            subject: self.subject.clone(),
+            subject: self.subject.as_str().into(),
             headers,
             payload: self.payload.clone(),
         }
@@ -222,7 +222,7 @@ mod tests {
             (4, "", "retry:4:"),
         ] {
             let again = letter(sequence, id).again();
-            assert_eq!(again.subject, "slugline.article.inbox");
+            assert_eq!(again.subject.as_str(), "slugline.article.inbox");
             let headers: Vec<&str> = again.headers.iter().map(|(name, _)| name.as_ref()).collect();
             assert_eq!(headers.len(), 2, "{headers:?}");
             assert_eq!(

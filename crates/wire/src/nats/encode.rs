@@ -1,7 +1,7 @@
 //! One message as it goes to the server: subject, headers and payload.
 
 use async_nats::header::NATS_MESSAGE_ID;
-use async_nats::{HeaderMap, HeaderValue};
+use async_nats::{HeaderMap, HeaderName, HeaderValue, Subject};
 use bytes::Bytes;
 
 use super::connection::Shared;
@@ -14,7 +14,7 @@ const HEADROOM: usize = 8 * 1024;
 
 #[derive(Debug, Clone)]
 pub(super) struct Outbound {
-    pub(super) subject: String,
+    pub(super) subject: Subject,
     pub(super) headers: HeaderMap,
     pub(super) payload: Bytes,
 }
@@ -33,7 +33,7 @@ impl Outbound {
         })?;
         Ok(Self {
             headers: headers(topology, message, origin),
-            subject,
+            subject: subject.into(),
             payload,
         })
     }
@@ -43,17 +43,19 @@ impl Outbound {
 fn headers<T: Message>(topology: &Topology, message: &T, origin: &Origin) -> HeaderMap {
     let mut headers = HeaderMap::new();
     let id = message.dedupe_key();
-    headers.insert("content-type", "application/json");
-    headers.insert("ce-specversion", "1.0");
-    headers.insert("ce-type", format!("{}.{}", topology.prefix, T::CHANNEL).as_str());
-    headers.insert("ce-source", format!("/{}", topology.prefix).as_str());
-    headers.insert("ce-subject", value(&message.article_id().to_string()));
-    headers.insert("ce-time", jiff::Timestamp::now().to_string().as_str());
-    headers.insert(
-        "ce-dataschema",
-        value(&format!("urn:{}", message.schema().replace('/', ":"))),
-    );
-    headers.insert("ce-id", value(&id));
+    // Named once: a name that is a `str` is checked and copied for every message.
+    let mut insert = |name: &'static str, value: HeaderValue| {
+        headers.insert(HeaderName::from_static(name), value);
+    };
+    insert("content-type", "application/json".into());
+    insert("ce-specversion", "1.0".into());
+    insert("ce-type", format!("{}.{}", topology.prefix, T::CHANNEL).into());
+    insert("ce-source", format!("/{}", topology.prefix).into());
+    insert("ce-subject", message.article_id().to_string().into());
+    insert("ce-time", jiff::Timestamp::now().to_string().into());
+    let schema = format!("urn:{}", message.schema().replace('/', ":"));
+    insert("ce-dataschema", value(&schema));
+    insert("ce-id", value(&id));
     headers.insert(NATS_MESSAGE_ID, value(&id));
     if let Some((parent, state)) = origin.headers() {
         headers.insert(TRACEPARENT, parent.as_str());

@@ -18,9 +18,6 @@ use crate::telemetry;
 /// How long the events of an article may wait for room in the connection's buffer before they are dropped.
 const PATIENCE: Duration = Duration::from_millis(100);
 
-/// Room for the events of a usual article.
-const USUAL_BYTES: usize = 16 << 10;
-
 /// Sends events under the prefix of the topology. Cheap to clone.
 ///
 /// An event is lost when the connection is down or nobody listens; whoever must not miss any reads the streams.
@@ -46,6 +43,13 @@ struct Part {
 }
 
 impl EventBatch {
+    /// Makes room for as many events more, of as many bytes in all.
+    pub fn reserve(&mut self, events: usize, bytes: usize) {
+        // Besides the payload a subject of usual length.
+        self.bytes.reserve(bytes + events * (self.prefix.len() + 48));
+        self.parts.reserve(events);
+    }
+
     /// Adds an event to `<prefix>.<subject>`; nothing where `payload` fails.
     ///
     /// `subject` must be one or more valid tokens joined by dots; see
@@ -122,7 +126,7 @@ impl Events {
                 .0
                 .as_ref()
                 .is_some_and(|shared| shared.config.topology.tags.is_some()),
-            bytes: Vec::with_capacity(USUAL_BYTES),
+            bytes: Vec::new(),
             parts: Vec::new(),
         }
     }

@@ -9,12 +9,13 @@ use std::time::Duration;
 use async_nats::jetstream::context::{PublishAckFuture, PublishError as AckError, PublishErrorKind};
 use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::{self, ErrorCode};
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use super::backoff;
 use super::claim::ClaimError;
 use super::connection::Shared;
 use super::encode::Outbound;
+use super::gather::Gather;
 use crate::telemetry;
 use crate::topology::Channel;
 use crate::trace::Origin;
@@ -23,9 +24,13 @@ use crate::transport::{Message, PublishError, ReceiptError, Receipted};
 /// The first pause before a publish is repeated, and the longest.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(2));
 
+/// Under load, how long a publish waits for others to leave with; every article waits for it once per hop.
+const LINGER: Duration = Duration::from_millis(3);
+
 pub(crate) struct Publisher<T> {
     shared: Arc<Shared>,
     room: Arc<Semaphore>,
+    outbox: mpsc::Sender<Outgoing>,
     message: PhantomData<fn(T)>,
 }
 
@@ -34,9 +39,18 @@ impl<T> Clone for Publisher<T> {
         Self {
             shared: Arc::clone(&self.shared),
             room: Arc::clone(&self.room),
+            outbox: self.outbox.clone(),
             message: PhantomData,
         }
     }
+}
+
+/// A publish on its way.
+struct Outgoing {
+    outbound: Outbound,
+    acknowledged: oneshot::Sender<Result<Receipted, ReceiptError>>,
+    /// Held until the server has acknowledged it.
+    permit: OwnedSemaphorePermit,
 }
 
 impl<T> fmt::Debug for Publisher<T> {
@@ -49,10 +63,15 @@ impl<T> fmt::Debug for Publisher<T> {
 
 impl<T: Message> Publisher<T> {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
-        let room = Arc::new(Semaphore::new(shared.config.max_in_flight.max(1)));
+        let most = shared.config.max_in_flight.max(1);
+        let (outbox, outgoing) = Gather::new(most, LINGER);
+        shared
+            .tasks
+            .spawn(send_out(Arc::clone(&shared), T::CHANNEL, outgoing));
         Self {
             shared,
-            room,
+            room: Arc::new(Semaphore::new(most)),
+            outbox,
             message: PhantomData,
         }
     }
@@ -70,21 +89,49 @@ impl<T: Message> Publisher<T> {
             // Boxed: it is rare, and would make every publish as large.
             outbound = Box::pin(check_in(shared, outbound)).await?;
         }
-        // Sent here and not in the task, so that messages keep the order in which they were published.
-        let first = send(shared, &outbound).await;
         telemetry::sent_bytes(T::CHANNEL, outbound.payload.len());
-        telemetry::publish_in_flight(T::CHANNEL, 1.0);
-        let (sender, receipt) = oneshot::channel();
-        let task_shared = Arc::clone(shared);
-        shared.tasks.spawn(async move {
-            let outcome = acknowledge(&task_shared, T::CHANNEL, &outbound, first).await;
-            drop(permit);
-            telemetry::publish_in_flight(T::CHANNEL, -1.0);
-            if sender.send(outcome).is_err() {
-                tracing::debug!("a publish was acknowledged after its publisher stopped waiting");
-            }
-        });
+        let (acknowledged, receipt) = oneshot::channel();
+        let outgoing = Outgoing {
+            outbound,
+            acknowledged,
+            permit,
+        };
+        let sent = self.outbox.send(outgoing).await;
+        sent.map_err(|_| PublishError::Closed)?;
         Ok(Receipt(receipt))
+    }
+}
+
+/// Sends what is published, in order; ends with the last publisher, or when the connection closes.
+async fn send_out(shared: Arc<Shared>, channel: Channel, mut outgoing: Gather<Outgoing>) {
+    loop {
+        let group = tokio::select! {
+            // Shutting down: what was not sent stays with its source.
+            () = shared.closing.cancelled() => return,
+            group = outgoing.next() => group,
+        };
+        if group.is_empty() {
+            return;
+        }
+        for Outgoing {
+            outbound,
+            acknowledged,
+            permit,
+        } in group
+        {
+            // Sent here and not in the task, so that messages keep the order in which they were published.
+            let first = send(&shared, &outbound).await;
+            let task_shared = Arc::clone(&shared);
+            shared.tasks.spawn(async move {
+                telemetry::publish_in_flight(channel, 1.0);
+                let outcome = acknowledge(&task_shared, channel, &outbound, first).await;
+                telemetry::publish_in_flight(channel, -1.0);
+                drop(permit);
+                if acknowledged.send(outcome).is_err() {
+                    tracing::debug!("a publish was acknowledged after its publisher stopped waiting");
+                }
+            });
+        }
     }
 }
 
@@ -111,7 +158,7 @@ async fn check_in(shared: &Shared, outbound: Outbound) -> Result<Outbound, Publi
             Err(error @ ClaimError::Store { .. }) => error,
             Err(error) => {
                 return Err(PublishError::Carrier {
-                    subject: outbound.subject,
+                    subject: outbound.subject.to_string(),
                     source: Box::new(error),
                 });
             }
@@ -219,7 +266,7 @@ async fn acknowledge(
         note_retry(channel, attempt, failure, &error);
         if failure == Failure::Permanent {
             return Err(ReceiptError::Carrier {
-                subject: outbound.subject.clone(),
+                subject: outbound.subject.to_string(),
                 source: Box::new(error),
             });
         }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_nats::jetstream::{self, AckKind};
-use async_nats::{HeaderMap, RequestErrorKind, client};
+use async_nats::{HeaderMap, RequestErrorKind, Subject, client};
 use bytes::Bytes;
 use tokio::time::Instant;
 
@@ -27,8 +27,8 @@ const SETTLE_WITHIN: Duration = Duration::from_secs(30);
 /// A delivery as the server sent it.
 #[derive(Debug, Clone)]
 pub(super) struct Raw {
-    pub(super) subject: String,
-    pub(super) reply: String,
+    pub(super) subject: Subject,
+    pub(super) reply: Subject,
     pub(super) headers: Option<HeaderMap>,
     pub(super) payload: Bytes,
     /// Its sequence in the stream.
@@ -49,8 +49,8 @@ impl Raw {
             generation,
             sequence,
             delivered: u32::try_from(delivered).unwrap_or(u32::MAX),
-            subject: message.subject.to_string(),
-            reply: message.reply?.to_string(),
+            subject: message.subject,
+            reply: message.reply?,
             headers: message.headers,
             payload: message.payload,
         })
@@ -156,7 +156,7 @@ impl Shared {
         self.bury(channel, raw, &rejection, within)
             .await
             .map_err(UnsettledError::from)?;
-        tracing::warn!(subject = raw.subject, sequence = raw.sequence, %rejection, "left a dead letter");
+        tracing::warn!(subject = raw.subject.as_str(), sequence = raw.sequence, %rejection, "left a dead letter");
         telemetry::dead_letter(stage, reason);
         self.answer(channel, raw, AckKind::Term).await
     }
