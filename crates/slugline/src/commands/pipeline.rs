@@ -21,7 +21,7 @@ use crate::traces::Traces;
 use crate::wiring::{self, Stages, Tally};
 use crate::worker;
 
-use super::{fail_on, usage};
+use super::usage::{fail_on, usage};
 
 /// Runs these stages until they end or a signal stops them.
 pub(crate) fn run(settings: &Settings, roles: Roles, once: bool) -> anyhow::Result<ExitCode> {
