@@ -45,22 +45,34 @@ fn quiet_tells_warnings_and_errors_alone() {
     assert!(exit.log.contains("nowhere"), "{}", exit.log);
 }
 
+/// Returns the events in what was told. Fails unless every line is one.
+fn events(told: &str) -> Vec<Value> {
+    let parse = |line: &str| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+    told.lines().map(parse).collect()
+}
+
 #[test]
 fn json_logs_are_json_alone() {
     let sandbox = Sandbox::new();
     Ledger::default().put(&sandbox, 3);
     let told = told(&sandbox, &["--log-json"]);
-    let mut events: Vec<Value> = Vec::new();
-    for line in told.lines() {
-        events.push(serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}")));
-    }
-    let summary = events
-        .iter()
-        .find(|event| event["message"] == "progress")
-        .expect("a summary");
-    let counts = summary["told"].as_str().expect("a text");
+    let events_of_run = events(&told);
+    let summary = events_of_run.iter().find(|event| event["message"] == "progress");
+    let counts = summary.expect("a summary")["told"].as_str().expect("a text");
     assert!(
         counts.starts_with("3 files found · 3 articles published"),
         "{counts}"
+    );
+
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("an address").to_string();
+    // Why it fails is told even where the filter lets nothing through.
+    let arguments = ["--http", &address, "--log-json", "--log", "off"];
+    let exit = Process::spawn("run", sandbox.run().args(arguments)).wait();
+    assert_eq!(exit.code, Some(1), "{}", exit.log);
+    let [failure] = <[Value; 1]>::try_from(events(&exit.log)).expect("one event");
+    assert!(
+        failure["error"].as_str().expect("a text").contains(&address),
+        "{failure}"
     );
 }

@@ -2,10 +2,13 @@
 
 mod config;
 mod dead;
+mod engine;
 mod health;
 mod input;
+mod output;
 mod pipeline;
 mod quarantine;
+mod server;
 mod show;
 mod status;
 mod tag;
@@ -13,33 +16,22 @@ mod tail;
 mod top;
 mod topology;
 mod trace;
+mod usage;
 
-use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
-use enricher::Engine;
-
-use wire::nats::Connection;
+use anyhow::bail;
 
 use crate::cli::{Cli, Command, StageCommand};
-use crate::config::Problems;
+use crate::layers::Layers;
 use crate::roles::Roles;
-use crate::settings::{Layers, Settings};
-use crate::wiring::connection_config;
+use crate::settings::Settings;
 
-/// Wrong use or configuration.
-pub(crate) const EXIT_USAGE: u8 = 2;
+pub(crate) use output::Unheard;
+pub(crate) use usage::{EXIT_USAGE, UsageError};
 
-/// An error that is the user's to mend: wrong use or configuration.
-#[derive(Debug, thiserror::Error)]
-#[error("{0:#}")]
-pub(crate) struct UsageError(anyhow::Error);
-
-/// Returns an error that is the user's to mend.
-fn usage(error: impl Into<anyhow::Error>) -> anyhow::Error {
-    UsageError(error.into()).into()
-}
+use output::print;
+use usage::{fail_on, usage};
 
 /// Runs the command that was typed.
 pub(crate) fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
@@ -102,80 +94,8 @@ fn checked(layers: &Layers) -> anyhow::Result<Settings> {
     Ok(settings)
 }
 
-/// Fails with everything that is wrong, if anything is.
-fn fail_on(problems: Problems) -> anyhow::Result<()> {
-    if problems.is_empty() {
-        Ok(())
-    } else {
-        Err(usage(problems))
-    }
-}
-
-/// Returns how bytes become articles.
-fn intake(settings: &Settings) -> anyhow::Result<watcher::intake::Config> {
-    crate::config::intake(settings).map_err(|problem| usage(anyhow::Error::msg(problem)))
-}
-
-/// Returns the engine with the watch-lists of the configuration.
-fn engine(settings: &Settings) -> anyhow::Result<Engine> {
-    let lists = crate::config::lists(settings);
-    let engine = Engine::new();
-    Ok(if lists.is_empty() {
-        engine
-    } else {
-        engine.with_lists(lists.load().map_err(usage)?)
-    })
-}
-
 fn schema() -> anyhow::Result<ExitCode> {
     let schema = schemars::schema_for!(wire::EnrichedArticle);
     print(&serde_json::to_string_pretty(&schema)?)?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// Does something on the server and closes the connection again.
-fn on_server<T>(
-    settings: &Settings,
-    work: impl AsyncFnOnce(&Connection) -> anyhow::Result<T>,
-) -> anyhow::Result<T> {
-    require_server(settings)?;
-    runtime()?.block_on(async {
-        let connection = Connection::connect(connection_config(settings, Roles::default())?).await?;
-        let done = work(&connection).await;
-        connection.close().await;
-        done
-    })
-}
-
-/// Fails where no server is configured, or a file that it takes cannot be read.
-fn require_server(settings: &Settings) -> anyhow::Result<()> {
-    if settings.nats.url.is_empty() {
-        return Err(usage(anyhow::anyhow!(
-            "no NATS server: give --nats or set `nats.url`"
-        )));
-    }
-    let mut problems = Problems::default();
-    crate::config::nats_files(&settings.nats, &mut problems);
-    fail_on(problems)
-}
-
-/// Returns what a command that mostly waits runs on.
-fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    Ok(runtime)
-}
-
-/// The reader of standard output has seen enough (`| head`): no failure, but a reason to stop.
-#[derive(Debug, thiserror::Error)]
-#[error("nobody reads standard output any more")]
-pub(crate) struct Unheard;
-
-/// Writes a result and a line end to standard output.
-fn print(text: &str) -> anyhow::Result<()> {
-    match writeln!(std::io::stdout(), "{text}") {
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Err(Unheard.into()),
-        written => written.context("failed to write to standard output"),
-    }
 }

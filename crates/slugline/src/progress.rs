@@ -136,28 +136,35 @@ impl Reporter {
 
     fn counts(&self) -> String {
         let mut line = String::new();
-        let mut part = |count: u64, what: &str, always: bool| {
-            if count > 0 || always {
-                let separator = if line.is_empty() { "" } else { " · " };
-                // Writing to a String cannot fail.
-                let _infallible = write!(line, "{separator}{count} {what}");
-            }
+        let mut part = |count: u64, one: &str, many: &str| {
+            let separator = if line.is_empty() { "" } else { " · " };
+            let what = if count == 1 { one } else { many };
+            // Writing to a String cannot fail.
+            let _infallible = write!(line, "{separator}{count} {what}");
         };
         if let Some(watcher) = &self.tally.watcher {
             let files = watcher.snapshot();
             // What the first scan knew is not taken up again, and is there all the same.
-            part(files.known + files.found, "files found", true);
-            part(files.known + files.skipped, "already done", false);
-            part(files.published, "articles published", true);
-            part(files.failed, "failed", false);
+            part(files.known + files.found, "file found", "files found");
+            if files.known + files.skipped > 0 {
+                part(files.known + files.skipped, "already done", "already done");
+            }
+            part(files.published, "article published", "articles published");
+            if files.failed > 0 {
+                part(files.failed, "failed", "failed");
+            }
         }
         if let Some(enricher) = &self.tally.enricher {
-            part(enricher.enriched(), "enriched", true);
-            part(enricher.rejected(), "rejected", false);
+            part(enricher.enriched(), "enriched", "enriched");
+            if enricher.rejected() > 0 {
+                part(enricher.rejected(), "rejected", "rejected");
+            }
         }
         if let Some(sink) = &self.tally.sink {
-            part(sink.lines(), "lines written", true);
-            part(sink.duplicates(), "repeated", false);
+            part(sink.lines(), "line written", "lines written");
+            if sink.duplicates() > 0 {
+                part(sink.duplicates(), "repeated", "repeated");
+            }
         }
         line
     }

@@ -3,8 +3,6 @@
 //! Filling a [`Settings`] does no I/O. [`crate::config`] turns it into what the stages may rely on.
 //! `config/reference.toml` is generated from the comments below.
 
-mod layers;
-mod reference;
 mod units;
 
 use std::collections::BTreeMap;
@@ -13,8 +11,6 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub(crate) use layers::Layers;
-pub(crate) use reference::reference;
 pub(crate) use units::{Bytes, Span};
 
 /// Every setting, by section.

@@ -4,7 +4,9 @@ use std::convert::Infallible;
 use std::io::{self, IsTerminal};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use serde_json::json;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt;
 
@@ -23,6 +25,18 @@ pub(crate) fn log_to(screen: Screen, settings: &LogSettings) -> anyhow::Result<(
         LogFormat::Json => logs.json().flatten_event(true).init(),
     }
     Ok(())
+}
+
+/// Tells why the process fails as one more JSON line, whatever the filter says.
+pub(crate) fn tell_failure(error: &anyhow::Error) {
+    let event = json!({
+        "timestamp": Timestamp::now(),
+        "level": "ERROR",
+        "message": "failed",
+        "error": format!("{error:#}"),
+        "target": "slugline",
+    });
+    eprintln!("{event}");
 }
 
 /// Upper bounds of the histograms, in seconds: from one fsync to an outage that people must notice.

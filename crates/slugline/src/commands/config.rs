@@ -7,10 +7,11 @@ use toml::Value;
 
 use crate::cli::ConfigArgs;
 use crate::config::{check_files, check_for};
+use crate::layers::Layers;
 use crate::roles::Roles;
-use crate::settings::Layers;
 
-use super::{EXIT_USAGE, print};
+use super::output::print;
+use super::usage::EXIT_USAGE;
 
 /// Validates the configuration without side effects, and what these stages need, if any are named.
 pub(crate) fn check(layers: &Layers, roles: Option<Roles>) -> anyhow::Result<ExitCode> {
@@ -33,7 +34,7 @@ pub(crate) fn check(layers: &Layers, roles: Option<Roles>) -> anyhow::Result<Exi
 /// Prints the resolved configuration as TOML, each value with its origin.
 pub(crate) fn show(layers: &Layers, args: &ConfigArgs) -> anyhow::Result<ExitCode> {
     if args.reference {
-        print(crate::settings::reference()?.trim_end())?;
+        print(crate::reference::reference()?.trim_end())?;
         return Ok(ExitCode::SUCCESS);
     }
     let mut page = String::new();

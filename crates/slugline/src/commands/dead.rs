@@ -10,8 +10,9 @@ use wire::nats::{Connection, DeadLetter};
 use crate::cli::{DeadAction, DeadSelect, DeadWhich};
 use crate::settings::Settings;
 
+use super::output::print;
+use super::server::on_server;
 use super::status::plural;
-use super::{on_server, print};
 
 /// Runs the command.
 pub(crate) fn run(settings: &Settings, action: &DeadAction) -> anyhow::Result<ExitCode> {

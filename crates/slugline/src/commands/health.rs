@@ -11,7 +11,8 @@ use anyhow::{Context, bail};
 use crate::config;
 use crate::settings::Settings;
 
-use super::{print, usage};
+use super::output::print;
+use super::usage::usage;
 
 /// How long the process may take to answer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(2);

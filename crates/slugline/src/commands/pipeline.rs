@@ -13,7 +13,7 @@ use crate::gauges;
 use crate::http::{Readiness, Server};
 use crate::progress::{Reporter, Screen};
 use crate::roles::Roles;
-use crate::settings::{Settings, Span};
+use crate::settings::{LogFormat, Settings, Span};
 use crate::shutdown::{Ended, Signals, supervise};
 use crate::stall::Stall;
 use crate::telemetry;
@@ -21,7 +21,7 @@ use crate::traces::Traces;
 use crate::wiring::{self, Stages, Tally};
 use crate::worker;
 
-use super::{fail_on, usage};
+use super::usage::{fail_on, usage};
 
 /// Runs these stages until they end or a signal stops them.
 pub(crate) fn run(settings: &Settings, roles: Roles, once: bool) -> anyhow::Result<ExitCode> {
@@ -36,7 +36,13 @@ pub(crate) fn run(settings: &Settings, roles: Roles, once: bool) -> anyhow::Resu
     // After a forced stop blocking work may still be stuck in the file system: do not wait for it.
     runtime.shutdown_background();
     traces.finish();
-    code
+    match (code, settings.log.format) {
+        (Err(error), LogFormat::Json) => {
+            telemetry::tell_failure(&error);
+            Ok(ExitCode::FAILURE)
+        }
+        (code, _) => code,
+    }
 }
 
 /// Replays the archive from `since` on through this program's model, beside the running fleet, until all is done.

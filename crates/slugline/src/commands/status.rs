@@ -7,7 +7,8 @@ use std::process::ExitCode;
 use crate::cli::StatusArgs;
 use crate::settings::Settings;
 
-use super::{on_server, print};
+use super::output::print;
+use super::server::on_server;
 
 #[cfg(test)]
 pub(super) use report::tests;

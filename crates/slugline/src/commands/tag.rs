@@ -17,7 +17,7 @@ use wire::Article;
 use crate::cli::{Input, TagArgs};
 use crate::settings::Settings;
 
-use super::engine;
+use super::engine::engine;
 use super::input::{clean_articles, open, raw_line, read_articles};
 
 /// How many articles are analysed together: enough to keep every core busy, few enough that a pipe sees output
@@ -29,7 +29,7 @@ pub(crate) fn run(settings: &Settings, args: &TagArgs) -> anyhow::Result<ExitCod
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(args.jobs.map_or(0, Into::into))
         .build()?;
-    let mut intake = super::intake(settings)?;
+    let mut intake = super::engine::intake(settings)?;
     intake.format = args.input.format().or(intake.format);
     let mut tagger = Tagger {
         intake,

@@ -16,8 +16,10 @@ use crate::shutdown::Signals;
 use crate::telemetry;
 use crate::wiring::connection_config;
 
+use super::output::print;
+use super::server::{require_server, runtime};
 use super::show::meaning;
-use super::{print, require_server, runtime, usage};
+use super::usage::usage;
 
 /// Prints what passes until a signal comes, or as many events as were asked for.
 pub(crate) fn run(settings: &Settings, args: &TailArgs) -> anyhow::Result<ExitCode> {

@@ -17,8 +17,9 @@ use crate::cli::TopArgs;
 use crate::settings::Settings;
 use crate::shutdown::Signals;
 
+use super::server::{on_server, require_server};
 use super::status::{Report, age, count, size};
-use super::{on_server, usage};
+use super::usage::usage;
 
 /// How long a picture stands.
 const EVERY: Duration = Duration::from_secs(1);
@@ -28,7 +29,7 @@ const NOTICE: Duration = Duration::from_millis(100);
 
 /// Draws until `q`, Escape, Ctrl-C or a signal.
 pub(crate) fn run(settings: &Settings, _args: &TopArgs) -> anyhow::Result<ExitCode> {
-    super::require_server(settings)?;
+    require_server(settings)?;
     if !std::io::stdout().is_terminal() {
         return Err(usage(anyhow::anyhow!(
             "`top` needs a terminal; `slugline status` prints to anything"

@@ -8,7 +8,8 @@ use crate::cli::TopologyAction;
 use crate::settings::Settings;
 use crate::wiring::topology;
 
-use super::{on_server, print};
+use super::output::print;
+use super::server::on_server;
 
 /// Runs the command.
 pub(crate) fn run(settings: &Settings, action: &TopologyAction) -> anyhow::Result<ExitCode> {

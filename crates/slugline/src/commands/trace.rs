@@ -14,9 +14,12 @@ use wire::nats::{Connection, Found};
 use crate::cli::TraceArgs;
 use crate::settings::Settings;
 
+use super::engine::intake;
 use super::input::clean_articles;
+use super::output::print;
+use super::server::on_server;
 use super::status::plural;
-use super::{intake, on_server, print, usage};
+use super::usage::usage;
 use lines::{Line, find_lines};
 
 /// Where the watcher's state lies in its home, unless it is set.

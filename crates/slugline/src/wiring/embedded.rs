@@ -4,7 +4,8 @@ use anyhow::Context;
 use tokio_util::sync::CancellationToken;
 use wire::transport::embedded::channel;
 
-use super::{Running, Stages, Tally, first_error};
+use super::running::{Running, first_error};
+use super::stages::{Stages, Tally};
 
 /// Runs the pipeline until the watcher has ended and everything it published is written, or `drain` is cancelled
 /// and everything in flight is written.

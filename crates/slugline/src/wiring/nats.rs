@@ -9,7 +9,8 @@ use wire::message::{Article, Line};
 use wire::nats::{Auth, Connection, Secret, Tls};
 use wire::topology::Channel;
 
-use super::{Running, Stages, Tally, first_error};
+use super::running::{Running, first_error};
+use super::stages::{Stages, Tally};
 use crate::roles::Roles;
 use crate::settings::{Manage, NatsSettings, Settings};
 

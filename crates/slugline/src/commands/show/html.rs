@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use wire::EnrichedArticle;
 
-use super::{meaning, segments};
+use super::meaning::meaning;
+use super::segments::segments;
 
 const HEAD: &str =
     "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>Slugline</title>\n<style>

@@ -5,7 +5,8 @@ use std::fmt::Write;
 use wire::EnrichedArticle;
 use wire::message::EntityType;
 
-use super::{meaning, segments};
+use super::meaning::meaning;
+use super::segments::segments;
 
 /// Returns the articles with entities coloured by type and each figure followed by what it means.
 ///

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use toml::{Table, Value};
 
-use super::Settings;
+use crate::settings::Settings;
 
 const ENV_PREFIX: &str = "SLUGLINE_";
 
@@ -278,8 +278,8 @@ fn insert(table: &mut Table, key: &str, value: Value) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Bytes, Span};
     use super::*;
+    use crate::settings::{Bytes, Span};
 
     fn environment(pairs: &[(&str, &str)]) -> Layers {
         let mut layers = Layers::defaults().expect("are valid");

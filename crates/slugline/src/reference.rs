@@ -5,7 +5,7 @@ use std::fmt::Write;
 use schemars::schema_for;
 use serde_json::Value;
 
-use super::Settings;
+use crate::settings::Settings;
 
 /// Returns the reference configuration: the documented defaults as TOML.
 pub(crate) fn reference() -> anyhow::Result<String> {
