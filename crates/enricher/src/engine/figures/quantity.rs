@@ -364,7 +364,10 @@ fn ending_at(p: Pieces<'_>, _names: &Names, last: usize, start: usize) -> Option
     }
     if first > last
         || !p.is_word(last)
-        || p.is(last, Classes::of(&[Class::Adverb, Class::Month, Class::TimeUnit]))
+        || p.is(
+            last,
+            Classes::of(&[Class::Adverb, Class::Month, Class::TimeUnit, Class::Percent]),
+        )
     {
         return None;
     }
