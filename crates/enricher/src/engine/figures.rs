@@ -113,6 +113,7 @@ fn explain(p: Pieces<'_>, names: &Names, drafts: &mut Vec<Draft>, sentence: usiz
             }
         };
         draft.set_subject(phrase);
+        bound::behind_noun(p, draft);
     }
     bound::inherit_in_brackets(p, drafts);
     compare::inherit_over_hyphens(p, drafts);
@@ -167,6 +168,7 @@ fn may_start(p: Pieces<'_>, at: usize) -> bool {
     number::may_start(p, at)
         || p.is_any_mark(at, &[Mark::Currency, Mark::Hash])
         || p.is(at, Class::CurrencyCode)
+        || currency::is_named_amount(p, at)
         || (p.is(at, Class::Article) && number::may_start(p, at + 1))
         || (p.is_word(at) && (p.is_mark(at + 1, Mark::Currency) || p.str(at) == "Y" && p.str(at + 1) == "="))
 }

@@ -53,118 +53,74 @@ pub(super) fn sided(p: Pieces<'_>, at: usize, end: usize) -> Option<Phrase> {
     let word = at + usize::from(has_article);
     let side = side(p, word)?;
     let name = word + 1;
+    named(p, at, name, side)
+        .or_else(|| season(p, at, name, side, has_article))
+        .or_else(|| shifted(p, at, name, side))
+        .or_else(|| unit(p, at, word, side))
+        .or_else(|| counted_span(p, at, name, side, end))
+}
+
+/// "next Friday", "last August", "this March 3".
+fn named(p: Pieces<'_>, at: usize, name: usize, side: Side) -> Option<Phrase> {
     if p.is(name, Class::Weekday) && p.is_capital(name) {
         let (part, last) = part_behind(p, name + 1).unwrap_or(("", name));
-        return phrase(
-            at,
-            last,
-            Meaning::Weekday {
-                day: p.value(name)? as i8,
-                side,
-                part,
-            },
-        );
+        let day = p.value(name)? as i8;
+        return phrase(at, last, Meaning::Weekday { day, side, part });
     }
-    if let Some(month) = month_value(p, name) {
-        if let Some((day, after)) = day_number(p, name + 1) {
-            return phrase(
-                at,
-                after - 1,
-                Meaning::Day {
-                    year: None,
-                    month,
-                    day,
-                },
-            );
-        }
-        return phrase(
-            at,
-            name,
-            Meaning::Month {
-                year: None,
-                month,
-                side,
-            },
-        );
+    let month = month_value(p, name)?;
+    let year = None;
+    match day_number(p, name + 1) {
+        Some((day, after)) => phrase(at, after - 1, Meaning::Day { year, month, day }),
+        None => phrase(at, name, Meaning::Month { year, month, side }),
     }
-    if p.is(name, Class::Season) || p.says(name, "fall") && !has_article {
-        return phrase(
-            at,
-            name,
-            Meaning::Season {
-                year: None,
-                season: p.code(name).unwrap_or("FA"),
-                side,
-            },
-        );
+}
+
+/// "last summer", "this fall".
+fn season(p: Pieces<'_>, at: usize, name: usize, side: Side, has_article: bool) -> Option<Phrase> {
+    if !p.is(name, Class::Season) && !(p.says(name, "fall") && !has_article) {
+        return None;
     }
-    if p.says(name, "weekend") {
-        return phrase(
-            at,
-            name,
-            Meaning::Shift {
-                unit: "weekend",
-                by: step(side),
-                part: "",
-            },
-        );
+    let season = p.code(name).unwrap_or("FA");
+    let year = None;
+    phrase(at, name, Meaning::Season { year, season, side })
+}
+
+/// "last weekend", "next quarter", "this morning", "last night".
+fn shifted(p: Pieces<'_>, at: usize, name: usize, side: Side) -> Option<Phrase> {
+    let (unit, by, part) = if p.says(name, "weekend") {
+        ("weekend", step(side), "")
+    } else if p.says(name, "quarter") {
+        ("quarter", step(side), "")
+    } else if p.is(name, Class::DayPart) && side == Side::This {
+        ("day", 0, p.code(name)?)
+    } else if p.says(name, "night") && side == Side::Past {
+        ("day", -1, "NI")
+    } else {
+        return None;
+    };
+    phrase(at, name, Meaning::Shift { unit, by, part })
+}
+
+/// "last week", "the past decade", "the last week of March".
+fn unit(p: Pieces<'_>, at: usize, word: usize, side: Side) -> Option<Phrase> {
+    let name = word + 1;
+    if !p.is(name, Class::TimeUnit) || p.says_any(name, &["second", "minute", "hour"]) {
+        return None;
     }
-    if p.says(name, "quarter") {
-        return phrase(
-            at,
-            name,
-            Meaning::Shift {
-                unit: "quarter",
-                by: step(side),
-                part: "",
-            },
-        );
+    let unit = p.code(name)?;
+    let is_plural = p.str(name).ends_with('s') && unit != "century";
+    if p.says(name + 1, "of") && month_value(p, name + 2).is_some() {
+        return phrase(at, name + 2, Meaning::Unknown);
     }
-    if p.is(name, Class::DayPart) && side == Side::This {
-        return phrase(
-            at,
-            name,
-            Meaning::Shift {
-                unit: "day",
-                by: 0,
-                part: p.code(name)?,
-            },
-        );
-    }
-    if p.says(name, "night") && side == Side::Past {
-        return phrase(
-            at,
-            name,
-            Meaning::Shift {
-                unit: "day",
-                by: -1,
-                part: "NI",
-            },
-        );
-    }
-    if p.is(name, Class::TimeUnit) && !p.says_any(name, &["second", "minute", "hour"]) {
-        let unit = p.code(name)?;
-        let plural = p.str(name).ends_with('s') && unit != "century";
-        let meaning = if plural {
-            Meaning::Span { unit, count: None }
-        } else if p.says(word, "past") {
-            Meaning::Span { unit, count: Some(1) }
-        } else {
-            Meaning::Shift {
-                unit,
-                by: step(side),
-                part: "",
-            }
-        };
-        // "the last week of March"
-        let month = p.says(name + 1, "of") && month_value(p, name + 2).is_some();
-        return phrase(
-            at,
-            if month { name + 2 } else { name },
-            if month { Meaning::Unknown } else { meaning },
-        );
-    }
-    counted_span(p, at, name, side, end)
+    let meaning = if is_plural {
+        Meaning::Span { unit, count: None }
+    } else if p.says(word, "past") {
+        Meaning::Span { unit, count: Some(1) }
+    } else {
+        let by = step(side);
+        Meaning::Shift { unit, by, part: "" }
+    };
+    phrase(at, name, meaning)
 }
 
 pub(super) fn step(side: Side) -> i32 {

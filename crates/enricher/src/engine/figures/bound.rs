@@ -5,7 +5,7 @@ use crate::engine::analysis::Bound;
 use crate::engine::pieces::{Class, Mark, Pieces};
 
 /// What may stand before a number, longest first where one ends another.
-const BEFORE: [(&[&str], Bound); 87] = [
+const BEFORE: [(&[&str], Bound); 89] = [
     (&["more", "than", "or", "equal", "to"], Bound::AtLeast),
     (&["greater", "than", "or", "equal", "to"], Bound::AtLeast),
     (&["less", "than", "or", "equal", "to"], Bound::AtMost),
@@ -81,6 +81,8 @@ const BEFORE: [(&[&str], Bound); 87] = [
     (&["below"], Bound::LessThan),
     (&["beneath"], Bound::LessThan),
     (&["within"], Bound::AtMost),
+    (&["not", "quite"], Bound::Nearly),
+    (&["barely"], Bound::About),
     (&["nearly"], Bound::Nearly),
     (&["almost"], Bound::Nearly),
     (&["nearing"], Bound::Nearly),
@@ -128,6 +130,22 @@ pub(super) fn apply(p: Pieces<'_>, draft: &mut Draft, start: usize) {
     } else if let Some((bound, next)) = behind(p, draft) {
         draft.bound = bound;
         draft.after = draft.after.max(next);
+    }
+}
+
+/// "12 miners or more": the hedge stands behind the counted noun.
+pub(super) fn behind_noun(p: Pieces<'_>, draft: &mut Draft) {
+    let Some((_, last)) = draft.subject.filter(|&(first, _)| first >= draft.after) else {
+        return;
+    };
+    let is_plain = draft.bound == Bound::Exact && draft.shape == Shape::Single;
+    if !is_plain || !p.says(last + 1, "or") || p.says(last + 3, "likely") {
+        return;
+    }
+    if p.says(last + 2, "more") {
+        draft.bound = Bound::AtLeast;
+    } else if p.says_any(last + 2, &["fewer", "less"]) {
+        draft.bound = Bound::AtMost;
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) fn link(p: Pieces<'_>, drafts: &mut [Draft], start: usize) {
             continue;
         };
         if cue == Cue::From && index + 1 < drafts.len() && is_end_of(p, &drafts[index], &drafts[index + 1]) {
-            share_unit(drafts, index, index + 1);
+            share_unit(p, drafts, index, index + 1);
             if is_same_scale(p, &drafts[index], &drafts[index + 1]) {
                 drafts[index + 1].compared_to = Some(index);
             }
@@ -137,11 +137,13 @@ fn is_end_of(p: Pieces<'_>, first: &Draft, second: &Draft) -> bool {
             .any(|at| p.is_mark(at, Mark::Semicolon) || p.is(at, Class::Relative))
 }
 
-/// "from 4.8 to 4.7 percent", "from 21 mpg to 23": the bare one of two has the unit of the other.
-fn share_unit(drafts: &mut [Draft], first: usize, second: usize) {
+/// "from 4.8 to 4.7 percent", "from 21 mpg to 23", "from 24.2 to 33-35 billion euros": the bare one of two has the unit
+/// of the other, and of money its scale.
+fn share_unit(p: Pieces<'_>, drafts: &mut [Draft], first: usize, second: usize) {
+    let is_plain = |draft: &Draft| matches!(draft.shape, Shape::Single | Shape::Range);
     let fits = |draft: &Draft| {
         draft.unit.is_some()
-            && draft.shape == Shape::Single
+            && is_plain(draft)
             && matches!(
                 draft.kind,
                 Some(FigureKind::Percent | FigureKind::Measure | FigureKind::Duration | FigureKind::Money)
@@ -154,9 +156,21 @@ fn share_unit(drafts: &mut [Draft], first: usize, second: usize) {
     } else {
         return;
     };
-    if drafts[bare].shape == Shape::Single {
-        (drafts[bare].unit, drafts[bare].kind) = (drafts[known].unit, drafts[known].kind);
+    if !is_plain(&drafts[bare]) {
+        return;
     }
+    (drafts[bare].unit, drafts[bare].kind) = (drafts[known].unit, drafts[known].kind);
+    let scale = scale(p, &drafts[known]);
+    if drafts[bare].kind == Some(FigureKind::Money) && scale > drafts[bare].high {
+        drafts[bare].low *= scale;
+        drafts[bare].high *= scale;
+    }
+}
+
+/// The "billion" of "33-35 billion euros", 1 where there is none.
+fn scale(p: Pieces<'_>, draft: &Draft) -> f64 {
+    let words = (draft.first..=draft.last).filter(|&at| p.is(at, Class::Scale));
+    words.filter_map(|at| p.value(at)).product()
 }
 
 /// Whether two figures are of one scale: the same unit, or the same noun where there is none.

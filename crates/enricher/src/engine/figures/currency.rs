@@ -39,6 +39,9 @@ pub(super) fn before(p: Pieces<'_>, at: usize) -> Option<(&'static str, usize)> 
             at + 2,
         ));
     }
+    if is_named_amount(p, at) {
+        return Some((p.code(at)?, at + 1));
+    }
     // Lower-case codes that are also words need their capitals.
     let is_word = p.says_any(
         at,
@@ -54,6 +57,17 @@ pub(super) fn before(p: Pieces<'_>, at: usize) -> Option<(&'static str, usize)> 
     let next = next + usize::from(p.is_mark(next, Mark::Currency));
     let counts = p.is_digits(next) || (p.is_mark(next, Mark::Hyphen) && p.is_digits(next + 1));
     counts.then(|| p.code(at).map(|code| (code, next))).flatten()
+}
+
+/// "dollar 22.5 million", "rupees 300 crore": the name stands before an amount that can be nothing else.
+pub(super) fn is_named_amount(p: Pieces<'_>, at: usize) -> bool {
+    p.is(at, Class::Currency)
+        && !p.is(at, Class::Verb)
+        && p.is_digits(at + 1)
+        && !p.is_glued(at)
+        && p.is(at + 2, Class::Scale)
+        && !p.is_digits(at.wrapping_sub(1))
+        && !p.is(at.wrapping_sub(1), Classes::of(&[Class::Scale, Class::Cardinal]))
 }
 
 /// Pound and yen signs that a feed has turned into letters: "PS21,700", "Y=590 billion".
@@ -160,8 +174,9 @@ pub(super) fn after(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> 
         return found(Unit::Money("GBP", 0.01), at + 1, true);
     }
     let is_pounds = p.says(word, "pounds") && !weighs(p, word) && is_price(p, word, number);
+    // "PS" behind a number is horsepower.
     let is_code = p.is(word, Class::CurrencyCode)
-        && (p.is_capital(word) && !p.says_any(word, &["try", "pounds"])
+        && (p.is_capital(word) && !p.says_any(word, &["try", "pounds", "ps"])
             || is_pounds
             || p.says_any(word, &["rmb", "usd", "eur", "gbp"]));
     if is_code && number.scale == 1.0 && p.is(word + 1, Class::Scale) {

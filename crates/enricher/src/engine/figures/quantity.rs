@@ -216,88 +216,23 @@ pub(super) fn over_rate(p: Pieces<'_>, after: usize) -> usize {
 
 // ---------------------------------------------------------------- in front of the number
 
+/// What leads from a noun to its number: "cost", "reached", "at".
+#[rustfmt::skip]
+const MEASURING: &[&str] = &[
+    "cost", "costs", "costing", "is", "was", "are", "were", "be", "reach",
+    "reached", "reaches", "reaching", "hit", "hits", "closed", "close", "closes", "settled",
+    "traded", "trading", "stood", "stands", "total", "totaled", "totalled", "totals", "totaling",
+    "totalling", "averaged", "amounted", "remain", "remained", "remains", "exceeded", "exceeds", "topped",
+    "surpassed", "worth", "valued", "edged", "eased", "climbed", "been", "ended", "opened",
+    "doubled", "now", "currently", "stayed", "accounted", "account", "measured", "measuring", "raising",
+    "reducing", "cutting", "at", "to", "by", "of", "from", "near", "than",
+    "between", "record", "only", "just", "high", "low", "sharply", "strong", "passing",
+    "won", "wins",
+];
+
 /// Verbs whose subject is what is measured: "profit *fell*", "the stadium *will cost*".
 fn is_measuring(p: Pieces<'_>, at: usize) -> bool {
-    p.is(at, Classes::of(&[Class::Up, Class::Down]))
-        || p.says_any(
-            at,
-            &[
-                "cost",
-                "costs",
-                "costing",
-                "is",
-                "was",
-                "are",
-                "were",
-                "be",
-                "reach",
-                "reached",
-                "reaches",
-                "reaching",
-                "hit",
-                "hits",
-                "closed",
-                "close",
-                "closes",
-                "settled",
-                "traded",
-                "trading",
-                "stood",
-                "stands",
-                "total",
-                "totaled",
-                "totalled",
-                "totals",
-                "totaling",
-                "totalling",
-                "averaged",
-                "amounted",
-                "remain",
-                "remained",
-                "remains",
-                "exceeded",
-                "exceeds",
-                "topped",
-                "surpassed",
-                "worth",
-                "valued",
-                "edged",
-                "eased",
-                "climbed",
-                "been",
-                "ended",
-                "opened",
-                "doubled",
-                "now",
-                "currently",
-                "stayed",
-                "accounted",
-                "account",
-                "measured",
-                "measuring",
-                "raising",
-                "reducing",
-                "cutting",
-                "at",
-                "to",
-                "by",
-                "of",
-                "from",
-                "near",
-                "than",
-                "between",
-                "record",
-                "only",
-                "just",
-                "high",
-                "low",
-                "sharply",
-                "strong",
-                "passing",
-                "won",
-                "wins",
-            ],
-        )
+    p.is(at, Classes::of(&[Class::Up, Class::Down])) || p.says_any(at, MEASURING)
 }
 
 /// Small words that may stand between the noun and its number.
@@ -364,7 +299,10 @@ fn ending_at(p: Pieces<'_>, _names: &Names, last: usize, start: usize) -> Option
     }
     if first > last
         || !p.is_word(last)
-        || p.is(last, Classes::of(&[Class::Adverb, Class::Month, Class::TimeUnit]))
+        || p.is(
+            last,
+            Classes::of(&[Class::Adverb, Class::Month, Class::TimeUnit, Class::Percent]),
+        )
     {
         return None;
     }

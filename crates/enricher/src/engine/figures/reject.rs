@@ -8,7 +8,7 @@
 use super::draft::{Draft, Shape};
 use super::names::Names;
 use crate::engine::analysis::{EntityType, FigureKind};
-use crate::engine::pieces::{Class, Classes, Mark, Pieces};
+use crate::engine::pieces::{Class, Classes, Mark, Pieces, Shape as PieceShape};
 
 /// Returns whether a draft is no numeric claim. Dates and entities are checked by the caller.
 pub(super) fn is_not_a_figure(p: Pieces<'_>, draft: &Draft, start: usize, end: usize) -> bool {
@@ -155,7 +155,10 @@ const STREET: usize = 5;
 /// "9 E 71st St, Manhattan", "49 Zorro Ranch Road", "the 90210 ZIP code".
 fn is_street_address(p: Pieces<'_>, draft: &Draft) -> bool {
     let first = draft.last + 1;
-    if draft.kind.is_some() || !p.is_digits(draft.first) || draft.shape != Shape::Single {
+    if draft.kind.is_some()
+        || !p.is_digits(draft.first)
+        || !matches!(draft.shape, Shape::Single | Shape::Range | Shape::Pair)
+    {
         return false;
     }
     if p.says_all(first, &["zip", "code"]) {
@@ -184,7 +187,11 @@ fn is_street_address(p: Pieces<'_>, draft: &Draft) -> bool {
                     "crescent",
                 ],
             )
-            && (!p.is_word(at + 1) || p.is(at + 1, Classes::of(&[Class::Preposition, Class::Conjunction])))
+            && (!p.is_word(at + 1)
+                || p.is(
+                    at + 1,
+                    Classes::of(&[Class::Preposition, Class::Conjunction, Class::Auxiliary]),
+                ))
     })
 }
 
@@ -205,6 +212,16 @@ fn holds_address(token: &[u8]) -> bool {
 /// Digits glued to letters or to other marks: "F-16", "192.168.0.1", "#12", "covid-19", "a/b/3", "@user1".
 fn is_in_token(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
     let first = draft.first;
+    // "COVID -19", "MIG -29": tokenised names.
+    let is_designation = first > start
+        && p.is_mark(first, Mark::Hyphen)
+        && p.is_glued(first)
+        && !p.is_glued_before(first)
+        && p.shape(first - 1) == Some(PieceShape::Upper)
+        && draft.unit.is_none();
+    if is_designation {
+        return true;
+    }
     if first > start && p.is_glued_before(first) {
         let before = first - 1;
         if p.is_any_mark(

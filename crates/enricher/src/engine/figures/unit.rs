@@ -79,6 +79,18 @@ pub(super) fn after(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> 
         .or_else(|| decade_of_life(p, at))
         .or_else(|| age_or_time(p, at, number))
         .or_else(|| measure(p, at, number))
+        .or_else(|| bracketed(p, at, number))
+}
+
+/// "20 (kg)": the unit alone in brackets.
+fn bracketed(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> {
+    if !number.in_digits || !p.is_mark(at, Mark::Open) || !p.is_mark(at + 2, Mark::Close) {
+        return None;
+    }
+    let inside = percent(p, at + 1).or_else(|| measure(p, at + 1, number))?;
+    (inside.next == at + 2)
+        .then(|| found(inside.unit, at + 3, false))
+        .flatten()
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "every reader ends in it")]
@@ -256,6 +268,9 @@ fn measure(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> {
     }
     if let Some((code, words)) = compound(p, word) {
         return found(Unit::Measure(code), word + words, false);
+    }
+    if p.str(word) == "PS" && number.in_digits {
+        return found(Unit::Measure("hp"), word + 1, false);
     }
     if !p.is(word, Class::Measure) || is_ambiguous(p, word, at, number) {
         return None;

@@ -203,6 +203,16 @@ fn is_reduced(p: Pieces<'_>, at: usize) -> bool {
     )
 }
 
+/// Forms that cannot be participles: they have a subject of their own.
+#[rustfmt::skip]
+const FINITE: &[&str] = &[
+    "kill", "kills", "injure", "injures", "wound", "wounds", "arrest", "arrests",
+    "detain", "detains", "free", "frees", "release", "releases", "rescue", "rescues",
+    "murder", "murders", "capture", "captures", "charge", "charges", "abduct", "abducts",
+    "kidnap", "kidnaps", "evacuate", "evacuates", "execute", "executes", "hold", "jail",
+    "jails",
+];
+
 /// Whether the harm at `at` happens to the counted persons rather than by them.
 fn taken(p: Pieces<'_>, at: usize, search: &Search) -> bool {
     if is_state(p, at) {
@@ -210,46 +220,7 @@ fn taken(p: Pieces<'_>, at: usize, search: &Search) -> bool {
             && p.says_any(at + 1, &["the", "after", "on"])
             && p.says_any(at + 2, &["scene", "area", "vehicle", "prison"]));
     }
-    let word = p.str(at);
-    let is_participle = !word.ends_with("ing")
-        && !p.says_any(
-            at,
-            &[
-                "kill",
-                "kills",
-                "injure",
-                "injures",
-                "wound",
-                "wounds",
-                "arrest",
-                "arrests",
-                "detain",
-                "detains",
-                "free",
-                "frees",
-                "release",
-                "releases",
-                "rescue",
-                "rescues",
-                "murder",
-                "murders",
-                "capture",
-                "captures",
-                "charge",
-                "charges",
-                "abduct",
-                "abducts",
-                "kidnap",
-                "kidnaps",
-                "evacuate",
-                "evacuates",
-                "execute",
-                "executes",
-                "hold",
-                "jail",
-                "jails",
-            ],
-        );
+    let is_participle = !p.str(at).ends_with("ing") && !p.says_any(at, FINITE);
     let evacuates = p.says_any(at, &["evacuate", "evacuated"]);
     if evacuates {
         return true;
@@ -257,8 +228,13 @@ fn taken(p: Pieces<'_>, at: usize, search: &Search) -> bool {
     if !is_participle {
         return false;
     }
-    let has_object = p.is(
-        at + 1,
+    search.passive || !has_object(p, at + 1)
+}
+
+/// "more", "the", "12": what a verb does something to begins here.
+fn has_object(p: Pieces<'_>, at: usize) -> bool {
+    p.is(
+        at,
         Classes::of(&[
             Class::Article,
             Class::Determiner,
@@ -266,9 +242,9 @@ fn taken(p: Pieces<'_>, at: usize, search: &Search) -> bool {
             Class::Person,
             Class::Vague,
         ]),
-    ) || p.is_digits(at + 1)
+    ) || p.is_digits(at)
         || p.says_any(
-            at + 1,
+            at,
             &[
                 "more",
                 "nearly",
@@ -282,9 +258,8 @@ fn taken(p: Pieces<'_>, at: usize, search: &Search) -> bool {
                 "themselves",
             ],
         )
-        || p.says(at + 1, "at") && p.says(at + 2, "least")
-        || p.is_capital(at + 1) && !p.is(at + 1, NOT_AN_OBJECT);
-    search.passive || !has_object
+        || p.says(at, "at") && p.says(at + 1, "least")
+        || p.is_capital(at) && !p.is(at, NOT_AN_OBJECT)
 }
 
 /// "lost their lives", "taken hostage", "in custody", "in hospital", "forced from their homes".
