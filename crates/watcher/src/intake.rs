@@ -8,6 +8,7 @@
 //!             └───▶ format reader ─▶ Draft ─▶ assemble: normalise, clean up, headline, dateline, date ─▶ Article
 //! ```
 
+mod agencies;
 mod archive;
 mod assemble;
 mod bounds;
