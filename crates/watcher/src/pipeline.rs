@@ -475,7 +475,7 @@ impl ReadJob {
         let Reading {
             mut articles,
             refused,
-        } = intake::read_items(&bytes, &origin, &self.config.intake);
+        } = intake::read_identified(&bytes, id, &origin, &self.config.intake);
         let failure = Failure::of_items(refused);
         Ok(match failure {
             Some(failure) if articles.is_empty() => Content::Refused(state, failure),

@@ -183,10 +183,12 @@ fn guard(id: &str, input: &[u8], record: &Value, tally: &mut Tally, findings: &m
     let ordered = text.iter().all(|word| rest.any(|next| next == word));
     findings.require(ordered, "the words keep their order", || id.to_owned());
     let mut left: BTreeMap<&str, i64> = BTreeMap::new();
-    input.iter().for_each(|word| *left.entry(word).or_default() += 1);
-    text.iter()
-        .chain(&removed)
-        .for_each(|word| *left.entry(word).or_default() -= 1);
+    for word in &input {
+        *left.entry(word).or_default() += 1;
+    }
+    for word in text.iter().chain(&removed) {
+        *left.entry(word).or_default() -= 1;
+    }
     left.retain(|_, count| *count != 0);
     findings.require(left.is_empty(), "no word is lost or added", || {
         format!("{id}: {left:?}")

@@ -4,6 +4,7 @@
 //! in [`rules`]; this module applies them, and the few that look at more than one line: the headline with its
 //! suffix, repeated standfirsts, credits and captions.
 
+mod headline;
 mod index;
 mod phrases;
 mod rules;
@@ -16,7 +17,8 @@ use super::credits;
 use super::dateline;
 use super::dates::{self, PartialDate};
 use super::lines::{self, Line};
-use super::outlets::TITLE_OUTLETS;
+pub(crate) use headline::split_suffix;
+use headline::{is_headline, n_words};
 use index::Triggers;
 use rules::RULES;
 
@@ -82,9 +84,8 @@ pub(crate) fn clean<'t>(text: &'t str, stated: Option<&str>, config: &Config) ->
             head: at < body,
             tail: at + TAIL_LINES >= n_lines && at >= body.min(2),
             first,
-            triggered: triggers.are_in(&work.lines[at]),
         };
-        keep[at] = !work.apply_rules(at, zone);
+        keep[at] = !work.apply_rules(at, zone, &triggers);
         first &= !keep[at];
     }
     work.credits(&mut keep, body);
@@ -104,8 +105,6 @@ struct Position {
     tail: bool,
     /// Whether nothing that stays is above it: it may be the headline, which phrases do not take away.
     first: bool,
-    /// Whether the line has one of the words that notes have.
-    triggered: bool,
 }
 
 struct Work<'c, 't> {
@@ -208,25 +207,20 @@ impl<'t> Work<'_, 't> {
                 .is_some_and(|next| !next.gap && next.text.starts_with(char::is_lowercase))
     }
 
-    /// Whether a line is the last word of the sentence above: "… industry sources told / Reuters."
+    /// Whether a line is the end of the sentence above it.
     fn closes_sentence(&self, at: usize) -> bool {
-        let line = &self.lines[at];
-        at > 0
-            && !line.gap
-            && line.text.ends_with('.')
-            && self.lines[at - 1]
-                .text
-                .ends_with(|c: char| c.is_alphanumeric() || c == ',')
+        at > 0 && lines::closes_sentence(&self.lines[at - 1], &self.lines[at])
     }
 
     /// Removes the line if a rule says so.
-    fn apply_rules(&mut self, at: usize, position: Position) -> bool {
+    fn apply_rules(&mut self, at: usize, position: Position, triggers: &Triggers) -> bool {
         if self.is_prose(at) {
             return false;
         }
         let line = self.lines[at].text;
         let disabled = &self.config.disabled_rules;
-        let name = index::find(line, position, disabled, &mut self.folded);
+        let triggered = triggers.are_in(&self.lines[at]);
+        let name = index::find(line, position, triggered, disabled, &mut self.folded);
         let user = || {
             let mut rules = self
                 .config
@@ -241,6 +235,9 @@ impl<'t> Work<'_, 't> {
         let Some(name) = name.or_else(user) else {
             return false;
         };
+        if name == "end_mark" && self.closes_sentence(at) {
+            return false;
+        }
         let name = name.to_owned();
         self.learn(&name, line);
         self.remove(at, &name, line);
@@ -428,57 +425,6 @@ fn body_start(lines: &[Line<'_>]) -> usize {
     };
     let limit = lines.len().min(HEAD_LINES);
     (0..limit).find(|at| starts(*at)).unwrap_or(limit.min(4))
-}
-
-fn n_words(line: &str) -> usize {
-    1 + line.bytes().filter(|byte| *byte == b' ').count()
-}
-
-/// Whether a line can be a headline: it has a few words and does not end like a sentence.
-fn is_headline(line: &str) -> bool {
-    let n_words = n_words(line);
-    let sentence =
-        line.ends_with(['.', ':', ';', ',']) && !line.ends_with("...") && !ends_with_abbreviation(line);
-    (2..=40).contains(&n_words) && line.len() <= 250 && !sentence && line.chars().any(char::is_alphabetic)
-}
-
-fn ends_with_abbreviation(line: &str) -> bool {
-    let word = line.rsplit(' ').next().unwrap_or(line);
-    let inner = word.trim_end_matches('.');
-    inner.contains('.')
-        || inner.len() == 1
-        || ["Inc", "Ltd", "Co", "Corp", "Jr", "Sr", "St", "No"].contains(&inner)
-}
-
-/// Splits `Dam breaks | World News` and `Dam breaks - BBC News`; also off `publisher`, if that is known.
-pub(crate) fn split_suffix<'t>(line: &'t str, publisher: Option<&str>) -> (&'t str, Option<&'t str>) {
-    let is_publisher = |suffix: &str| {
-        let lower = suffix.trim().to_lowercase();
-        publisher.is_some_and(|name| name.to_lowercase() == lower)
-            || TITLE_OUTLETS.binary_search(&lower.as_str()).is_ok()
-    };
-    let mut pairs = line.as_bytes().windows(2);
-    if !pairs.any(|pair| pair[0] == b' ' && (matches!(pair[1], b'|' | b'-' | b':') || pair[1] >= 0x80)) {
-        return (line, None);
-    }
-    for separator in [" | ", " — ", " – ", " - ", " :: ", " · "] {
-        let Some(at) = line.find(separator) else {
-            continue;
-        };
-        let at = if separator == " | " {
-            at
-        } else {
-            line.rfind(separator).unwrap_or(at)
-        };
-        let suffix = &line[at + separator.len()..];
-        let short = suffix.split([' ']).count() <= 6;
-        let rest = &line[..at];
-        let long = rest.split(' ').count() >= 3;
-        if (long && separator == " | " && short) || ((long || rest.len() >= 20) && is_publisher(suffix)) {
-            return (line[..at].trim_end(), Some(&line[at..]));
-        }
-    }
-    (line, None)
 }
 
 fn in_zone(zone: Zone, position: Position) -> bool {

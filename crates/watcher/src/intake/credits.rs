@@ -1,6 +1,6 @@
 //! Who wrote it: bylines and agency credits.
 
-use super::outlets::{agency_at, agency_named};
+use super::agencies::{agency_at, agency_named};
 
 /// Names of authors and an agency, as a line credits them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

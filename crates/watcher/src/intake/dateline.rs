@@ -1,7 +1,8 @@
 //! The dateline that opens a body: place, date, agency.
 
+use super::agencies::{agency_at, agency_named};
 use super::dates::{self, PartialDate};
-use super::outlets::{DATELINE_CITIES, agency_at, agency_named};
+use super::outlets::DATELINE_CITIES;
 
 /// What a dateline says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -180,7 +180,7 @@ static LETTERS: [u8; 256] = {
     letters
 };
 
-/// Tells a language by its small words.
+/// Tells a language by its small words, or that nothing will.
 fn by_small_words(sample: &str) -> Option<&'static str> {
     let table = &*TABLE;
     let mut n_words = 0_usize;
@@ -201,7 +201,7 @@ fn by_small_words(sample: &str) -> Option<&'static str> {
             count(word, table, &mut counts);
         }
         (word, length) = (0, 0);
-        if n_words % ENOUGH_WORDS == 0 && is_clearly_english(n_words, &counts) {
+        if n_words.is_multiple_of(ENOUGH_WORDS) && is_clearly_english(n_words, &counts) {
             return Some("en");
         }
     }
@@ -211,7 +211,10 @@ fn by_small_words(sample: &str) -> Option<&'static str> {
     if (1..=LONGEST_SMALL_WORD).contains(&length) {
         count(word, table, &mut counts);
     }
-    judge(n_words, &counts)
+    let told = judge(n_words, &counts);
+    // A few words in plain letters are too little for trigrams too, which would take longest of all.
+    let hopeless = n_words < LEAST_WORDS && sample.is_ascii();
+    told.or(hopeless.then_some("und"))
 }
 
 /// Whether one in four words is an English small word, and of each other language half as many at most.
@@ -384,6 +387,8 @@ mod tests {
                  Avg shrs 4,004,826 vs 3,172,537\nYear\nShr 1.53 dlrs vs 1.21 dlrs",
                 "en",
             ),
+            ("Dammen brast.", "und"),
+            ("다리가 무너졌다", "ko"),
             ("12 34 56", "und"),
             ("", "und"),
         ] {

@@ -106,7 +106,7 @@ fn is_wrapped(above: &Line<'_>, line: &Line<'_>, width: usize) -> bool {
     }
     let first_word = memchr::memchr(b' ', line.text.as_bytes()).unwrap_or(line.text.len());
     let length = above.indent.min(4) as usize + above.text.len();
-    length + 1 + first_word > width && !has_columns(above) && !has_columns(line) && !is_end_mark(line.text)
+    length + 1 + first_word > width && !has_columns(above) && !has_columns(line) && !is_end_mark(above, line)
 }
 
 /// Returns the width that the text is wrapped at, or `None` if it is not.
@@ -129,11 +129,18 @@ fn wrap_width(lines: &[Line<'_>]) -> Option<usize> {
 }
 
 /// Whether a line is what closes a wire story rather than its last word.
-fn is_end_mark(text: &str) -> bool {
-    matches!(
-        text.trim_end_matches('.'),
+fn is_end_mark(above: &Line<'_>, line: &Line<'_>) -> bool {
+    let mark = matches!(
+        line.text.trim_end_matches('.'),
         "Reuter" | "REUTER" | "reuter" | "Reuters" | "REUTERS" | "AFP" | "PTI" | "ENDS" | "-30-"
-    )
+    );
+    mark && !closes_sentence(above, line)
+}
+
+/// Whether a line is the end of the sentence above it: "… industry sources told / Reuters."
+pub(crate) fn closes_sentence(above: &Line<'_>, line: &Line<'_>) -> bool {
+    let stops = line.text.ends_with('.') && !line.text.ends_with("..");
+    stops && !line.gap && above.text.ends_with(|c: char| c.is_alphanumeric() || c == ',')
 }
 
 /// Whether a line has columns: a run of three spaces inside.

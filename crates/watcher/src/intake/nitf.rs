@@ -7,7 +7,7 @@ use super::dates;
 use super::draft::Draft;
 use super::json::people;
 use super::xml::{self, Element};
-use super::{Refusal, RefusalReason, language, outlets};
+use super::{Refusal, RefusalReason, agencies, language};
 
 /// Reads a NITF document.
 pub(crate) fn read(bytes: &[u8], config: &Config) -> Result<Draft, Refusal> {
@@ -99,5 +99,5 @@ fn describe(head: &Element, draft: &mut Draft) {
     }
     let distributor = head.child("distributor").and_then(Element::text);
     draft.agency =
-        distributor.map(|name| outlets::agency_named(&name).map_or(name, |agency| agency.name.to_owned()));
+        distributor.map(|name| agencies::agency_named(&name).map_or(name, |agency| agency.name.to_owned()));
 }

@@ -16,13 +16,23 @@ pub(crate) struct Case {
 
 /// Returns all of them.
 pub(crate) fn cases() -> Vec<Case> {
-    let case = |name, bytes| Case {
+    [archives(), texts(), markup(), others()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn case(name: &'static str, bytes: Vec<u8>) -> Case {
+    Case {
         name,
         format: None,
         bytes,
-    };
-    let mut cases = archives();
-    cases.extend([
+    }
+}
+
+/// Plain texts.
+fn texts() -> Vec<Case> {
+    vec![
         case("a line of 64 MB", vec![b'a'; 64 * MIB]),
         case("a line of 16 MB", vec![b'a'; 16 * MIB]),
         case("lines of one letter", b"a\n".repeat(8 * MIB)),
@@ -34,6 +44,12 @@ pub(crate) fn cases() -> Vec<Case> {
             "combining marks",
             format!("e{}", "\u{301}".repeat(7 * MIB)).into_bytes(),
         ),
+    ]
+}
+
+/// Pages and feeds.
+fn markup() -> Vec<Case> {
+    vec![
         case(
             "a million nested div",
             format!("<html>{}", "<div>".repeat(1_000_000)).into_bytes(),
@@ -64,6 +80,12 @@ pub(crate) fn cases() -> Vec<Case> {
             format!("<rss>{}", "<item/>".repeat(1_000_000)).into_bytes(),
         ),
         case("billion laughs", laughs()),
+    ]
+}
+
+/// JSON, Markdown, messages and containers.
+fn others() -> Vec<Case> {
+    vec![
         case(
             "deep JSON",
             format!("{{\"text\":{}", "[".repeat(8_000_000)).into_bytes(),
@@ -106,16 +128,10 @@ pub(crate) fn cases() -> Vec<Case> {
             warc("99999999999999999999999999"),
         ),
         case("a tar entry of absurd length", tar()),
-    ]);
-    cases
+    ]
 }
 
 fn archives() -> Vec<Case> {
-    let case = |name, bytes| Case {
-        name,
-        format: None,
-        bytes,
-    };
     let zeros = vec![b'a'; 64 * MIB];
     let once = gzip(&zeros.repeat(4));
     let twice = gzip(&once);

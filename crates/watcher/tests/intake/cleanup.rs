@@ -117,6 +117,8 @@ fn body_text_stays() {
         "Comments by the minister were met with anger.",
         "Comments (14) were read out in court.",
         "Comments 14",
+        "Sign up for the account with the bank before June, which costs $11 a month",
+        "Click here to get more information or download this game.",
         "Related charges were dropped in March, the court said.",
         "Recommended doses were not given to 14 of the children.",
         "Print runs of the two papers have halved since 2010.",
@@ -143,5 +145,21 @@ fn body_text_stays() {
                 article.removed
             );
         }
+    }
+}
+
+/// The agency that closes a sentence of a wire story is no end mark.
+#[test]
+fn the_last_word_of_a_sentence_stays() {
+    let lead = "The dam above the town of Qalat broke on Monday and the water took\ntwo bridges with it, the chief of the \
+                company that runs the dam told\n";
+    for (last, text_ends, n_removed) in [
+        ("Reuters.", "that runs the dam told Reuters.", 0),
+        ("Reuters.\n REUTER", "that runs the dam told Reuters.", 1),
+        ("reporters.\n Reuter", "that runs the dam told reporters.", 1),
+    ] {
+        let article = article(format!("DAM BREAKS ABOVE QALAT\n\n{lead}{last}\n").as_bytes());
+        assert!(article.text.ends_with(text_ends), "{:?}", article.text);
+        assert_eq!(article.removed.len(), n_removed, "{:?}", article.removed);
     }
 }

@@ -79,7 +79,7 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
     let (mut phrases, mut holders, mut shapes) = (Vec::new(), Vec::new(), Vec::new());
     for (at, rule) in RULES.iter().enumerate() {
         match rule.when {
-            When::Is(list) | When::Starts(_, list) => {
+            When::Is(list) | When::Starts(_, list) | When::StartsHolding(_, list, _) => {
                 for phrase in list {
                     let place = place(phrase.as_bytes()[0], phrase.as_bytes()[1]);
                     starts[place].push((at, *phrase));
@@ -163,10 +163,12 @@ impl Triggers {
     }
 }
 
-/// Returns the name of the first rule that a line falls under. `folded` is room to work in.
+/// Returns the name of the first rule that a line falls under. `triggered` tells whether it has one of [`TRIGGERS`];
+/// `folded` is room to work in.
 pub(super) fn find(
     line: &str,
     position: Position,
+    triggered: bool,
     disabled: &[String],
     folded: &mut String,
 ) -> Option<&'static str> {
@@ -179,12 +181,8 @@ pub(super) fn find(
     let bare = line.trim_start_matches(|c: char| !c.is_alphanumeric());
     let starts = opens_like(bare, index, folded);
     let may_be_shape = (edge || line.len() <= SHORT || opens_oddly)
-        && (line.len() <= MOST_SHAPE
-            || opens_oddly
-            || position.head
-            || position.triggered
-            || is_notice(bare));
-    if !(position.triggered || !starts.is_empty() || may_be_shape) {
+        && (line.len() <= MOST_SHAPE || opens_oddly || position.head || triggered || is_notice(bare));
+    if !(triggered || !starts.is_empty() || may_be_shape) {
         return None;
     }
     if starts.is_empty() || bare.len() > MOST_OPENING {
@@ -200,7 +198,7 @@ pub(super) fn find(
         }
     }
     // Sentences about cookies stand anywhere, the rest of these phrases at the edges.
-    if position.triggered && !position.first && (edge || folded.contains("cookie")) {
+    if triggered && !position.first && (edge || folded.contains("cookie")) {
         for hit in index.holds.find_overlapping_iter(&*folded) {
             let at = index.holders[hit.pattern().as_usize()];
             let rule = &RULES[at];
@@ -211,7 +209,7 @@ pub(super) fn find(
         }
     }
     if may_be_shape {
-        let traits = traits(line, position);
+        let traits = traits(line, triggered);
         let mut shapes = index
             .shapes
             .iter()
@@ -226,7 +224,7 @@ pub(super) fn find(
 }
 
 /// What a line has, as [`Rule`]s need it.
-fn traits(line: &str, position: Position) -> Traits {
+fn traits(line: &str, triggered: bool) -> Traits {
     let bytes = line.as_bytes();
     // Without branches, so that many bytes are looked at at once.
     let digit = bytes.iter().fold(false, |any, byte| any | byte.is_ascii_digit());
@@ -240,7 +238,7 @@ fn traits(line: &str, position: Position) -> Traits {
     if memchr::memchr(b' ', bytes).is_none() {
         traits |= WORD;
     }
-    if position.triggered {
+    if triggered {
         traits |= TRIGGERED;
     }
     traits
@@ -282,6 +280,10 @@ fn is_or_starts(rule: &Rule, phrase: &str, line: &str, folded: &str, position: P
             .strip_prefix(phrase)
             .is_some_and(|rest| !rest.contains(char::is_alphanumeric)),
         When::Starts(most, _) => !position.first && line.len() <= most && starts_with_words(folded, phrase),
+        When::StartsHolding(most, _, held) => {
+            let starts = !position.first && line.len() <= most && starts_with_words(folded, phrase);
+            starts && held.iter().any(|held| folded.contains(held))
+        }
         When::Holds(..) | When::Shape(..) => false,
     }
 }
@@ -344,8 +346,12 @@ mod tests {
     #[test]
     fn phrases_are_folded_already() {
         for rule in RULES {
-            let (When::Is(phrases) | When::Starts(_, phrases) | When::Holds(_, phrases)) = rule.when else {
-                continue;
+            let phrases = match rule.when {
+                When::Is(phrases)
+                | When::Starts(_, phrases)
+                | When::StartsHolding(_, phrases, _)
+                | When::Holds(_, phrases) => phrases,
+                When::Shape(..) => continue,
             };
             for phrase in phrases {
                 let (line, mut folded) = (format!("{phrase}x"), String::new());

@@ -5,8 +5,6 @@ pub(super) const OFFERS: &[&str] = &[
     "subscribe to",
     "subscribe now",
     "subscribe for",
-    "sign up for",
-    "sign up to",
     "sign up here",
     "sign up now",
     "sign up and",
@@ -34,7 +32,6 @@ pub(super) const OFFERS: &[&str] = &[
     "for all the latest",
     "for more news",
     "catch all the",
-    "click here to",
     "to read more",
     "this article is for subscribers",
     "unlock this article",
@@ -54,6 +51,12 @@ pub(super) const OFFERS: &[&str] = &[
     "set as preferred source",
     "make us your preferred",
     "choose us as",
+];
+
+/// What one of these is in where a line tells to sign up or to click: an article may do so for things of others.
+pub(super) const OFFERED: &[&str] = &[
+    " our ", " app", "alert", "briefing", "daily", "digest", "e-mails", "emails", "for free", "inbox",
+    "join", "news", "roundup", "subscri", "update", "watch", "weekly", "whatsapp",
 ];
 
 /// Titles of boxes of other stories.

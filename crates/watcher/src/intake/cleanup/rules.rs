@@ -21,6 +21,8 @@ pub(crate) enum When {
     Is(&'static [&'static str]),
     /// At most this long and starting with one of these.
     Starts(usize, &'static [&'static str]),
+    /// At most this long, starting with one of the first and containing one of the second.
+    StartsHolding(usize, &'static [&'static str], &'static [&'static str]),
     /// At most this long and containing one of these.
     Holds(usize, &'static [&'static str]),
     /// At most this long, of such traits, and what a function recognises; it gets the line and its folded form.
@@ -44,7 +46,7 @@ const fn rule(name: &'static str, zone: Zone, when: When) -> Rule {
     Rule { name, zone, when }
 }
 
-use When::{Holds, Is, Shape, Starts};
+use When::{Holds, Is, Shape, Starts, StartsHolding};
 use Zone::{Anywhere, Edges, Head, Tail};
 
 /// All rules, in the order in which they are tried.
@@ -310,6 +312,15 @@ pub(crate) const RULES: &[Rule] = &[
         ),
     ),
     rule("subscription", Edges, Starts(260, phrases::OFFERS)),
+    rule(
+        "subscription",
+        Edges,
+        StartsHolding(
+            260,
+            &["sign up for", "sign up to", "click here to"],
+            phrases::OFFERED,
+        ),
+    ),
     rule(
         "subscription",
         Edges,
