@@ -18,6 +18,7 @@ pub mod lexicon;
 pub mod pieces;
 pub mod quotes;
 pub mod sentences;
+mod steps;
 pub mod text;
 pub mod tokens;
 

@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used, reason = "a test")]
 
 use std::sync::LazyLock;
-use std::time::{Duration, Instant};
 
 use enricher::Engine;
 use enricher::engine::Document;
@@ -86,44 +85,6 @@ proptest! {
     ]), 0..40)) {
         check(&words.join(" "));
         check(&words.concat());
-    }
-}
-
-/// Hostile texts take time in proportion to their length: ten times the text, not a hundred times the time.
-#[test]
-fn hostile_texts_take_linear_time() {
-    let seconds = |text: &str| {
-        let started = Instant::now();
-        ENGINE.analyse(&Document {
-            text,
-            ..Document::default()
-        });
-        started.elapsed()
-    };
-    for unit in [
-        "1,",
-        "9",
-        "\"",
-        "“",
-        "'",
-        "at least ",
-        "and a half ",
-        "one in ",
-        "1-",
-        "twenty ",
-        "$",
-        "said ",
-        "(1 ",
-        "$1 (",
-    ] {
-        let small = unit.repeat(2_000 / unit.len());
-        let large = unit.repeat(20_000 / unit.len());
-        // A busy machine may slow one attempt down, not each of five; a quadratic layer fails them all.
-        let is_linear = || seconds(&large) < 40 * seconds(&small) + Duration::from_millis(400);
-        assert!(
-            (0..5).any(|_| is_linear()),
-            "{unit:?} takes more than linear time"
-        );
     }
 }
 

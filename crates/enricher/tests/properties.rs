@@ -106,7 +106,7 @@ fn every_thread_gives_the_same_output() {
     });
 }
 
-/// Texts that slow down or break careless code, as one unit to be repeated.
+/// Texts that break careless code, as one unit to be repeated; that they take linear work is tested in `steps.rs`.
 const HOSTILE: [&str; 14] = [
     "A",
     "a",
@@ -125,26 +125,10 @@ const HOSTILE: [&str; 14] = [
 ];
 
 #[test]
-fn hostile_texts_take_linear_time() {
+fn hostile_texts_are_taken() {
     for unit in HOSTILE {
-        let small = fastest(&unit.repeat(8_000 / unit.len()));
-        let large = fastest(&unit.repeat(64_000 / unit.len()));
-        // Eight times the text in at most 24 times the time, with room for a busy machine.
-        assert!(
-            large < small * 24.0 + 0.1,
-            "{unit:?}: {small:.4} s, then {large:.4} s"
-        );
+        check_spans(&unit.repeat(16_000 / unit.len()));
     }
-}
-
-fn fastest(text: &str) -> f64 {
-    (0..2)
-        .map(|_| {
-            let start = std::time::Instant::now();
-            check_spans(text);
-            start.elapsed().as_secs_f64()
-        })
-        .fold(f64::MAX, f64::min)
 }
 
 #[test]

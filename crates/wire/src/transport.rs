@@ -140,12 +140,19 @@ pub fn subject_token(name: &str) -> String {
 /// Appends `name` as one NATS subject token; see [`subject_token`].
 pub fn push_subject_token(name: &str, subject: &mut String) {
     let start = subject.len();
-    for character in name.chars().flat_map(char::to_lowercase).take(64) {
+    let mut push = |character: char| {
         if character.is_alphanumeric() || character == '_' {
             subject.push(character);
         } else if subject.len() > start && !subject.ends_with('-') {
             subject.push('-');
         }
+    };
+    if name.is_ascii() {
+        let lower = name.bytes().map(|byte| char::from(byte.to_ascii_lowercase()));
+        lower.take(64).for_each(&mut push);
+    } else {
+        let lower = name.chars().flat_map(char::to_lowercase);
+        lower.take(64).for_each(&mut push);
     }
     while subject.len() > start && subject.ends_with('-') {
         subject.pop();

@@ -25,6 +25,10 @@ pub fn find(document: &Document<'_>, pieces: Pieces<'_>, sentences: &[Span]) -> 
         let (start, end) = (pieces.at(sentence.start), pieces.at(sentence.end));
         let mut at = start;
         while at < end {
+            if !phrase::may_start(pieces, at) {
+                at += 1;
+                continue;
+            }
             match phrase::read(pieces, at, start, end) {
                 Some(phrase) => {
                     let future = speaks_of_future(pieces, phrase.first, start, end);

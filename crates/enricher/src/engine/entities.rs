@@ -64,7 +64,7 @@ impl Tagger {
     pub fn tag(&self, document: &Document<'_>, tokens: &[Token], sentences: &[Span]) -> Vec<Entity> {
         let text = document.text;
         let sheet = Sheet::new(&self.lexicon, text, tokens, sentences);
-        let mut mentions = self.mentions(&sheet, tokens);
+        let mut mentions = self.mentions(text, &sheet, tokens);
         rules::apply(text, tokens, &sheet, &mut mentions);
         self.lists.apply(&sheet, tokens, &mut mentions);
         let scene = resolve::Scene {
@@ -79,7 +79,7 @@ impl Tagger {
     }
 
     /// Returns the names that the model finds, in order.
-    fn mentions(&self, sheet: &Sheet, tokens: &[Token]) -> Vec<Mention> {
+    fn mentions(&self, text: &str, sheet: &Sheet, tokens: &[Token]) -> Vec<Mention> {
         let mut features = Vec::with_capacity(160);
         let mut scores: Vec<Scores> = Vec::new();
         let mut path: Vec<Label> = Vec::new();
@@ -87,6 +87,9 @@ impl Tagger {
         let mut ranges = Vec::new();
         let mut found = Vec::with_capacity(sheet.segments.len());
         for (segment, sentence) in sheet.segments.iter().zip(&sheet.sentence_of) {
+            if candidates::is_settled(text, &tokens[segment.range()], &sheet.forms[segment.range()]) {
+                continue;
+            }
             scores.clear();
             for at in segment.range() {
                 features.clear();

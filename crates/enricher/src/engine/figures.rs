@@ -74,8 +74,10 @@ impl Grammar {
                 continue;
             }
             explain(pieces, &names, &mut drafts, index, start, end);
+            let clauses = scope::clauses(pieces, start..end);
             let scope = Scope {
                 pieces,
+                clauses: &clauses,
                 names: &names,
                 dates,
                 sentence: *sentence,
@@ -170,7 +172,8 @@ fn may_start(p: Pieces<'_>, at: usize) -> bool {
         || p.is(at, Class::CurrencyCode)
         || currency::is_named_amount(p, at)
         || (p.is(at, Class::Article) && number::may_start(p, at + 1))
-        || (p.is_word(at) && (p.is_mark(at + 1, Mark::Currency) || p.str(at) == "Y" && p.str(at + 1) == "="))
+        || (p.is_word(at)
+            && (p.is_mark(at + 1, Mark::Currency) || p.says_all(at, &["y", "="]) && p.str(at) == "Y"))
 }
 
 fn finish(p: Pieces<'_>, draft: &Draft, first: usize) -> Figure {

@@ -1,5 +1,7 @@
 //! Hashes that are the same on every machine and in every version: the model and the lexicon are stored by them.
 
+use super::steps;
+
 /// Odd constants with well-spread bits, as in wyhash.
 const SEEDS: [u64; 3] = [
     0xa076_1d64_78bd_642f,
@@ -21,20 +23,40 @@ pub fn bytes(bytes: &[u8]) -> u64 {
 }
 
 /// Returns up to eight bytes as one number, the first byte lowest; what is longer is cut off.
+// Two overlapping halves instead of a loop: of a literal, nothing is left of this at run time.
 #[inline]
 pub const fn packed(bytes: &[u8]) -> u64 {
-    let mut number = 0;
-    let mut at = if bytes.len() < 8 { bytes.len() } else { 8 };
-    while at > 0 {
-        at -= 1;
-        number = number << 8 | bytes[at] as u64;
+    if let Some(eight) = bytes.first_chunk::<8>() {
+        return u64::from_le_bytes(*eight);
     }
-    number
+    if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        let first = u32::from_le_bytes(*first) as u64;
+        let last = u32::from_le_bytes(*last) as u64;
+        return first | last << ((bytes.len() - 4) * 8);
+    }
+    match *bytes {
+        [first, second, third] => first as u64 | (second as u64) << 8 | (third as u64) << 16,
+        [first, second] => first as u64 | (second as u64) << 8,
+        [first] => first as u64,
+        _ => 0,
+    }
+}
+
+/// Returns eight packed bytes with their ASCII letters in lower case, all at once.
+#[inline]
+pub const fn lower_packed(bytes: u64) -> u64 {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    let low = bytes & (0x7f * EACH);
+    let from_a = low + (0x80 - b'A' as u64) * EACH;
+    let behind_z = low + (0x7f - b'Z' as u64) * EACH;
+    let is_upper = (from_a ^ behind_z) & !bytes & (0x80 * EACH);
+    bytes | is_upper >> 2
 }
 
 /// Returns a hash of two numbers, in which their order matters.
 #[inline]
 pub fn mix(a: u64, b: u64) -> u64 {
+    steps::count(1);
     let product = u128::from(a ^ SEEDS[1]) * u128::from(b ^ SEEDS[2]);
     (product as u64) ^ ((product >> 64) as u64)
 }
@@ -119,6 +141,28 @@ mod tests {
         assert_eq!(packed(b""), 0);
         assert_eq!(packed(b"abc"), u64::from(u32::from_le_bytes(*b"abc\0")));
         assert_eq!(packed(b"abcdefghi"), u64::from_le_bytes(*b"abcdefgh"));
+    }
+
+    #[test]
+    fn packed_bytes_keep_their_order_at_every_length() {
+        let bytes: Vec<u8> = (1..=9).collect();
+        for length in 0..=8 {
+            let mut padded = [0; 8];
+            padded[..length].copy_from_slice(&bytes[..length]);
+            assert_eq!(packed(&bytes[..length]), u64::from_le_bytes(padded));
+        }
+    }
+
+    #[test]
+    fn packed_bytes_are_lowered_as_ascii() {
+        for byte in 0..=u8::MAX {
+            let all = u64::from_le_bytes([byte; 8]);
+            assert_eq!(
+                lower_packed(all),
+                u64::from_le_bytes([byte.to_ascii_lowercase(); 8])
+            );
+        }
+        assert_eq!(lower_packed(packed(b"[KaBuL@{")), packed(b"[kabul@{"));
     }
 
     #[test]

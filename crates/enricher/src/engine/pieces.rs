@@ -12,12 +12,20 @@ pub use classes::{Class, Classes, WordClasses};
 pub use cut::cut;
 
 use super::text::Span;
+use super::{hash, steps};
+
+/// Bytes of a piece that its key holds.
+const KEY: usize = size_of::<u64>();
 
 /// A run of letters, a run of digits, or one mark.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Piece {
     /// Where it stands.
     pub span: Span,
+    /// Its first eight bytes in lower case: what most words are told apart by.
+    pub key: u64,
+    /// The classes of its word; none for unknown words, digits and marks.
+    pub classes: Classes,
     /// What it is made of.
     pub shape: Shape,
     /// Index of its lexicon entry; 0 for unknown words, digits and marks.
@@ -133,9 +141,17 @@ impl<'a> Pieces<'a> {
         self.all.is_empty()
     }
 
+    /// Returns a piece.
+    #[inline]
+    fn get(self, index: usize) -> Option<&'a Piece> {
+        steps::count(1);
+        self.all.get(index)
+    }
+
     /// Returns the shape of a piece.
+    #[inline]
     pub fn shape(self, index: usize) -> Option<Shape> {
-        self.all.get(index).map(|piece| piece.shape)
+        self.get(index).map(|piece| piece.shape)
     }
 
     /// Returns whether a piece is made of letters.
@@ -174,42 +190,56 @@ impl<'a> Pieces<'a> {
     }
 
     /// Returns whether a piece has any of the classes.
+    #[inline]
     pub fn is(self, index: usize, classes: impl Into<Classes>) -> bool {
-        let entry = self.all.get(index).map_or(0, |piece| piece.entry);
-        entry != 0 && self.words.entry(entry).classes.intersects(classes.into())
+        let classes = classes.into();
+        self.get(index)
+            .is_some_and(|piece| piece.classes.intersects(classes))
     }
 
     /// Returns the value of a number word.
     pub fn value(self, index: usize) -> Option<f64> {
-        let entry = self.all.get(index)?.entry;
+        let entry = self.get(index)?.entry;
         (entry != 0).then(|| self.words.entry(entry).value)
     }
 
     /// Returns the code of a unit word.
     pub fn code(self, index: usize) -> Option<&'static str> {
-        let entry = self.all.get(index)?.entry;
+        let entry = self.get(index)?.entry;
         let code = self.words.entry(entry).code;
         (!code.is_empty()).then_some(code)
     }
 
     /// Returns the text of a piece, empty past the ends.
     pub fn str(self, index: usize) -> &'a str {
-        self.all.get(index).map_or("", |piece| piece.span.of(self.text))
+        self.get(index).map_or("", |piece| piece.span.of(self.text))
     }
 
     /// Returns whether a piece is this lower-case ASCII word, in any case.
-    // The length settles most of it; only then is the text looked at.
     #[inline]
     pub fn says(self, index: usize, word: &str) -> bool {
-        self.all.get(index).is_some_and(|piece| {
-            let span = piece.span;
-            (span.end - span.start) as usize == word.len() && self.str(index).eq_ignore_ascii_case(word)
-        })
+        self.get(index).is_some_and(|piece| self.spells(piece, word))
     }
 
     /// Returns whether a piece is one of these lower-case ASCII words, in any case.
+    #[inline]
     pub fn says_any(self, index: usize, words: &[&str]) -> bool {
-        words.iter().any(|word| self.says(index, word))
+        self.get(index)
+            .is_some_and(|piece| words.iter().any(|word| self.spells(piece, word)))
+    }
+
+    // Of a literal nothing but a comparison of two numbers is left, unless it is longer than the key.
+    #[expect(clippy::inline_always, reason = "only inlined is it a comparison")]
+    #[inline(always)]
+    fn spells(self, piece: &Piece, word: &str) -> bool {
+        piece.key == hash::packed(word.as_bytes())
+            && (word.len() < KEY || piece.span.len() == word.len() && self.ends_in(piece, word))
+    }
+
+    /// Returns whether a piece of the same length is this word behind its key, too.
+    fn ends_in(self, piece: &Piece, word: &str) -> bool {
+        let behind = piece.span.start as usize + KEY..piece.span.end as usize;
+        self.text.as_bytes()[behind].eq_ignore_ascii_case(&word.as_bytes()[KEY..])
     }
 
     /// Returns whether the pieces from `index` on are these words (or marks).
@@ -222,7 +252,7 @@ impl<'a> Pieces<'a> {
 
     /// Returns whether nothing stands between a piece and the next one.
     pub fn is_glued(self, index: usize) -> bool {
-        match (self.all.get(index), self.all.get(index.wrapping_add(1))) {
+        match (self.get(index), self.get(index.wrapping_add(1))) {
             (Some(piece), Some(next)) => piece.span.end == next.span.start,
             _ => false,
         }
@@ -235,8 +265,7 @@ impl<'a> Pieces<'a> {
 
     /// Returns the span of a piece; an empty one at the end of the text past the last.
     pub fn span(self, index: usize) -> Span {
-        self.all
-            .get(index)
+        self.get(index)
             .map_or(Span::new(self.text.len(), self.text.len()), |piece| piece.span)
     }
 
@@ -252,7 +281,7 @@ impl<'a> Pieces<'a> {
 
     /// Returns whether a line ends between a piece and the next one.
     pub fn ends_line(self, index: usize) -> bool {
-        match (self.all.get(index), self.all.get(index.wrapping_add(1))) {
+        match (self.get(index), self.get(index.wrapping_add(1))) {
             (Some(piece), Some(next)) => {
                 piece.span.end < next.span.start
                     && self.text.as_bytes()[piece.span.end as usize..next.span.start as usize]

@@ -2,6 +2,7 @@
 
 mod abbreviations;
 
+use super::steps;
 use super::text::Span;
 
 pub use abbreviations::{is_abbreviation, never_ends_sentence};
@@ -98,6 +99,7 @@ impl Scanner<'_> {
 
     /// Returns the class and the length in bytes of the character at a boundary; the end of the text is a space.
     fn class(&self, at: usize) -> (Class, usize) {
+        steps::count(1);
         match self.bytes.get(at) {
             None => (Class::Space, 0),
             Some(&byte) if byte < 0x80 => (ascii_class(byte), 1),

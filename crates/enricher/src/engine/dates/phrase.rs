@@ -3,7 +3,7 @@
 use super::relative::{ago, length, ordinal_unit, side, sided};
 use super::year;
 use super::{clock, numeric, vague};
-use crate::engine::pieces::{Class, Classes, Mark, Pieces};
+use crate::engine::pieces::{Class, Classes, Mark, Pieces, Shape};
 
 /// A date phrase in the text.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -96,7 +96,20 @@ const AFTER_ARTICLE: Classes = Classes::of(&[
     Class::Cardinal,
 ]);
 
-/// Reads the date phrase that starts at a piece, if one does.
+/// The test made at every piece: a word that opens a date phrase, digits, or the apostrophe of "'82".
+#[inline]
+pub(super) fn may_start(p: Pieces<'_>, at: usize) -> bool {
+    match p.shape(at) {
+        Some(Shape::Digits | Shape::Mark(Mark::Apostrophe)) => true,
+        Some(Shape::Mark(_) | Shape::Possessive) | None => false,
+        Some(Shape::Lower | Shape::Capitalised | Shape::Upper) => {
+            p.is(at, TRIGGERS)
+                || p.is(at, Classes::of(&[Class::Article, Class::Determiner])) && p.is(at + 1, AFTER_ARTICLE)
+        }
+    }
+}
+
+/// Reads the date phrase that starts at a piece where one [may](may_start), if one does.
 pub(super) fn read(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Phrase> {
     if p.is_mark(at, Mark::Apostrophe) {
         return year::read_short(p, at, start);
@@ -109,11 +122,6 @@ pub(super) fn read(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option
             .or_else(|| ago(p, at, end))
             .or_else(|| year::read(p, at, start))
             .or_else(|| length(p, at));
-    }
-    let opens = p.is(at, TRIGGERS)
-        || p.is(at, Classes::of(&[Class::Article, Class::Determiner])) && p.is(at + 1, AFTER_ARTICLE);
-    if !opens {
-        return None;
     }
     // "in recent years", "for decades"
     if p.says(at, "recent") && p.is(at + 1, Class::TimeUnit) && p.str(at + 1).ends_with('s') {
@@ -290,22 +298,21 @@ pub(super) fn part_behind(p: Pieces<'_>, at: usize) -> Option<(&'static str, usi
 
 /// "today", "yesterday", "tomorrow", "tonight".
 fn named_day(p: Pieces<'_>, at: usize) -> Option<Phrase> {
-    let by = match p.str(at).to_ascii_lowercase().as_str() {
-        "today" => 0,
-        "yesterday" => -1,
-        "tomorrow" => 1,
-        "tonight" => {
-            return phrase(
-                at,
-                at,
-                Meaning::Shift {
-                    unit: "day",
-                    by: 0,
-                    part: "NI",
-                },
-            );
-        }
-        _ => return None,
+    let by = if p.says(at, "today") {
+        0
+    } else if p.says(at, "yesterday") {
+        -1
+    } else if p.says(at, "tomorrow") {
+        1
+    } else if p.says(at, "tonight") {
+        let tonight = Meaning::Shift {
+            unit: "day",
+            by: 0,
+            part: "NI",
+        };
+        return phrase(at, at, tonight);
+    } else {
+        return None;
     };
     let (part, last) = part_behind(p, at + 1).unwrap_or(("", at));
     let first = if at > 0 && p.says_any(at - 1, &["earlier", "later"]) {

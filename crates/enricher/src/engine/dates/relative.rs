@@ -38,12 +38,13 @@ pub(super) fn over_hedge(p: Pieces<'_>, at: usize) -> usize {
 }
 
 pub(super) fn side(p: Pieces<'_>, at: usize) -> Option<Side> {
-    Some(match p.str(at).to_ascii_lowercase().as_str() {
-        "last" | "past" | "previous" => Side::Past,
-        "next" | "coming" | "upcoming" => Side::Future,
-        "this" => Side::This,
-        _ => return None,
-    })
+    if p.says_any(at, &["last", "past", "previous"]) {
+        Some(Side::Past)
+    } else if p.says_any(at, &["next", "coming", "upcoming"]) {
+        Some(Side::Future)
+    } else {
+        p.says(at, "this").then_some(Side::This)
+    }
 }
 
 /// "last week", "this month", "the past decade", "next Friday", "last August", "the last five years".

@@ -1,7 +1,8 @@
 //! Which tokens can be part of a name. All others are outside without being scored: that is what makes tagging fast.
 
+use super::super::hash;
 use super::super::tokens::Token;
-use super::forms::{Flags, Form};
+use super::forms::{Flags, Form, sorted};
 
 /// A run of tokens that can be part of names, as indices, end exclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +47,29 @@ pub fn find(tokens: &[Token], forms: &[Form], offset: usize, segments: &mut Vec<
     if let Some(start) = start {
         push(segments, offset + start, offset + end);
     }
+}
+
+/// Words that are never a name when they stand alone: they begin sentences, or are days and months.
+const SETTLED: [u64; 75] = sorted([
+    "a", "after", "all", "although", "an", "and", "another", "as", "at", "because", "before", "but", "by",
+    "despite", "during", "earlier", "even", "for", "from", "he", "her", "his", "how", "however", "i", "if",
+    "in", "instead", "it", "its", "last", "many", "more", "most", "my", "no", "not", "of", "on", "or",
+    "other", "our", "she", "since", "so", "some", "such", "that", "the", "their", "then", "there", "these",
+    "they", "this", "those", "though", "to", "under", "until", "we", "what", "when", "where", "while", "why",
+    "with", "you", "your", "monday", "tuesday", "thursday", "friday", "january", "february",
+]);
+
+/// Returns whether a segment is a single word that is never a name by itself, and need not be scored.
+pub fn is_settled(text: &str, tokens: &[Token], forms: &[Form]) -> bool {
+    let ([token], [form]) = (tokens, forms) else {
+        return false;
+    };
+    let word = token.of(text).as_bytes();
+    let is_plain = word.len() <= 8 && !form.flags.has(Flags::ALL_CAPS) && !form.flags.has(Flags::NUMBER);
+    is_plain
+        && SETTLED
+            .binary_search(&hash::lower_packed(hash::packed(word)))
+            .is_ok()
 }
 
 fn push(segments: &mut Vec<Segment>, start: usize, end: usize) {

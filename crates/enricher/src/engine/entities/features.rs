@@ -21,29 +21,21 @@ const OUTSIDE: Form = Form {
     },
 };
 
-/// Receives the features of one token.
-struct Sink<'o> {
-    out: &'o mut Vec<u64>,
+/// Returns a feature of a template.
+#[inline]
+fn one(template: u64, value: u64) -> u64 {
+    mix(template.wrapping_mul(0x9e37_79b9_7f4a_7c15), value)
 }
 
-impl Sink<'_> {
-    #[inline]
-    fn add(&mut self, template: u64, value: u64) {
-        self.out
-            .push(mix(template.wrapping_mul(0x9e37_79b9_7f4a_7c15), value));
-    }
+/// Returns a feature of a template of two values.
+#[inline]
+fn pair(template: u64, first: u64, second: u64) -> u64 {
+    one(template, mix(first, second))
+}
 
-    #[inline]
-    fn pair(&mut self, template: u64, first: u64, second: u64) {
-        self.add(template, mix(first, second));
-    }
-
-    /// Adds one feature for each class.
-    fn classes(&mut self, template: u64, classes: Classes) {
-        for bit in classes.bits() {
-            self.add(template, u64::from(bit));
-        }
-    }
+/// Returns a feature for each class.
+fn each(template: u64, classes: Classes) -> impl Iterator<Item = u64> {
+    classes.bits().map(move |bit| one(template, u64::from(bit)))
 }
 
 /// A token with its neighbours.
@@ -80,14 +72,13 @@ impl<'s> Window<'s> {
 /// Appends the features of the token at `at`, which lies in `sentence`.
 pub fn extract(sheet: &Sheet, sentence: Sentence, at: usize, out: &mut Vec<u64>) {
     let window = Window { sheet, sentence, at };
-    let mut sink = Sink { out };
     let mode = mode(&window);
-    words(&window, mode, &mut sink);
-    affixes(&window, mode, &mut sink);
-    clusters(&window, &mut sink);
-    lists(&window, mode, &mut sink);
-    run(&window, mode, &mut sink);
-    document(&window, mode, &mut sink);
+    words(&window, mode, out);
+    affixes(&window, mode, out);
+    clusters(&window, out);
+    lists(&window, mode, out);
+    run(&window, mode, out);
+    document(&window, mode, out);
 }
 
 /// Returns how the surroundings are capitalised.
@@ -102,31 +93,31 @@ fn mode(window: &Window<'_>) -> u64 {
     }
 }
 
-fn words(window: &Window<'_>, mode: u64, sink: &mut Sink<'_>) {
+fn words(window: &Window<'_>, mode: u64, out: &mut Vec<u64>) {
     let [before2, before, this, after, after2] = [-2, -1, 0, 1, 2].map(|offset| window.form(offset));
-    sink.add(1, this.exact);
-    sink.add(2, this.lower);
-    sink.add(3, before.lower);
-    sink.add(4, after.lower);
-    sink.add(5, before2.lower);
-    sink.add(6, after2.lower);
-    sink.pair(7, before.lower, this.lower);
-    sink.pair(8, this.lower, after.lower);
-    sink.pair(9, before2.lower, before.lower);
-    sink.pair(10, after.lower, after2.lower);
-    sink.pair(11, before.lower, after.lower);
-    sink.pair(12, this.lower, mode);
+    out.extend([
+        one(1, this.exact),
+        one(2, this.lower),
+        one(3, before.lower),
+        one(4, after.lower),
+        one(5, before2.lower),
+        one(6, after2.lower),
+        pair(7, before.lower, this.lower),
+        pair(8, this.lower, after.lower),
+        pair(9, before2.lower, before.lower),
+        pair(10, after.lower, after2.lower),
+        pair(11, before.lower, after.lower),
+        pair(12, this.lower, mode),
+    ]);
     let first = u64::from(window.at == window.sentence.start as usize);
-    sink.pair(13, this.lower, first);
-    sink.pair(14, first, mode);
+    out.extend([pair(13, this.lower, first), pair(14, first, mode)]);
     let glue = glue(window);
-    sink.add(15, glue);
-    sink.pair(16, glue, this.lower);
+    out.extend([one(15, glue), pair(16, glue, this.lower)]);
     if glue & 1 == 1 {
-        sink.pair(17, before2.lower, before2.flags.bits());
+        out.push(pair(17, before2.lower, before2.flags.bits()));
     }
     if glue & 2 == 2 {
-        sink.pair(18, after2.lower, after2.flags.bits());
+        out.push(pair(18, after2.lower, after2.flags.bits()));
     }
 }
 
@@ -143,72 +134,80 @@ fn glue(window: &Window<'_>) -> u64 {
     u64::from(before) | u64::from(after) << 1
 }
 
-fn affixes(window: &Window<'_>, mode: u64, sink: &mut Sink<'_>) {
+fn affixes(window: &Window<'_>, mode: u64, out: &mut Vec<u64>) {
     let this = window.form(0);
     let (before, after) = (window.form(-1), window.form(1));
-    sink.add(20, u64::from(this.suffix & 0xff_ffff));
-    sink.add(21, u64::from(this.suffix));
-    sink.add(22, u64::from(this.suffix & 0xffff));
-    sink.add(23, u64::from(this.prefix & 0xff_ffff));
-    sink.add(24, u64::from(this.prefix));
+    out.extend([
+        one(20, u64::from(this.suffix & 0xff_ffff)),
+        one(21, u64::from(this.suffix)),
+        one(22, u64::from(this.suffix & 0xffff)),
+        one(23, u64::from(this.prefix & 0xff_ffff)),
+        one(24, u64::from(this.prefix)),
+    ]);
     let shape = u64::from(this.shape) << 16 | this.flags.bits();
     let shape_of = |form: &Form| u64::from(form.shape) << 16 | form.flags.bits();
-    sink.add(25, shape);
-    sink.pair(26, shape_of(before), shape);
-    sink.pair(27, shape, shape_of(after));
-    sink.pair(28, mix(shape_of(before), shape), shape_of(after));
-    sink.pair(29, shape, mode);
-    sink.pair(30, u64::from(this.suffix & 0xff_ffff), shape_of(after));
+    out.extend([
+        one(25, shape),
+        pair(26, shape_of(before), shape),
+        pair(27, shape, shape_of(after)),
+        pair(28, mix(shape_of(before), shape), shape_of(after)),
+        pair(29, shape, mode),
+        pair(30, u64::from(this.suffix & 0xff_ffff), shape_of(after)),
+    ]);
 }
 
-fn clusters(window: &Window<'_>, sink: &mut Sink<'_>) {
+fn clusters(window: &Window<'_>, out: &mut Vec<u64>) {
     let [before2, before, this, after, after2] = [-2, -1, 0, 1, 2].map(|offset| window.form(offset).clusters);
     let number = |cluster: u16| u64::from(cluster);
-    sink.add(40, number(this.coarse));
-    sink.add(41, number(this.middle));
-    sink.add(42, number(this.fine));
-    sink.add(43, number(before.coarse));
-    sink.add(44, number(before.middle));
-    sink.add(45, number(before.fine));
-    sink.add(46, number(after.coarse));
-    sink.add(47, number(after.middle));
-    sink.add(48, number(after.fine));
-    sink.add(49, number(before2.middle));
-    sink.add(50, number(after2.middle));
-    sink.pair(51, number(before.middle), number(this.middle));
-    sink.pair(52, number(this.middle), number(after.middle));
-    sink.pair(
-        53,
-        mix(number(before.coarse), number(this.coarse)),
-        number(after.coarse),
-    );
-    sink.pair(54, number(before.fine), number(this.coarse));
-    sink.pair(55, number(this.coarse), number(after.fine));
-    sink.pair(56, number(this.fine), u64::from(window.form(0).shape));
-    sink.pair(57, number(before.middle), number(after.middle));
-    sink.pair(58, number(after.middle), number(after2.middle));
-    sink.pair(59, number(before2.middle), number(before.middle));
+    out.extend([
+        one(40, number(this.coarse)),
+        one(41, number(this.middle)),
+        one(42, number(this.fine)),
+        one(43, number(before.coarse)),
+        one(44, number(before.middle)),
+        one(45, number(before.fine)),
+        one(46, number(after.coarse)),
+        one(47, number(after.middle)),
+        one(48, number(after.fine)),
+        one(49, number(before2.middle)),
+        one(50, number(after2.middle)),
+        pair(51, number(before.middle), number(this.middle)),
+        pair(52, number(this.middle), number(after.middle)),
+        pair(
+            53,
+            mix(number(before.coarse), number(this.coarse)),
+            number(after.coarse),
+        ),
+        pair(54, number(before.fine), number(this.coarse)),
+        pair(55, number(this.coarse), number(after.fine)),
+        pair(56, number(this.fine), u64::from(window.form(0).shape)),
+        pair(57, number(before.middle), number(after.middle)),
+        pair(58, number(after.middle), number(after2.middle)),
+        pair(59, number(before2.middle), number(before.middle)),
+    ]);
 }
 
-fn lists(window: &Window<'_>, mode: u64, sink: &mut Sink<'_>) {
+fn lists(window: &Window<'_>, mode: u64, out: &mut Vec<u64>) {
     let this = window.listed(0);
     let all = whole(this);
-    sink.classes(60, this.alone);
-    sink.classes(61, this.begin);
-    sink.classes(62, this.inside);
-    sink.classes(63, this.end);
-    sink.add(64, all);
+    out.extend(each(60, this.alone));
+    out.extend(each(61, this.begin));
+    out.extend(each(62, this.inside));
+    out.extend(each(63, this.end));
+    out.push(one(64, all));
     let (before, after) = (window.listed(-1), window.listed(1));
-    sink.add(65, whole(before));
-    sink.add(66, whole(after));
-    sink.pair(67, whole(before), all);
-    sink.pair(68, all, whole(after));
-    sink.pair(69, all, mode);
-    sink.pair(70, all, window.form(-1).lower);
-    sink.pair(71, all, window.form(1).lower);
-    sink.pair(72, all, u64::from(window.form(1).clusters.middle));
-    sink.pair(73, all, u64::from(window.form(-1).clusters.middle));
-    sink.pair(74, all, u64::from(window.form(0).clusters.middle));
+    out.extend([
+        one(65, whole(before)),
+        one(66, whole(after)),
+        pair(67, whole(before), all),
+        pair(68, all, whole(after)),
+        pair(69, all, mode),
+        pair(70, all, window.form(-1).lower),
+        pair(71, all, window.form(1).lower),
+        pair(72, all, u64::from(window.form(1).clusters.middle)),
+        pair(73, all, u64::from(window.form(-1).clusters.middle)),
+        pair(74, all, u64::from(window.form(0).clusters.middle)),
+    ]);
 }
 
 /// Returns the strongest thing the lists say about a token, as one number: a longer name outweighs a single word.
@@ -221,11 +220,11 @@ fn whole(listed: Listed) -> u64 {
     u64::from(longer.0) | place << 32
 }
 
-fn run(window: &Window<'_>, mode: u64, sink: &mut Sink<'_>) {
+fn run(window: &Window<'_>, mode: u64, out: &mut Vec<u64>) {
     let sheet = window.sheet;
     let number = sheet.run_of[window.at];
     if number == NO_RUN {
-        sink.add(80, 0);
+        out.push(one(80, 0));
         return;
     }
     let run = sheet.runs[number as usize];
@@ -234,37 +233,43 @@ fn run(window: &Window<'_>, mode: u64, sink: &mut Sink<'_>) {
     let position = ((window.at - start).min(4) | (end - 1 - window.at).min(4) << 3) as u64;
     let before = start.checked_sub(1).map_or(&OUTSIDE, |index| window.at(index));
     let after = window.at(end);
-    sink.add(80, position | 1 << 8);
-    sink.pair(81, position, mode);
-    sink.pair(82, last.lower, (window.at == end - 1).into());
-    sink.pair(83, first.lower, (window.at == start).into());
-    sink.pair(84, u64::from(last.clusters.middle), position);
-    sink.pair(85, u64::from(first.clusters.middle), position);
-    sink.pair(86, before.lower, position.min(511));
-    sink.pair(87, after.lower, position.min(511));
-    sink.add(88, before.lower);
-    sink.add(89, after.lower);
-    sink.add(90, u64::from(before.clusters.middle));
-    sink.add(91, u64::from(after.clusters.middle));
-    sink.pair(92, before.lower, after.lower);
-    sink.add(93, run.hash);
+    out.extend([
+        one(80, position | 1 << 8),
+        pair(81, position, mode),
+        pair(82, last.lower, (window.at == end - 1).into()),
+        pair(83, first.lower, (window.at == start).into()),
+        pair(84, u64::from(last.clusters.middle), position),
+        pair(85, u64::from(first.clusters.middle), position),
+        pair(86, before.lower, position.min(511)),
+        pair(87, after.lower, position.min(511)),
+        one(88, before.lower),
+        one(89, after.lower),
+        one(90, u64::from(before.clusters.middle)),
+        one(91, u64::from(after.clusters.middle)),
+        pair(92, before.lower, after.lower),
+        one(93, run.hash),
+    ]);
     let listed = |index: usize| whole(sheet.listed[index]);
-    sink.pair(94, listed(end - 1), position);
-    sink.pair(95, listed(start), position);
-    sink.pair(96, u64::from(before.clusters.fine), listed(window.at));
-    sink.pair(97, u64::from(after.clusters.fine), listed(window.at));
-    heads(sheet, run, window.at, sink);
+    out.extend([
+        pair(94, listed(end - 1), position),
+        pair(95, listed(start), position),
+        pair(96, u64::from(before.clusters.fine), listed(window.at)),
+        pair(97, u64::from(after.clusters.fine), listed(window.at)),
+    ]);
+    heads(sheet, run, window.at, out);
     let edge = after.clusters.middle;
-    sink.pair(98, u64::from(last.clusters.middle), u64::from(edge));
-    sink.pair(
-        99,
-        u64::from(before.clusters.middle),
-        u64::from(first.clusters.middle),
-    );
+    out.extend([
+        pair(98, u64::from(last.clusters.middle), u64::from(edge)),
+        pair(
+            99,
+            u64::from(before.clusters.middle),
+            u64::from(first.clusters.middle),
+        ),
+    ]);
 }
 
 /// The words that say what a name names, wherever they stand in it ("Ministry of …", "… Airport").
-fn heads(sheet: &Sheet, run: Run, at: usize, sink: &mut Sink<'_>) {
+fn heads(sheet: &Sheet, run: Run, at: usize, out: &mut Vec<u64>) {
     const HEADS: Classes = Classes::of(&[
         Class::OrganizationHead,
         Class::PlaceHead,
@@ -277,23 +282,27 @@ fn heads(sheet: &Sheet, run: Run, at: usize, sink: &mut Sink<'_>) {
         let classes = sheet.listed[index].alone;
         if index != at && classes.intersects(HEADS) {
             let side = u64::from(index > at) | u64::from(index + 1 == run.end as usize) << 1;
-            sink.pair(100, u64::from(classes.0 & HEADS.0), side);
-            sink.pair(101, sheet.forms[index].lower, side);
+            out.extend([
+                pair(100, u64::from(classes.0 & HEADS.0), side),
+                pair(101, sheet.forms[index].lower, side),
+            ]);
         }
     }
 }
 
-fn document(window: &Window<'_>, mode: u64, sink: &mut Sink<'_>) {
+fn document(window: &Window<'_>, mode: u64, out: &mut Vec<u64>) {
     let sheet = window.sheet;
     let this = window.form(0);
     let expansion = sheet.context.expansion(this.lower);
     if let Some(expansion) = expansion.filter(|_| this.flags.has(Flags::ACRONYM)) {
         let run = sheet.runs[expansion as usize];
         let last = &sheet.forms[run.end as usize - 1];
-        sink.add(110, u64::from(last.clusters.middle));
-        sink.add(111, last.lower);
-        sink.add(112, whole(sheet.listed[run.start as usize]));
-        sink.add(113, 0);
+        out.extend([
+            one(110, u64::from(last.clusters.middle)),
+            one(111, last.lower),
+            one(112, whole(sheet.listed[run.start as usize])),
+            one(113, 0),
+        ]);
     }
     let Some(entry) = sheet
         .context
@@ -305,13 +314,15 @@ fn document(window: &Window<'_>, mode: u64, sink: &mut Sink<'_>) {
     let cut = |count: u16| u64::from(count.min(3));
     let counts = cut(entry.lower) | cut(entry.inside) << 2;
     let first = u64::from(window.at == window.sentence.start as usize);
-    sink.add(114, counts);
-    sink.pair(115, counts, mode << 1 | first);
-    sink.pair(116, counts, u64::from(this.clusters.coarse));
-    sink.add(117, cut(entry.capital));
+    out.extend([
+        one(114, counts),
+        pair(115, counts, mode << 1 | first),
+        pair(116, counts, u64::from(this.clusters.coarse)),
+        one(117, cut(entry.capital)),
+    ]);
     let own = sheet.run_of[window.at];
     if entry.longest != own {
-        other_run(sheet, window, entry.longest, 120, sink);
+        other_run(sheet, window, entry.longest, 120, out);
     }
     let other = if entry.first == own {
         entry.last
@@ -319,12 +330,12 @@ fn document(window: &Window<'_>, mode: u64, sink: &mut Sink<'_>) {
         entry.first
     };
     if other != own && other != entry.longest {
-        other_run(sheet, window, other, 130, sink);
+        other_run(sheet, window, other, 130, out);
     }
 }
 
 /// What another mention of the same word looks like, and what stands around it.
-fn other_run(sheet: &Sheet, window: &Window<'_>, other: u32, template: u64, sink: &mut Sink<'_>) {
+fn other_run(sheet: &Sheet, window: &Window<'_>, other: u32, template: u64, out: &mut Vec<u64>) {
     let run = sheet.runs[other as usize];
     let (start, end) = (run.start as usize, run.end as usize);
     let word = window.form(0).lower;
@@ -343,11 +354,13 @@ fn other_run(sheet: &Sheet, window: &Window<'_>, other: u32, template: u64, sink
             .get(index)
             .map_or(0, |form| u64::from(form.clusters.middle))
     };
-    sink.add(template, key);
-    sink.pair(template + 1, key, whole(sheet.listed[start]));
-    sink.pair(template + 2, key, u64::from(sheet.forms[start].clusters.middle));
-    sink.pair(template + 3, key, sheet.forms[end - 1].lower);
-    sink.pair(template + 4, key, around(start.wrapping_sub(1)));
-    sink.pair(template + 5, key, around(end));
-    sink.pair(template + 6, key, whole(sheet.listed[end - 1]));
+    out.extend([
+        one(template, key),
+        pair(template + 1, key, whole(sheet.listed[start])),
+        pair(template + 2, key, u64::from(sheet.forms[start].clusters.middle)),
+        pair(template + 3, key, sheet.forms[end - 1].lower),
+        pair(template + 4, key, around(start.wrapping_sub(1))),
+        pair(template + 5, key, around(end)),
+        pair(template + 6, key, whole(sheet.listed[end - 1])),
+    ]);
 }

@@ -92,30 +92,42 @@ fn lower_hash(folded: &Folded) -> u64 {
 
 /// Looks at the tokens of a document.
 ///
-/// The clusters are looked up afterwards, all in a row: the table is seldom in the cache, and this way many lookups
-/// wait for memory at once.
+/// The clusters are looked up afterwards: the table is seldom in the cache, and its memory is asked for by then.
 pub fn read(text: &str, tokens: &[Token], words: &Words<'_>) -> Vec<Form> {
-    let (mut forms, keys): (Vec<Form>, Vec<[u64; 2]>) = tokens
-        .iter()
-        .map(|&token| Form::without_clusters(text, token))
-        .unzip();
-    for (form, [exact, folded]) in forms.iter_mut().zip(keys) {
+    let mut forms = Vec::with_capacity(tokens.len());
+    forms.extend(tokens.iter().map(|&token| {
+        let form = Form::without_clusters(text, token);
+        words.prefetch(form.exact);
+        form
+    }));
+    for (form, token) in forms.iter_mut().zip(tokens) {
         if form.flags.has(Flags::MARK) {
             continue;
         }
-        let known = words.get(exact);
-        let known = known.or_else(|| (folded != exact).then(|| words.get(folded))?);
+        let known = words.get(form.exact);
+        let known = known.or_else(|| {
+            let folded = folded_hash(text, *token, form);
+            (folded != form.exact).then(|| words.get(folded))?
+        });
         form.clusters = known.unwrap_or_default();
     }
     forms
 }
 
+/// Returns the hash of the folded bytes of a token, with its dots.
+fn folded_hash(text: &str, token: Token, form: &Form) -> u64 {
+    let word = token.of(text);
+    if form.lower == form.exact || !word.contains('.') {
+        return form.lower;
+    }
+    hash::bytes(Folded::new(word).as_bytes())
+}
+
 impl Form {
-    /// Looks at a token; also returns the hashes of its exact and of its folded bytes, by which clusters are known.
-    fn without_clusters(text: &str, token: Token) -> (Self, [u64; 2]) {
+    fn without_clusters(text: &str, token: Token) -> Self {
         let word = token.of(text);
         if token.kind == TokenKind::Mark {
-            return (Self::mark(word), [0; 2]);
+            return Self::mark(word);
         }
         if word.len() <= hash::LONGEST && word.bytes().all(|byte| byte.is_ascii_lowercase()) {
             return Self::small(word.as_bytes());
@@ -125,7 +137,7 @@ impl Form {
         let exact = hash::bytes(&word.as_bytes()[..word.len().min(hash::LONGEST)]);
         let flags = flags(word, token.kind);
         let (prefix, suffix) = affixes(bytes);
-        let form = Self {
+        Self {
             exact,
             lower: lower_hash(&folded),
             prefix,
@@ -133,23 +145,21 @@ impl Form {
             shape: if flags.has(Flags::LOWER) { 0 } else { shape(word) },
             flags,
             clusters: Clusters::default(),
-        };
-        (form, [exact, hash::bytes(bytes)])
+        }
     }
 
     /// A word of small letters, as most are: all its hashes are one, and it has no shape.
-    fn small(word: &[u8]) -> (Self, [u64; 2]) {
+    fn small(word: &[u8]) -> Self {
         let exact = hash::bytes(word);
         let (prefix, suffix) = affixes(word);
-        let form = Self {
+        Self {
             exact,
             lower: exact,
             prefix,
             suffix,
             flags: Flags::LOWER.with(joining(word)),
             ..Self::default()
-        };
-        (form, [exact; 2])
+        }
     }
 
     fn mark(mark: &str) -> Self {
@@ -224,7 +234,7 @@ const PARTICLES: [u64; 29] = sorted([
 ]);
 
 /// Returns words of at most eight bytes as sorted numbers.
-const fn sorted<const N: usize>(words: [&str; N]) -> [u64; N] {
+pub(super) const fn sorted<const N: usize>(words: [&str; N]) -> [u64; N] {
     let mut numbers = [0; N];
     let mut n = 0;
     while n < N {
@@ -240,6 +250,28 @@ const fn sorted<const N: usize>(words: [&str; N]) -> [u64; N] {
     numbers
 }
 
+/// A bit for each connector and particle: most words fall through without a search.
+const SIEVE: [u64; 16] = {
+    let mut bits = [0; 16];
+    let mut n = 0;
+    while n < CONNECTORS.len() + PARTICLES.len() {
+        let number = if n < CONNECTORS.len() {
+            CONNECTORS[n]
+        } else {
+            PARTICLES[n - CONNECTORS.len()]
+        };
+        let (index, bit) = sieve_hole(number);
+        bits[index] |= bit;
+        n += 1;
+    }
+    bits
+};
+
+const fn sieve_hole(number: u64) -> (usize, u64) {
+    let hole = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 54;
+    (hole as usize >> 6, 1 << (hole & 63))
+}
+
 /// Returns whether a lower-case word may join the parts of a name or begin one.
 fn joining(word: &[u8]) -> Flags {
     let mut flags = Flags::default();
@@ -247,6 +279,10 @@ fn joining(word: &[u8]) -> Flags {
         return flags;
     }
     let number = hash::packed(word);
+    let (index, bit) = sieve_hole(number);
+    if SIEVE[index] & bit == 0 {
+        return flags;
+    }
     if CONNECTORS.binary_search(&number).is_ok() {
         flags = flags.with(Flags::CONNECTOR);
     }

@@ -1,6 +1,6 @@
 //! The model: one table of packed weights, looked up by feature hash, and the weights of label transitions.
 
-use std::hint::black_box;
+use prefetch_index::prefetch_index;
 
 use super::super::hash::slot;
 use super::forms::{Flags, Form};
@@ -22,6 +22,12 @@ pub type Scores = [i32; N_LABELS];
 const LINE: usize = 64;
 const ROW: usize = 16;
 
+/// Rows of a line.
+const ROWS: usize = LINE / ROW;
+
+/// Bytes of the weights of a row in memory.
+const WEIGHTS: usize = ROW - size_of::<u16>();
+
 /// A trained model.
 ///
 /// A row is a 16-bit check and 13 weights of one byte; a feature that is not in the table weighs nothing.
@@ -34,21 +40,39 @@ pub struct Model {
     pub scale: f32,
 }
 
+/// A line in memory: the weights of its rows, then their checks side by side, to be compared all at once.
 #[derive(Debug, Clone, Copy)]
 #[repr(align(64))]
 struct Line([u8; LINE]);
 
 impl Line {
-    /// Returns the row with this check; compares all four without branches, which would be mispredicted.
+    /// Reads a line of the file, where each row begins with its check.
+    fn new(file: &[u8; LINE]) -> Self {
+        let mut line = [0; LINE];
+        for (row, bytes) in file.as_chunks::<ROW>().0.iter().enumerate() {
+            let (check, weights) = bytes.split_at(ROW - WEIGHTS);
+            line[row * WEIGHTS..][..WEIGHTS].copy_from_slice(weights);
+            line[ROWS * WEIGHTS + row * check.len()..][..check.len()].copy_from_slice(check);
+        }
+        Self(line)
+    }
+
+    /// Returns the weights of the row with this check, and some bytes behind them.
     #[inline]
-    fn row(&self, check: u16) -> Option<&[u8; ROW]> {
-        let is = |row: usize| {
-            let stored = u16::from_le_bytes([self.0[row * ROW], self.0[row * ROW + 1]]);
-            u32::from(stored == check) << row
-        };
-        let hits = is(0) | is(1) | is(2) | is(3);
-        let row = hits.trailing_zeros() as usize;
-        self.0.as_chunks::<ROW>().0.get(row)
+    fn row(&self, check: u16) -> &[u8; ROW] {
+        const EACH: u64 = 0x0001_0001_0001_0001;
+        const NONE: &[u8; ROW] = &[0; ROW];
+        let checks = self
+            .0
+            .last_chunk()
+            .map_or(0, |checks| u64::from_le_bytes(*checks));
+        // A lane of zeros is a hit; its highest bit is the lowest that is set then.
+        let lanes = checks ^ (u64::from(check) * EACH);
+        let hits = lanes.wrapping_sub(EACH) & !lanes & (EACH << 15);
+        let row = hits.trailing_zeros() as usize / 16;
+        // Without a hit the row would begin among the checks, which are too few for one.
+        let found = self.0.get(row * WEIGHTS..).and_then(|rest| rest.first_chunk());
+        found.unwrap_or(NONE)
     }
 }
 
@@ -65,10 +89,7 @@ impl Model {
         for weight in table.iter_mut().flatten().flatten() {
             *weight = numbers.next()?;
         }
-        let lines: Vec<Line> = lines
-            .chunks_exact(LINE)
-            .map(|bytes| Line(bytes.try_into().unwrap_or([0; LINE])))
-            .collect();
+        let lines: Vec<Line> = lines.as_chunks().0.iter().map(Line::new).collect();
         (!lines.is_empty()).then_some(Self {
             lines,
             transitions: table,
@@ -88,33 +109,27 @@ impl Model {
     /// Adds the weights of features to the scores of a token.
     pub fn score(&self, features: &[u64], scores: &mut Scores) {
         let sums = self.sums(features);
-        for (score, sum) in scores.iter_mut().zip(&sums[2..]) {
+        for (score, sum) in scores.iter_mut().zip(&sums) {
             *score += i32::from(*sum);
         }
     }
 
     /// Returns the sums of the rows of features, byte by byte.
     ///
-    /// Five of six features are in the table, each in a line of its own that is seldom in the cache. So the lines of
-    /// a batch are touched first and read then: the shorter the loop that waits for memory, the more lines are on
-    /// their way at once. Not inlined, so that whole rows are added: who sees that two of the sums are not asked for
-    /// adds the others in pieces.
+    /// Five of six features are in the table, each in a line of its own that is seldom in the cache. So all lines are
+    /// asked for before the first is read. Not inlined, so that whole rows are added: who sees that two of the sums are
+    /// not asked for adds the others in pieces.
     #[inline(never)]
     fn sums(&self, features: &[u64]) -> [i16; ROW] {
-        const BATCH: usize = 128;
-        const NONE: &[u8; ROW] = &[0; ROW];
-        let line = |feature: u64| &self.lines[slot(feature, self.lines.len())];
+        let place = |feature: u64| slot(feature, self.lines.len());
+        for &feature in features {
+            prefetch_index(&self.lines, place(feature));
+        }
         let mut sums = [0_i16; ROW];
-        let mut rows = [NONE; BATCH];
-        for batch in features.chunks(BATCH) {
-            black_box(batch.iter().fold(0, |all, &feature| all ^ line(feature).0[0]));
-            for (row, &feature) in rows.iter_mut().zip(batch) {
-                *row = line(feature).row(check(feature)).unwrap_or(NONE);
-            }
-            for row in &rows[..batch.len()] {
-                for (sum, &weight) in sums.iter_mut().zip(*row) {
-                    *sum = sum.wrapping_add(i16::from(weight.cast_signed()));
-                }
+        for &feature in features {
+            let row = self.lines[place(feature)].row(check(feature));
+            for (sum, &weight) in sums.iter_mut().zip(row) {
+                *sum = sum.wrapping_add(i16::from(weight.cast_signed()));
             }
         }
         sums
@@ -124,10 +139,10 @@ impl Model {
     pub fn confidence(&self, scores: &[Scores], labels: &[Label]) -> f32 {
         let one = |(scores, label): (&Scores, &Label)| {
             let top = scores.iter().copied().max().unwrap_or(0);
-            let odds = |label: usize| ((scores[label] - top) as f32 / self.scale).exp();
+            let odds = scores.map(|score| ((score - top) as f32 / self.scale).exp());
             let own = label.0 as usize;
             let twin = if label.is_inside() { own - 1 } else { own + 1 };
-            (odds(own) + odds(twin)) / (0..N_LABELS).map(odds).sum::<f32>()
+            (odds[own] + odds[twin]) / odds.iter().sum::<f32>()
         };
         scores.iter().zip(labels).map(one).fold(1.0, f32::min)
     }

@@ -8,6 +8,7 @@ mod roles;
 
 use super::super::analysis::Entity;
 use super::super::lexicon::{Class, Classes, Lexicon, Record, RecordId, phrase_start, phrase_step};
+use super::super::steps;
 use super::super::text::Span;
 use super::super::tokens::{Token, TokenKind};
 use super::forms::Flags;
@@ -158,6 +159,7 @@ impl Scene<'_> {
         let range = name.mention.range();
         let forms = self.sheet.forms[range].iter();
         forms
+            .inspect(|_| steps::count(1))
             .filter(|form| !form.flags.has(Flags::HYPHEN))
             .map(|form| form.lower)
     }

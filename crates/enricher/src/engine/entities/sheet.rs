@@ -192,10 +192,17 @@ impl Sheet {
 
     /// Looks up every name of the lists that begins at a capitalised word.
     fn look_up(&mut self, lexicon: &Lexicon<'_>) {
+        let begins = Flags::CAPITAL.with(Flags::NUMBER);
+        let words = self.segments.iter().flat_map(|segment| segment.range());
+        for form in words.map(|at| &self.forms[at]) {
+            if form.flags.has(begins) {
+                lexicon.phrases.prefetch(phrase_start(form.lower));
+            }
+        }
         for index in 0..self.segments.len() {
             let segment = self.segments[index];
             for at in segment.range() {
-                if self.forms[at].flags.has(Flags::CAPITAL.with(Flags::NUMBER)) {
+                if self.forms[at].flags.has(begins) {
                     self.look_up_at(lexicon, at, segment.end as usize);
                 }
             }

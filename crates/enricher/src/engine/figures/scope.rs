@@ -23,6 +23,8 @@ const FIGURE: usize = 12;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scope<'a> {
     pub pieces: Pieces<'a>,
+    /// The pieces of the sentence behind which a new clause begins, in order.
+    pub clauses: &'a [usize],
     pub names: &'a Names,
     pub dates: &'a [DateMention],
     /// The sentence.
@@ -146,8 +148,9 @@ impl Scope<'_> {
         } else {
             next.min(number.start)..number.start
         };
-        let near = between.start..between.end.min(between.start + 8 * CLAUSE);
-        let clauses = near.filter(|&at| ends_clause(p, at)).count();
+        let near = between.end.min(between.start + 8 * CLAUSE);
+        let until = |end: usize| self.clauses.partition_point(|&clause| clause < end);
+        let clauses = until(near) - until(between.start);
         let from = others.partition_point(|other| other.start < between.start);
         let figures = others[from..]
             .iter()
@@ -158,6 +161,11 @@ impl Scope<'_> {
         // What stands behind a number is set in its place more often than what stands before it.
         if is_behind { way } else { way + way / 2 }
     }
+}
+
+/// Returns the pieces among some behind which a new clause begins.
+pub(super) fn clauses(p: Pieces<'_>, pieces: Range<usize>) -> Vec<usize> {
+    pieces.filter(|&at| ends_clause(p, at)).collect()
 }
 
 /// Whether a new clause begins behind a piece: ";", "while", "and the army said".

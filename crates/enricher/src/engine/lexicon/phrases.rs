@@ -1,5 +1,7 @@
 //! Names of one or more words, as a hash trie: the hash of a phrase is built word by word.
 
+use prefetch_index::prefetch_index;
+
 use super::records::RecordId;
 use super::{Classes, hash};
 
@@ -51,6 +53,13 @@ pub fn phrase_step(phrase: u64, word: u64) -> u64 {
 impl<'a> Phrases<'a> {
     pub(super) fn new(slots: &'a [u8], masks: &'a [u8]) -> Self {
         Self { slots, masks }
+    }
+
+    /// Asks for the memory that [`get`](Self::get) will read.
+    #[inline]
+    pub fn prefetch(&self, phrase: u64) {
+        let at = hash::slot(phrase, (self.slots.len() / SLOT).max(1));
+        prefetch_index(self.slots, at * SLOT);
     }
 
     /// Returns what is known about a phrase by its hash.

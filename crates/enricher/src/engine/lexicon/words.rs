@@ -1,5 +1,7 @@
 //! Word clusters: words that appear in the same contexts share a number, at three grains.
 
+use prefetch_index::prefetch_index;
+
 use super::hash;
 
 /// The clusters of a word at three grains; all zero for an unknown word.
@@ -27,6 +29,13 @@ const ROW: usize = 6;
 impl<'a> Words<'a> {
     pub(super) fn new(slots: &'a [u8], rows: &'a [u8]) -> Self {
         Self { slots, rows }
+    }
+
+    /// Asks for the memory that [`get`](Self::get) will read.
+    #[inline]
+    pub fn prefetch(&self, hash: u64) {
+        let at = hash::slot(hash, (self.slots.len() / SLOT).max(1));
+        prefetch_index(self.slots, at * SLOT);
     }
 
     /// Returns the clusters of a word by the hash of its exact or folded bytes; `None` when it is unknown.

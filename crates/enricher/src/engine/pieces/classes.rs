@@ -139,6 +139,7 @@ impl Classes {
     }
 
     /// Returns whether the sets share a class.
+    #[inline]
     pub fn intersects(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
@@ -167,6 +168,8 @@ pub struct WordClasses {
     entries: Vec<Entry>,
     /// Open addressing: slots hold an entry's index, or 0.
     slots: Vec<u16>,
+    /// The first eight bytes of each entry's word.
+    keys: Vec<u64>,
     words: Vec<&'static str>,
 }
 
@@ -191,17 +194,24 @@ impl WordClasses {
         self.entries[index as usize]
     }
 
-    /// Returns the index of a lower-case word's entry, 0 if it is unknown.
-    pub fn find(&self, word: &[u8]) -> u16 {
+    /// Returns the index of a word's entry, in any case, 0 if it is unknown; `key` is its first eight bytes in lower
+    /// case.
+    #[inline]
+    pub fn find(&self, key: u64, word: &[u8]) -> u16 {
         let mask = self.slots.len() - 1;
-        let mut slot = hash::bytes(word) as usize & mask;
+        let mut slot = place(key, word) & mask;
         loop {
             let index = self.slots[slot];
-            if index == 0 || self.words[index as usize].as_bytes() == word {
+            if index == 0 || self.keys[index as usize] == key && self.is(index, word) {
                 return index;
             }
             slot = (slot + 1) & mask;
         }
+    }
+
+    /// Returns whether an entry with the key of a word is this word.
+    fn is(&self, index: u16, word: &[u8]) -> bool {
+        word.len() < size_of::<u64>() || self.words[index as usize].as_bytes().eq_ignore_ascii_case(word)
     }
 
     fn load() -> Self {
@@ -210,6 +220,7 @@ impl WordClasses {
         let mut lexicon = Self {
             entries: vec![Entry::default()],
             slots: vec![0; (bound * 3).next_power_of_two()],
+            keys: vec![0],
             words: vec![""],
         };
         for line in lines() {
@@ -237,13 +248,15 @@ impl WordClasses {
     }
 
     fn add(&mut self, word: &'static str, class: Class, argument: &'static str) {
-        let mut index = self.find(word.as_bytes());
+        let key = hash::packed(word.as_bytes());
+        let mut index = self.find(key, word.as_bytes());
         if index == 0 {
             index = self.entries.len() as u16;
             self.entries.push(Entry::default());
+            self.keys.push(key);
             self.words.push(word);
             let mask = self.slots.len() - 1;
-            let mut slot = hash::bytes(word.as_bytes()) as usize & mask;
+            let mut slot = place(key, word.as_bytes()) & mask;
             while self.slots[slot] != 0 {
                 slot = (slot + 1) & mask;
             }
@@ -257,6 +270,15 @@ impl WordClasses {
             Err(_) => {}
         }
     }
+}
+
+/// Returns where a word is looked for first: by its key and its length, and what stands between them by its last
+/// bytes.
+fn place(key: u64, word: &[u8]) -> usize {
+    let last = word
+        .last_chunk::<8>()
+        .map_or(0, |last| hash::lower_packed(u64::from_le_bytes(*last)));
+    hash::mix(key ^ word.len() as u64, last) as usize
 }
 
 fn class_named(name: &str) -> Option<Class> {

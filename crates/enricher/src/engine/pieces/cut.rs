@@ -3,6 +3,7 @@
 use super::classes::{Class, WordClasses};
 use super::{Mark, Piece, Shape};
 use crate::engine::text::Span;
+use crate::engine::{hash, steps};
 
 /// Longest word, in bytes, that is looked up; nothing in the words is longer.
 const MAX_WORD: usize = 24;
@@ -13,6 +14,7 @@ pub fn cut(text: &str, words: &WordClasses) -> Vec<Piece> {
     let mut pieces = Vec::with_capacity(bytes.len() / 5 + 1);
     let mut at = 0;
     while at < bytes.len() {
+        steps::count(1);
         let byte = bytes[at];
         if byte.is_ascii_whitespace() {
             at += 1;
@@ -38,15 +40,32 @@ pub fn cut(text: &str, words: &WordClasses) -> Vec<Piece> {
                 }
             }
         };
-        let entry = match shape {
-            Shape::Lower | Shape::Capitalised | Shape::Upper => look_up(&bytes[at..end], words),
-            _ => 0,
+        let key = key(bytes, at, end);
+        let entry = if shape.is_word() {
+            look_up(key, &bytes[at..end], words)
+        } else {
+            0
         };
-        let span = Span::new(at, end);
-        pieces.push(Piece { span, shape, entry });
+        pieces.push(Piece {
+            span: Span::new(at, end),
+            key,
+            classes: words.entry(entry).classes,
+            shape,
+            entry,
+        });
         at = end;
     }
     pieces
+}
+
+/// Returns the first eight bytes of a piece in lower case.
+fn key(bytes: &[u8], start: usize, end: usize) -> u64 {
+    let length = (end - start).min(8);
+    let packed = match bytes[start..].first_chunk::<8>() {
+        Some(eight) if length < 8 => u64::from_le_bytes(*eight) & ((1 << (8 * length)) - 1),
+        _ => hash::packed(&bytes[start..end]),
+    };
+    hash::lower_packed(packed)
 }
 
 /// Cuts the code from "USD10m", "RM23.50" and "$US5,000", which a word would otherwise swallow with its digits.
@@ -66,7 +85,7 @@ fn currency_code(bytes: &[u8], start: usize, words: &WordClasses) -> Option<usiz
         return None;
     }
     let follows_sign = start > 0 && bytes[start - 1] == b'$';
-    let index = look_up(&bytes[start..end], words);
+    let index = look_up(key(bytes, start, end), &bytes[start..end], words);
     let is_code = index != 0 && words.entry(index).classes.intersects(Class::CurrencyCode.into());
     (follows_sign || is_code).then_some(end)
 }
@@ -80,15 +99,11 @@ fn starts_decimal(bytes: &[u8], at: usize) -> bool {
     is_decimal && digits(bytes, at) > at
 }
 
-fn look_up(word: &[u8], words: &WordClasses) -> u16 {
+fn look_up(key: u64, word: &[u8], words: &WordClasses) -> u16 {
     if word.len() > MAX_WORD {
         return 0;
     }
-    let mut lower = [0; MAX_WORD];
-    let lower = &mut lower[..word.len()];
-    lower.copy_from_slice(word);
-    lower.make_ascii_lowercase();
-    words.find(lower)
+    words.find(key, word)
 }
 
 /// Reads letters, inner apostrophes ("O'Neill", "didn't"), digits inside names ("G7") and dotted letters ("U.S.").
@@ -98,6 +113,7 @@ fn word(text: &str, start: usize) -> (usize, Shape) {
     let mut letters = 0;
     let mut lower = 0;
     while end < bytes.len() {
+        steps::count(1);
         let byte = bytes[end];
         if byte.is_ascii_alphanumeric() {
             letters += 1;
@@ -197,7 +213,9 @@ fn digits(bytes: &[u8], start: usize) -> usize {
 /// Returns the end of the run of digits at `at`.
 fn run(bytes: &[u8], at: usize) -> usize {
     let rest = bytes.get(at..).unwrap_or_default();
-    at + rest.iter().take_while(|byte| byte.is_ascii_digit()).count()
+    let length = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    steps::count(length);
+    at + length
 }
 
 /// Returns the end of the group after the separator at `at`: ",234", " 000", or ",00,000" as in India.

@@ -13,16 +13,12 @@ use wire::message::{EntityIds, EntityType};
 
 /// Makes one entity of each group, in order of first mention.
 pub(super) fn entities(scene: &Scene<'_>, named: &[Named], groups: &mut Groups) -> Vec<Entity> {
-    let mut members: Vec<Vec<usize>> = Vec::new();
-    let mut number = vec![usize::MAX; named.len()];
-    for index in 0..named.len() {
-        let root = groups.root(index);
-        if number[root] == usize::MAX {
-            number[root] = members.len();
-            members.push(Vec::new());
-        }
-        members[number[root]].push(index);
-    }
+    // A root is the first mention of its group, so this is the order of first mention.
+    let mut order: Vec<(usize, usize)> = (0..named.len())
+        .map(|index| (groups.root(index), index))
+        .collect();
+    order.sort_unstable();
+    let groups = || order.chunk_by(|a, b| a.0 == b.0);
     let countries = countries(scene, named);
     let starts: Vec<u32> = named.iter().map(|name| name.mention.first).collect();
     let is_named = |at: usize| {
@@ -31,18 +27,20 @@ pub(super) fn entities(scene: &Scene<'_>, named: &[Named], groups: &mut Groups) 
             .checked_sub(1)
             .is_some_and(|index| named[index].mention.range().contains(&at))
     };
-    let most = members.iter().map(Vec::len).max().unwrap_or(1);
-    members
-        .iter()
-        .map(|members| {
-            let mut entity = entity(scene, named, members, &countries, most);
-            if entity.kind == EntityType::Person {
-                let mut names = members.iter().take(8);
-                entity.role = names.find_map(|&index| roles::find(scene, &named[index], is_named));
-            }
-            entity
-        })
-        .collect()
+    let most = groups().map(<[_]>::len).max().unwrap_or(1);
+    let mut entities = Vec::with_capacity(groups().count());
+    let mut members = Vec::new();
+    for group in groups() {
+        members.clear();
+        members.extend(group.iter().map(|&(_, index)| index));
+        let mut entity = entity(scene, named, &members, &countries, most);
+        if entity.kind == EntityType::Person {
+            let mut names = members.iter().take(8);
+            entity.role = names.find_map(|&index| roles::find(scene, &named[index], is_named));
+        }
+        entities.push(entity);
+    }
+    entities
 }
 
 fn entity(

@@ -1,5 +1,7 @@
 //! Which mentions belong together: a union-find whose root is always the earliest mention.
 
+use crate::engine::steps;
+
 /// Groups of mentions, by index.
 #[derive(Debug)]
 pub(super) struct Groups {
@@ -16,7 +18,9 @@ impl Groups {
 
     /// Returns the first mention of the group.
     pub(super) fn root(&mut self, mut index: usize) -> usize {
+        steps::count(1);
         while self.parents[index] as usize != index {
+            steps::count(1);
             let grandparent = self.parents[self.parents[index] as usize];
             self.parents[index] = grandparent;
             index = grandparent as usize;
