@@ -45,17 +45,17 @@ pub(super) fn read(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option
         .or_else(|| subject_first(p, at, start, end))
 }
 
-/// Cue words, and the verbs that are cues only with the word behind them.
+/// Cue words, and the verbs that are cues only with the words behind them.
 fn is_cue(p: Pieces<'_>, at: usize) -> bool {
-    p.is(at, CUES)
-        || p.says_any(at, &["points", "pointed", "pointing"]) && p.says_any(at + 1, &["out", "to"])
-        || p.says_any(at, &["continued", "continues"])
-            && p.is_any_mark(at + 1, &[Mark::Colon, Mark::Comma])
-            && p.is_quote(at + 2)
+    p.is(at, CUES) || p.is(at, Class::PhraseVerb) && begins_phrase(p, at)
+}
+
+/// "points out", "called for", "reads, “…", "spoke of", "agreed to", "the poll has", "put the toll at 40".
+fn begins_phrase(p: Pieces<'_>, at: usize) -> bool {
+    let quotes = p.is_any_mark(at + 1, &[Mark::Colon, Mark::Comma]) && p.is_quote(at + 2);
+    p.says_any(at, &["points", "pointed", "pointing"]) && p.says_any(at + 1, &["out", "to"])
+        || p.says_any(at, &["continued", "continues", "reads", "read"]) && quotes
         || p.says_any(at, &["calls", "called"]) && p.says(at + 1, "for")
-        || p.says_any(at, &["reads", "read"])
-            && p.is_any_mark(at + 1, &[Mark::Colon, Mark::Comma])
-            && p.is_quote(at + 2)
         || p.says_any(at, &["agreed", "offered", "offers", "agrees", "refused"])
             && p.says_any(at + 1, &["to", "that"])
         || p.says_any(at, &["talked", "talks", "talking", "spoke", "speaks", "speaking"])
