@@ -7,7 +7,7 @@ use super::text::Span;
 
 /// Longest quote, in pieces: an opening mark without a partner must not swallow an article, while a speech printed in
 /// full runs to a thousand words and more.
-const LONGEST: usize = 2_000;
+const LONGEST: usize = 1_200;
 
 /// Fewest words: what is shorter is a name or irony, not speech.
 const SHORTEST: usize = 3;

@@ -1,6 +1,6 @@
 //! The frames around a cue word.
 
-use super::noun::{is_noun, nominal};
+use super::noun::{is_noun, nominal, nominal_by};
 use super::scope::{
     CIRCUMSTANCE, clause_end, closes, content_behind, goes_on_elsewhere, hedges, is_content, opens_aside,
     speech_begins,
@@ -27,30 +27,35 @@ pub(super) fn read(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option
         return in_poll(p, at, start, end);
     }
     if p.shape(at.wrapping_sub(1)) == Some(Shape::Possessive)
-        || p.says_any(at.wrapping_sub(1), &["his", "her", "their"])
+        || p.says_any(at.wrapping_sub(1), &["his", "her", "their", "its"])
     {
         return nominal(p, at, start, end);
+    }
+    if let Some(found) = nominal_by(p, at, start, end) {
+        return Some(found);
+    }
+    if let Some(found) = quoted_as(p, at, start, end) {
+        return Some(found);
     }
     if !is_cue(p, at) || is_noun(p, at, start) {
         return None;
     }
-    quoted_as(p, at, start, end)
-        .or_else(|| inverted(p, at, start, end))
+    inverted(p, at, start, end)
         .or_else(|| trailing(p, at, start, end))
         .or_else(|| subject_first(p, at, start, end))
 }
 
-/// Cue words, and the verbs that are cues only with the word behind them.
+/// Cue words, and the verbs that are cues only with the words behind them.
 fn is_cue(p: Pieces<'_>, at: usize) -> bool {
-    p.is(at, CUES)
-        || p.says_any(at, &["points", "pointed", "pointing"]) && p.says_any(at + 1, &["out", "to"])
-        || p.says_any(at, &["continued", "continues"])
-            && p.is_any_mark(at + 1, &[Mark::Colon, Mark::Comma])
-            && p.is_quote(at + 2)
+    p.is(at, CUES) || p.is(at, Class::PhraseVerb) && begins_phrase(p, at)
+}
+
+/// "points out", "called for", "reads, “…", "spoke of", "agreed to", "the poll has", "put the toll at 40".
+fn begins_phrase(p: Pieces<'_>, at: usize) -> bool {
+    let quotes = p.is_any_mark(at + 1, &[Mark::Colon, Mark::Comma]) && p.is_quote(at + 2);
+    p.says_any(at, &["points", "pointed", "pointing"]) && p.says_any(at + 1, &["out", "to"])
+        || p.says_any(at, &["continued", "continues", "reads", "read"]) && quotes
         || p.says_any(at, &["calls", "called"]) && p.says(at + 1, "for")
-        || p.says_any(at, &["reads", "read"])
-            && p.is_any_mark(at + 1, &[Mark::Colon, Mark::Comma])
-            && p.is_quote(at + 2)
         || p.says_any(at, &["agreed", "offered", "offers", "agrees", "refused"])
             && p.says_any(at + 1, &["to", "that"])
         || p.says_any(at, &["talked", "talks", "talking", "spoke", "speaks", "speaking"])
@@ -58,6 +63,60 @@ fn is_cue(p: Pieces<'_>, at: usize) -> bool {
         || p.says_any(at, &["has", "had", "have", "puts", "put", "gives", "gave"])
             && polls(p, at.wrapping_sub(1))
             && !p.says_any(at + 2, &["margin", "credibility"])
+        || puts_at(p, at)
+}
+
+/// Longest way from "put" to the number, in pieces.
+const PUT: usize = 12;
+
+/// "The ministry put the toll at 40", "rebels put it at more than 90", "an official gave the toll as 40".
+fn puts_at(p: Pieces<'_>, at: usize) -> bool {
+    let link = if p.says_any(at, &["put", "puts", "putting", "pegs", "pegged"]) {
+        "at"
+    } else if p.says_any(at, &["gave", "gives"]) {
+        "as"
+    } else {
+        return false;
+    };
+    let is_passive = p.says_any(at.wrapping_sub(1), &["is", "are", "was", "were", "be", "been"]);
+    let Some(link) = (at + 2..at + PUT)
+        .take_while(|&index| p.is_word(index) || p.shape(index) == Some(Shape::Possessive))
+        .find(|&index| p.says(index, link))
+    else {
+        return false;
+    };
+    let is_amount = |index: usize| {
+        p.is(index, Classes::of(&[Class::Total, Class::KillNoun]))
+            || p.says_any(
+                index,
+                &[
+                    "it",
+                    "them",
+                    "figure",
+                    "figures",
+                    "cost",
+                    "costs",
+                    "damage",
+                    "damages",
+                    "loss",
+                    "losses",
+                    "value",
+                    "price",
+                    "wealth",
+                    "worth",
+                    "share",
+                    "support",
+                    "rate",
+                    "lead",
+                    "population",
+                    "turnout",
+                    "dead",
+                ],
+            )
+    };
+    let is_number =
+        |index: usize| p.is_digits(index) || p.is(index, Class::Cardinal) || p.is_mark(index, Mark::Currency);
+    !is_passive && (at + 1..link).any(is_amount) && (link + 1..link + 5).any(is_number)
 }
 
 /// Whether a piece heads the name of a count of opinions.
@@ -205,7 +264,14 @@ fn quoted_as(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attri
     } else {
         source::right_of(p, quote + 1, at - 1)?
     };
-    attribution(p, source, (at, at), (at + 1, end))
+    // "Five died, officials were quoted as saying by the agency."
+    let is_behind = content_behind(p, at, end) && !p.says(at + 1, "by");
+    let scope = if is_behind {
+        (at + 1, end)
+    } else {
+        (start, source.0)
+    };
+    attribution(p, source, (at, at), scope)
 }
 
 /// "CONTENT, said SOURCE": the verb stands behind a comma or a closing quotation mark, and a name behind the verb.
@@ -245,6 +311,9 @@ fn inverted(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attrib
     let next = source.1 + 1;
     let ends = next >= end
         || !p.is_word(next) && p.shape(next) != Some(Shape::Possessive)
+        || p.says_any(at + 1, &["one", "a", "an", "another", "several"])
+            && p.shape(next) == Some(Shape::Lower)
+            && (p.str(next).ends_with("ed") || p.str(next).ends_with("ing"))
         || p.is(
             next,
             Classes::of(&[

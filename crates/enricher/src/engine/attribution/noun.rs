@@ -244,27 +244,35 @@ fn intends(p: Pieces<'_>, at: usize) -> bool {
         && !p.is(at - 1, Classes::of(&[Class::Determiner, Class::Article]))
 }
 
-/// "the mayor's claim that", "her plan would", "under the party's proposal".
+/// Nouns for what is said.
+#[rustfmt::skip]
+const ASSERTIONS: &[&str] = &[
+    "claim", "claims", "assertion", "assertions", "estimate", "estimates", "forecast", "forecasts",
+    "warning", "warnings", "allegation", "allegations", "prediction", "predictions", "projection",
+    "projections", "announcement", "statement", "suggestion", "contention", "assessment",
+];
+
+/// Nouns for what is wanted.
+#[rustfmt::skip]
+const PLANS: &[&str] = &[
+    "plan", "plans", "proposal", "proposals", "pledge", "pledges", "promise", "promises", "threat",
+    "threats", "vow", "call", "calls", "demand", "demands", "offer",
+];
+
+/// "the mayor's claim that", "her plan would", "in the mayor's view, …".
 pub(super) fn nominal(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attribution> {
-    let asserts = p.says_any(
-        at,
-        &[
-            "claim",
-            "claims",
-            "assertion",
-            "estimate",
-            "forecast",
-            "warning",
-            "allegation",
-            "prediction",
-        ],
-    ) && p.says_any(at + 1, &["that", "of"]);
-    let plans = p.says_any(
-        at,
-        &["plan", "plans", "proposal", "proposals", "pledge", "promise"],
-    ) && (p.is(at + 1, Class::Modal)
-        || p.says_any(at + 1, &["to", "calls"])
-        || p.is_mark(at + 1, Mark::Comma));
+    let asserts = p.says_any(at, ASSERTIONS) && p.says_any(at + 1, &["that", "of"])
+        || p.says_any(at, &["view", "opinion", "estimation"]) && p.is_mark(at + 1, Mark::Comma);
+    let plans = p.says_any(at, PLANS)
+        && (p.is(at + 1, Class::Modal)
+            || p.says(at + 1, "to")
+            || p.says(at + 1, "calls")
+            || p.says(at + 1, "for") && p.says_any(at, &["call", "calls", "demand", "demands"])
+            || p.is_mark(at + 1, Mark::Comma)
+                && p.says_any(
+                    at,
+                    &["plan", "plans", "proposal", "proposals", "pledge", "promise"],
+                ));
     if !asserts && !plans {
         return None;
     }
@@ -275,10 +283,28 @@ pub(super) fn nominal(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Opt
     };
     let mut found = frame::attribution(p, source, (at, at), (at + 1, end))?;
     found.is_intent = plans;
-    found.status = if asserts {
-        ClaimStatus::Claimed
-    } else {
-        ClaimStatus::Reported
-    };
+    found.status = nominal_status(p, at, plans);
     Some(found)
+}
+
+/// "the announcement by the ministry that …".
+pub(super) fn nominal_by(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attribution> {
+    if !p.says(at + 1, "by") || at == start || !p.says_any(at, ASSERTIONS) {
+        return None;
+    }
+    let source = source::right_of(p, at + 2, end)?;
+    if !p.says(source.1 + 1, "that") {
+        return None;
+    }
+    let mut found = frame::attribution(p, source, (at, at), (source.1 + 2, end))?;
+    found.status = nominal_status(p, at, false);
+    Some(found)
+}
+
+fn nominal_status(p: Pieces<'_>, at: usize, is_plan: bool) -> ClaimStatus {
+    if is_plan || p.says_any(at, &["announcement", "statement", "view", "opinion"]) {
+        ClaimStatus::Reported
+    } else {
+        ClaimStatus::Claimed
+    }
 }

@@ -78,7 +78,8 @@ fn named(p: Pieces<'_>, at: usize, name: usize, side: Side) -> Option<Phrase> {
 
 /// "last summer", "this fall".
 fn season(p: Pieces<'_>, at: usize, name: usize, side: Side, has_article: bool) -> Option<Phrase> {
-    if !p.is(name, Class::Season) && !(p.says(name, "fall") && !has_article) {
+    let is_fall = p.says(name, "fall") && !has_article;
+    if !is_fall && !p.is(name, Class::Season) {
         return None;
     }
     let season = p.code(name).unwrap_or("FA");

@@ -135,6 +135,8 @@ impl Scope<'_> {
         (here.saturating_sub(NEAREST)..self.dates.len().min(here + NEAREST))
             .filter(|&index| self.sentence.contains(self.dates[index].span))
             .filter(|&index| self.dates[index].precision.is_some() && !self.dates[index].span.overlaps(span))
+            // The dateline says when it was written, not when it happened.
+            .filter(|&index| self.dates[index].span.start >= self.body)
             .min_by_key(|&index| self.distance(&number, self.dates[index].span, others))
     }
 

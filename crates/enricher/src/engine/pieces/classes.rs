@@ -104,6 +104,8 @@ pub enum Class {
     EstimateVerb,
     /// "shows", "found": what documents do.
     ShowVerb,
+    /// "put", "called", "spoke": attributes only with the words behind it ("put the toll at", "called for").
+    PhraseVerb,
     /// "report", "survey", "poll".
     Document,
     /// "Mr", "President", "Gen".
@@ -289,7 +291,7 @@ fn class_named(name: &str) -> Option<Class> {
 }
 
 /// The names used in the tables.
-const NAMES: [(&str, Class); 56] = [
+const NAMES: [(&str, Class); 57] = [
     ("article", Class::Article),
     ("determiner", Class::Determiner),
     ("preposition", Class::Preposition),
@@ -338,6 +340,7 @@ const NAMES: [(&str, Class); 56] = [
     ("deny-verb", Class::DenyVerb),
     ("estimate-verb", Class::EstimateVerb),
     ("show-verb", Class::ShowVerb),
+    ("phrase-verb", Class::PhraseVerb),
     ("document", Class::Document),
     ("title", Class::Title),
     ("up", Class::Up),
