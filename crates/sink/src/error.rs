@@ -37,6 +37,13 @@ pub enum Error {
         #[source]
         failure: Failure,
     },
+    /// The output folder was removed or renamed under the sink, and with it the lock and the record of what is written.
+    /// A new start makes a new one; what was not settled comes back.
+    #[error("the output folder `{path}` is gone: removed or renamed while the sink ran")]
+    FolderGone {
+        /// The output folder.
+        path: PathBuf,
+    },
     /// A bug: the thread that writes panicked. Nothing unsynced was settled.
     #[error("the writing thread panicked")]
     Panicked,
@@ -45,7 +52,10 @@ pub enum Error {
 impl Error {
     /// Returns whether starting the sink again later may succeed with nothing changed by a person.
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Unwritten { .. } | Self::InUse { .. })
+        matches!(
+            self,
+            Self::Unwritten { .. } | Self::InUse { .. } | Self::FolderGone { .. }
+        )
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::error::Error as StdError;
 use std::future::pending;
+use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,8 +29,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// part.
 ///
 /// Every delivery is settled after its line is durable, or goes back to the carrier when the future is dropped.
-/// Fails at once if the folder cannot be used. While running it fails only if lines still cannot be written when
-/// the deliveries have ended.
+/// Fails at once if the folder cannot be used. While running it fails only if the folder goes away, or if lines still
+/// cannot be written when the deliveries have ended.
 pub async fn run(config: Config, enriched: Consumer<Line>, progress: Arc<Progress>) -> Result<(), Error> {
     config.validate()?;
     let opened = {
@@ -263,6 +265,9 @@ impl Sink {
                 batch.settle(fates, &self.progress).await;
                 Ok(())
             }
+            Err(failure) if is_gone(&failure, &self.config.out) => Err(Error::FolderGone {
+                path: self.config.out.clone(),
+            }),
             Err(failure) if self.ended => Err(Error::Unwritten {
                 unsettled: self.writing.len() + self.filling.len(),
                 failure,
@@ -313,6 +318,12 @@ impl Sink {
             );
         }
     }
+}
+
+/// Returns whether an attempt failed because there is no folder any more: trying again will not bring it back.
+fn is_gone(failure: &Failure, out: &Path) -> bool {
+    let is_missing = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
+    is_missing(&failure.source) && std::fs::symlink_metadata(out).is_err_and(|error| is_missing(&error))
 }
 
 /// Waits until the busy writer is back; for ever if it is idle.

@@ -1,21 +1,21 @@
 //! What has been delivered and what was refused, in memory and on disk.
 //!
 //! Two sets, both bounded: the *contents* that were delivered (the newest [`REMEMBERED_CONTENTS`]), and the
-//! *files* dealt with, by their state on disk, as far as they are still there. Both are kept small, 20 bytes an entry
-//! and the slack of a hash table, as every file in the inbox has one of each. Losing an entry of either costs a
-//! second reading or a second publish, which the sink recognises; it never loses an article.
+//! *files* dealt with, by their state on disk, as far as they are still there. Both are kept small, 20 to 23 bytes an
+//! entry, as every file in the inbox has one of each. Losing an entry of either costs a second reading or a second
+//! publish, which the sink recognises; it never loses an article.
 
-use std::collections::HashMap;
 use std::io;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use wire::ArticleId;
 
+use crate::digests::Digests;
 use crate::identity::Stamp;
 use crate::journal::{self, Journal, Record};
 
-/// How many delivered contents are remembered, by age. More recognises older re-drops and costs 24 to 48 bytes
+/// How many delivered contents are remembered, by age. More recognises older re-drops and costs 20 to 23 bytes
 /// of memory each.
 pub(crate) const REMEMBERED_CONTENTS: u64 = 1 << 20;
 /// The journal is rewritten when it holds this many records more than twice what is alive.
@@ -39,9 +39,9 @@ pub(crate) struct Known(Mutex<Sets>);
 #[derive(Debug, Default)]
 struct Sets {
     /// When each arrived: the number of arrivals so far, counted around.
-    contents: HashMap<ArticleId, u32>,
+    contents: Digests<u32>,
     arrivals: u32,
-    files: HashMap<Stamp, Seen>,
+    files: Digests<Seen>,
     /// Counted around.
     scan: u16,
 }
@@ -58,14 +58,14 @@ impl Known {
     pub(crate) fn file(&self, stamp: Stamp) -> Option<Outcome> {
         let mut sets = self.lock();
         let scan = sets.scan;
-        let seen = sets.files.get_mut(&stamp)?;
+        let seen = sets.files.get_mut(stamp.0)?;
         seen.scan = scan;
         Some(seen.outcome)
     }
 
     /// Returns whether content with this id was delivered.
     pub(crate) fn content(&self, id: ArticleId) -> bool {
-        self.lock().contents.contains_key(&id)
+        self.lock().contents.contains(id.to_bytes())
     }
 
     /// Tells that a full scan begins.
@@ -79,21 +79,17 @@ impl Known {
         let mut sets = self.lock();
         let scan = sets.scan;
         // A file dealt with before this scan came by may have been moved since: forget it one scan later.
-        sets.files.retain(|_, seen| scan.wrapping_sub(seen.scan) <= 1);
+        sets.files.retain(|seen| scan.wrapping_sub(seen.scan) <= 1);
         if sets.contents.len() as u64 > REMEMBERED_CONTENTS + REMEMBERED_CONTENTS / 4 {
             let arrivals = sets.arrivals;
             sets.contents
-                .retain(|_, arrival| u64::from(arrivals.wrapping_sub(*arrival)) < REMEMBERED_CONTENTS);
-        }
-        // Memory follows the files that are there.
-        if sets.files.capacity() > 4 * sets.files.len() + 1024 {
-            sets.files.shrink_to_fit();
+                .retain(|arrival| u64::from(arrivals.wrapping_sub(*arrival)) < REMEMBERED_CONTENTS);
         }
     }
 
     /// Notes that a delivered file could not be moved or deleted.
     pub(crate) fn keep(&self, stamp: Stamp) {
-        if let Some(seen) = self.lock().files.get_mut(&stamp) {
+        if let Some(seen) = self.lock().files.get_mut(stamp.0) {
             seen.outcome = Outcome::Kept;
         }
     }
@@ -116,19 +112,13 @@ impl Known {
         let mut contents: Vec<_> = sets
             .contents
             .iter()
-            .map(|(id, arrival)| (sets.arrivals.wrapping_sub(*arrival), *id))
+            .map(|(id, arrival)| (sets.arrivals.wrapping_sub(*arrival), id))
             .collect();
         contents.sort_unstable_by(|one, other| other.cmp(one));
-        let mut files: Vec<_> = sets
-            .files
-            .iter()
-            .map(|(stamp, seen)| (*stamp, seen.outcome))
-            .collect();
-        files.sort_unstable_by_key(|(stamp, _)| *stamp);
-        let contents = contents.into_iter().map(|(_, id)| Record::Content(id.to_bytes()));
-        let files = files.into_iter().map(|(stamp, outcome)| match outcome {
-            Outcome::Delivered | Outcome::Kept => Record::Delivered(stamp.0),
-            Outcome::Refused => Record::Refused(stamp.0),
+        let contents = contents.into_iter().map(|(_, id)| Record::Content(id));
+        let files = sets.files.iter().map(|(stamp, seen)| match seen.outcome {
+            Outcome::Delivered | Outcome::Kept => Record::Delivered(stamp),
+            Outcome::Refused => Record::Refused(stamp),
         });
         contents.chain(files).collect()
     }
@@ -145,13 +135,13 @@ impl Sets {
         let (stamp, outcome) = match record {
             Record::Content(id) => {
                 self.arrivals = self.arrivals.wrapping_add(1);
-                self.contents.insert(ArticleId::from_bytes(id), self.arrivals);
+                self.contents.insert(id, self.arrivals);
                 return;
             }
             Record::Delivered(stamp) => (stamp, Outcome::Delivered),
             Record::Refused(stamp) => (stamp, Outcome::Refused),
         };
-        self.files.insert(Stamp(stamp), Seen { outcome, scan });
+        self.files.insert(stamp, Seen { outcome, scan });
     }
 }
 

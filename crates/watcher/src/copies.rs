@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use wire::Article;
 
 use crate::duplicates::{Config, Index};
-use crate::durable::write_whole;
+use crate::durable::write_whole_with;
 
 /// How old the saved index may become while articles arrive.
 const SAVE_EVERY: Duration = Duration::from_secs(30);
@@ -71,12 +71,12 @@ impl Copies {
 
     /// Saves the index. A failure costs marks, not articles: it is only told.
     pub(crate) fn save(&self) {
-        let bytes = {
+        let write = |file: &mut _| {
             let mut state = self.lock();
             state.saved = Instant::now();
-            state.index.to_bytes()
+            state.index.write_to(file)
         };
-        if let Err(error) = write_whole(&self.path, &bytes) {
+        if let Err(error) = write_whole_with(&self.path, write) {
             tracing::warn!(%error, path = %self.path.display(), "failed to save the index of duplicates");
         }
     }

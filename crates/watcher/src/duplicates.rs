@@ -10,6 +10,7 @@ mod sketch;
 mod store;
 
 use std::collections::VecDeque;
+use std::io;
 
 use wire::ArticleId;
 use wire::message::Duplicate;
@@ -22,7 +23,7 @@ use sketch::Sketch;
 /// How duplicates are looked for.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Config {
-    /// How many articles are remembered, the latest ones; about 260 bytes each. Too low: a copy that comes late is
+    /// How many articles are remembered, the latest ones; about 200 bytes each. Too low: a copy that comes late is
     /// not marked. 0: nothing is marked.
     pub capacity: usize,
     /// From which similarity on an article is marked, 0 to 1. Too high: copies with another headline and a cut tail
@@ -101,8 +102,16 @@ impl Index {
     }
 
     /// Returns the index as bytes; see [`Index::from_bytes`].
+    #[expect(clippy::missing_panics_doc, reason = "a `Vec` takes everything")]
     pub fn to_bytes(&self) -> Vec<u8> {
-        store::write(&self.seen)
+        let mut bytes = Vec::new();
+        self.write_to(&mut bytes).expect("a `Vec` takes everything");
+        bytes
+    }
+
+    /// Writes what [`Index::to_bytes`] returns, in small pieces.
+    pub fn write_to(&self, out: &mut impl io::Write) -> io::Result<()> {
+        store::write(&self.seen, out)
     }
 
     /// Returns the index that [`Index::to_bytes`] wrote; of more articles than `config` allows the latest.

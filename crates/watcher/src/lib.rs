@@ -18,6 +18,7 @@ mod checkpoint;
 mod commit;
 mod config;
 mod copies;
+mod digests;
 mod discover;
 pub mod duplicates;
 mod durable;

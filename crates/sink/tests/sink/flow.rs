@@ -54,6 +54,25 @@ async fn another_revision_is_another_line() {
 }
 
 #[tokio::test]
+async fn a_folder_that_goes_away_ends_the_sink_and_the_next_makes_it_anew() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let out = folder.path().join("out");
+    let running = Running::start(config(&out));
+    running.deliver(record(1)).await;
+    fs::remove_dir_all(&out).expect("removed");
+    let receipt = running.publisher.publish(record(2)).await.expect("published");
+    let ended = running.end().await.expect_err("cannot go on");
+    assert!(
+        matches!(&ended, Error::FolderGone { path } if *path == out),
+        "{ended}"
+    );
+    assert!(ended.is_transient());
+    receipt.wait().await.expect_err("it was not written");
+    write_all(config(&out), 2..3).await;
+    assert_exactly_once(&out, 2..3);
+}
+
+#[tokio::test]
 async fn an_unknown_schema_is_rejected() {
     let folder = tempfile::tempdir().expect("temporary folder");
     let running = Running::start(config(folder.path()));

@@ -12,8 +12,9 @@ use super::corpus::Corpus;
 use super::measure::run;
 use super::{run_command, server_pid, start_server};
 
-/// How often each case is measured; the cases take turns, so that a change of the machine's mood hits all of them.
-const ROUNDS: usize = 3;
+/// How often each case is measured; the cases take turns, there and back, so that a change of the machine's mood hits
+/// all of them.
+const ROUNDS: usize = 5;
 
 /// What is listened to: everything.
 const SUBJECTS: [&str; 2] = ["slugline.entity.>", "slugline.figure.>"];
@@ -43,9 +44,14 @@ pub(crate) fn measure(corpus: &Corpus, folder: &Path) {
     println!("|---|---|---|---|---|");
     let mut runs: [Vec<Taken>; CASES.len()] = Default::default();
     for round in 0..ROUNDS {
-        for (case, runs) in CASES.iter().zip(&mut runs) {
-            let out = folder.join(format!("fan-out-{round}-{case:?}"));
-            runs.push(once(corpus, &out, *case));
+        for turn in 0..CASES.len() {
+            let index = if round % 2 == 0 {
+                turn
+            } else {
+                CASES.len() - 1 - turn
+            };
+            let out = folder.join(format!("fan-out-{round}-{index}"));
+            runs[index].push(once(corpus, &out, CASES[index]));
         }
     }
     let medians = runs.map(|mut runs| {

@@ -17,8 +17,9 @@ pub(super) struct Bands {
     /// The latest article of each bucket, `BANDS` groups of `mask + 1`.
     latest: Vec<u32>,
     mask: usize,
-    /// The article before, for each article that is remembered and each band; a ring.
-    before: Vec<[u32; BANDS]>,
+    /// How many articles before it the one before lies, for each article that is remembered and each band; a ring. 0
+    /// ends a chain, as does one that lies too far back for two bytes.
+    before: Vec<[u16; BANDS]>,
     /// The number that the next article gets; counts up and around, past [`NONE`].
     next: u32,
 }
@@ -37,10 +38,13 @@ impl Bands {
 
     /// Enters the next article.
     pub(super) fn push(&mut self, sketch: &Sketch, capacity: usize) {
-        let mut before = [NONE; BANDS];
+        let mut before = [0; BANDS];
         for (band, before) in before.iter_mut().enumerate() {
             let bucket = self.bucket(sketch, band);
-            *before = std::mem::replace(&mut self.latest[bucket], self.next);
+            let latest = std::mem::replace(&mut self.latest[bucket], self.next);
+            if latest != NONE {
+                *before = u16::try_from(self.next.wrapping_sub(latest)).unwrap_or(0);
+            }
         }
         if self.before.len() < capacity {
             self.before.push(before);
@@ -66,7 +70,11 @@ impl Bands {
                 }
                 ages.push(age);
                 youngest = age;
-                number = self.before[self.slot(number)][band];
+                let back = self.before[self.slot(number)][band];
+                if back == 0 {
+                    break;
+                }
+                number = number.wrapping_sub(u32::from(back));
             }
         }
         ages.sort_unstable_by(|one, other| other.cmp(one));

@@ -29,7 +29,7 @@ impl Sketch {
     ///
     /// Words are runs of letters and digits in lower case, so quotes, dashes and line breaks make no difference.
     pub(super) fn of(text: &str) -> Option<Self> {
-        let words: Vec<u64> = words(text).take(MOST_WORDS).collect();
+        let words = words(text);
         if words.len() < LEAST_WORDS {
             return None;
         }
@@ -90,17 +90,27 @@ fn bin_of(hash: u64) -> usize {
     (((hash >> 32) * SIZE as u64) >> 32) as usize
 }
 
-/// The hashes of a text's words.
-fn words(text: &str) -> impl Iterator<Item = u64> {
-    text.split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(|word| {
-            word.chars()
-                .flat_map(char::to_lowercase)
-                .fold(0xcbf2_9ce4_8422_2325, |hash, c| {
-                    (hash ^ u64::from(u32::from(c))).wrapping_mul(0x0000_0100_0000_01b3)
-                })
-        })
+/// Returns the hashes of a text's first words.
+fn words(text: &str) -> Vec<u64> {
+    const START: u64 = 0xcbf2_9ce4_8422_2325;
+    let step = |hash: u64, c: char| (hash ^ u64::from(u32::from(c))).wrapping_mul(0x0000_0100_0000_01b3);
+    let mut words = Vec::with_capacity((text.len() / 5).min(MOST_WORDS));
+    let mut word = None;
+    // One more that is no letter ends the last word.
+    for c in text.chars().chain([' ']) {
+        // Nearly all are ASCII, which needs no tables.
+        if c.is_ascii_alphanumeric() {
+            word = Some(step(word.unwrap_or(START), c.to_ascii_lowercase()));
+        } else if !c.is_ascii() && c.is_alphanumeric() {
+            word = Some(c.to_lowercase().fold(word.unwrap_or(START), step));
+        } else if let Some(hash) = word.take() {
+            words.push(hash);
+            if words.len() == MOST_WORDS {
+                break;
+            }
+        }
+    }
+    words
 }
 
 /// Mixes the bits of a hash (the finaliser of MurmurHash3).

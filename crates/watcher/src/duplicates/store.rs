@@ -1,6 +1,7 @@
 //! The index as bytes: a mark, the number of articles, the articles, and a checksum over all of it.
 
 use std::collections::VecDeque;
+use std::io::{self, Write};
 
 use wire::ArticleId;
 
@@ -18,19 +19,24 @@ const RECORD: usize = 2 * ID + SIZE;
 #[error("the index of duplicates is damaged: {0}")]
 pub struct CorruptIndex(&'static str);
 
-/// Returns the articles as bytes.
-pub(super) fn write(seen: &VecDeque<Seen>) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(MARK.len() + 8 + seen.len() * RECORD + CHECKSUM);
-    bytes.extend_from_slice(MARK);
-    bytes.extend_from_slice(&(seen.len() as u64).to_le_bytes());
+/// Writes the articles, piece by piece: together they would take as much memory again.
+pub(super) fn write(seen: &VecDeque<Seen>, out: &mut impl Write) -> io::Result<()> {
+    let mut checksum = blake3::Hasher::new();
+    let mut put = |bytes: &[u8]| {
+        checksum.update(bytes);
+        out.write_all(bytes)
+    };
+    put(MARK)?;
+    put(&(seen.len() as u64).to_le_bytes())?;
     for seen in seen {
-        bytes.extend_from_slice(&seen.id.to_bytes());
-        bytes.extend_from_slice(&seen.original.to_bytes());
-        bytes.extend_from_slice(&seen.sketch.0);
+        let mut record = [0; RECORD];
+        let (ids, sketch) = record.split_at_mut(2 * ID);
+        ids[..ID].copy_from_slice(&seen.id.to_bytes());
+        ids[ID..].copy_from_slice(&seen.original.to_bytes());
+        sketch.copy_from_slice(&seen.sketch.0);
+        put(&record)?;
     }
-    let checksum = blake3::hash(&bytes);
-    bytes.extend_from_slice(checksum.as_bytes());
-    bytes
+    out.write_all(checksum.finalize().as_bytes())
 }
 
 /// Returns the articles that bytes hold.
