@@ -13,6 +13,7 @@ mod article;
 mod encoded;
 mod enriched;
 mod id;
+mod json;
 mod line;
 mod number;
 mod tag;
@@ -28,6 +29,7 @@ pub use enriched::{
     Figure, FigureKind, Quote, RECORD_SCHEMA, Revision, Speaker, TextSpan, When,
 };
 pub use id::{ArticleId, ParseIdError};
+pub use json::append_json;
 pub use line::Line;
 pub use tag::{FigureTag, PlaceTag, TAG_SCHEMA, Tag, TagEvent};
 pub use tag_writer::{TagSentence, TagWriter, write_entity_subject, write_figure_subject};

@@ -13,6 +13,7 @@ use rayon::ThreadPool;
 use rayon::prelude::*;
 use watcher::intake::{self, Reading};
 use wire::Article;
+use wire::message::append_json;
 
 use crate::cli::{Input, TagArgs};
 use crate::settings::Settings;
@@ -145,7 +146,7 @@ impl Tagger<'_> {
         // Neighbours share a buffer, and the buffers stay in order.
         let buffers: Vec<Vec<u8>> = self.pool.install(|| {
             let append = |mut lines: Vec<u8>, article| {
-                serde_json::to_writer(&mut lines, &enricher::enrich(engine, article))?;
+                append_json(&mut lines, &enricher::enrich(engine, article))?;
                 lines.push(b'\n');
                 Ok::<_, serde_json::Error>(lines)
             };

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::article::{Dateline, Duplicate, Published, Removed, Source};
 use super::enriched::{DateMention, EnrichedArticle, Quote, Revision};
 use super::id::ArticleId;
+use super::json::append_json;
 use super::line::Line;
 
 /// For each byte of a text, tags take about this many in the line.
@@ -100,13 +101,13 @@ impl Encoded {
             duplicate,
             warnings,
         };
-        serde_json::to_writer(&mut json, &before)?;
+        append_json(&mut json, &before)?;
         // Each `}` becomes the comma before what follows, and the `{` of the last part goes.
         json.pop();
         let entities = write_list(&mut json, "entities", entities)?;
         let figures = write_list(&mut json, "figures", figures)?;
         let brace = json.len();
-        serde_json::to_writer(&mut json, &after)?;
+        append_json(&mut json, &after)?;
         json[brace] = b',';
         Ok(Self {
             line: Line::with_json(record, json.into()),
@@ -145,7 +146,7 @@ fn write_list<T: Serialize>(
             json.push(b',');
         }
         let start = json.len();
-        serde_json::to_writer(&mut *json, element)?;
+        append_json(json, element)?;
         ranges.push(start..json.len());
     }
     json.push(b']');

@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use super::tag::{PlaceTag, TAG_SCHEMA};
-use super::{ArticleId, Encoded, EnrichedArticle, Entity, Figure, Published, Revision};
+use super::{ArticleId, Encoded, EnrichedArticle, Entity, Figure, Published, Revision, append_json};
 use crate::transport::push_subject_token;
 
 /// Writes the events of one record.
@@ -96,7 +96,7 @@ impl<'a> TagWriter<'a> {
         event.extend_from_slice(b",\"place_entity\":");
         let figure = self.record.figures.get(index);
         let place = figure.and_then(|figure| PlaceTag::of(self.record, figure));
-        serde_json::to_writer(&mut *event, &place)?;
+        append_json(event, &place)?;
         event.extend_from_slice(b"}}");
         Ok(())
     }
@@ -104,7 +104,7 @@ impl<'a> TagWriter<'a> {
     fn begin(&mut self, sentence: Option<TagSentence<'a>>, event: &mut Vec<u8>) -> serde_json::Result<()> {
         if sentence != self.sentence.0 {
             self.sentence.1.clear();
-            serde_json::to_writer(&mut self.sentence.1, &sentence)?;
+            append_json(&mut self.sentence.1, &sentence)?;
             self.sentence.0 = sentence;
         }
         event.extend_from_slice(&self.head);
