@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use wire::ArticleId;
+use wire::{Article, ArticleId};
 
 use crate::durable::{copy_whole, move_without_replacing, numbered, write_whole};
 use crate::identity::{FileState, Stamp};
@@ -18,7 +18,8 @@ use crate::intake::{Refusal, RefusedItem};
 /// The reason of files and folders that may not be read.
 pub(crate) const UNREADABLE: &str = "unreadable";
 
-/// How many refused items an error file names; the file itself, which lies beside it, has them all.
+/// How many refused items, and how many rejected articles, an error file names; the file itself, which lies beside
+/// it, has them all.
 const MOST_ITEMS: usize = 1000;
 
 /// Why a file, or a part of it, was given up.
@@ -30,17 +31,21 @@ pub(crate) struct Failure {
     pub(crate) detail: String,
     /// The articles rejected downstream; empty if the whole file was refused.
     pub(crate) articles: Vec<ArticleId>,
-    /// The parts that could not be read; empty if the whole file was refused.
+    /// The parts that could not be read or were rejected downstream; empty if the file is a single article or was
+    /// refused as a whole.
     pub(crate) items: Vec<FailedItem>,
 }
 
-/// A part of a file that could not be read.
+/// A part of a file that could not be read, or that was rejected downstream.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct FailedItem {
-    /// Which one: `line 3`.
-    item: String,
+    /// Which one: `line 3`; of a rejected article, its `source.item`.
+    pub(crate) item: String,
+    /// The id of the article, if it became one and was rejected downstream.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) article: Option<String>,
     /// A token, such as `malformed`.
-    reason: String,
+    pub(crate) reason: String,
     /// What was found, for people.
     detail: String,
 }
@@ -73,10 +78,40 @@ impl Failure {
             .filter_map(|RefusedItem { item, refusal }| {
                 let Refusal { reason, detail } = refusal;
                 let reason = reason.as_str().to_owned();
-                item.map(|item| FailedItem { item, reason, detail })
+                item.map(|item| FailedItem {
+                    item,
+                    article: None,
+                    reason,
+                    detail,
+                })
             })
             .collect();
         Some(failure)
+    }
+
+    /// Adds an article that was rejected downstream. The first of them gives the reason, whatever else could not be
+    /// read of the file.
+    pub(crate) fn reject(earlier: Option<Self>, article: &Article, rejection: Self) -> Self {
+        let Self { reason, detail, .. } = rejection;
+        let item = article.source.item.clone().map(|item| FailedItem {
+            item,
+            article: Some(article.id.to_string()),
+            reason: reason.to_owned(),
+            detail: detail.clone(),
+        });
+        let mut failure = match earlier {
+            Some(earlier) if !earlier.articles.is_empty() => earlier,
+            earlier => Self {
+                items: earlier.map(|earlier| earlier.items).unwrap_or_default(),
+                ..Self::new(reason, detail)
+            },
+        };
+        // As many again as could not be read: neither kind hides the other.
+        if failure.articles.len() < MOST_ITEMS {
+            failure.items.extend(item);
+        }
+        failure.articles.push(article.id);
+        failure
     }
 }
 
@@ -112,7 +147,8 @@ struct ErrorFile {
     detail: String,
     /// Ids of the articles rejected downstream; empty if the whole file was refused.
     articles: Vec<String>,
-    /// The parts that could not be read, a thousand at most; empty if the whole file was refused.
+    /// The parts that could not be read and the articles rejected downstream, a thousand of each at most; empty if
+    /// the file is a single article or was refused as a whole.
     #[serde(default)]
     items: Vec<FailedItem>,
     /// Where the file was.
