@@ -118,7 +118,8 @@ impl Tagger<'_> {
             match lines.raw(&line, number) {
                 Ok(article) => self.push(article)?,
                 Err(error) => {
-                    self.failed(&anyhow::Error::new(error).context(format!("{place}: line {number}")))
+                    let place = format!("{place}: line {number}");
+                    self.failed(&anyhow::Error::new(error).context(place));
                 }
             }
         }
