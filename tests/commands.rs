@@ -119,6 +119,50 @@ fn tag_says_when_a_file_was_received_and_leaves_it_open_where_there_is_none() {
 }
 
 #[test]
+fn tag_reads_lines_one_at_a_time_as_it_reads_all_of_them() {
+    let sandbox = Sandbox::new();
+    let lines = ["Dam breaks", "", "Ferry sinks", "Bridge falls"].map(|headline| match headline {
+        "" => "\n".to_owned(),
+        "Ferry sinks" => {
+            json!({"id": "1", "headline": headline, "text": articles::text(2)}).to_string() + "\n"
+        }
+        _ => {
+            json!({"headline": headline, "text": format!("QALAT, Mar 3 - {}", articles::text(1))}).to_string()
+                + "\n"
+        }
+    });
+    let lines = format!("\u{feff}{}", lines.concat());
+    let path = sandbox.put("day.jsonl", &lines);
+    let written: jiff::Timestamp = "2025-03-04T06:00:00Z".parse().expect("is a moment");
+    let file = fs::File::options().append(true).open(&path).expect("opens");
+    file.set_modified(written.into()).expect("is set");
+
+    let all = sandbox.stdout(["tag", "--input", "auto", "inbox/day.jsonl"]);
+    let each = sandbox.stdout(["tag", "--input", "jsonl", "inbox/day.jsonl"]);
+    assert_eq!(each, all);
+    let records: Vec<Value> = each
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("is JSON"))
+        .collect();
+    let items: Vec<&Value> = records.iter().map(|record| &record["source"]["item"]).collect();
+    assert_eq!(
+        items,
+        ["1", "1", "4"],
+        "a line is called by its own id, else its number"
+    );
+    for record in &records {
+        assert_eq!(record["source"]["received"], "2025-03-04T06:00:00Z");
+    }
+    assert_eq!(
+        records[0]["published"]["value"], "2025-03-03",
+        "the year is the file's"
+    );
+
+    let piped = pipe(&sandbox, &["tag", "--input", "jsonl"], &lines);
+    assert_eq!(piped.matches("\"received\":null").count(), 3, "{piped}");
+}
+
+#[test]
 fn tag_fails_on_what_it_cannot_read() {
     let sandbox = Sandbox::new();
     let finished = finish(&mut sandbox.slugline(["tag", "missing.txt"]));

@@ -94,6 +94,12 @@ pub(crate) fn copy_without_replacing(from: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Copies a file to a name that may be taken: after a crash the old copy is there whole, or the new one.
+pub(crate) fn copy_whole(from: &Path, to: &Path) -> io::Result<()> {
+    let mut source = File::open(from)?;
+    write_whole_with(to, |target| io::copy(&mut source, target).map(drop))
+}
+
 /// Moves a file to `to`, or to `name.1.ext`, `name.2.ext`, … if the name is taken. Returns where it went.
 pub(crate) fn move_to_free_name(from: &Path, to: &Path) -> io::Result<PathBuf> {
     let name = to.file_name().unwrap_or_default();

@@ -9,16 +9,17 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use wire::ArticleId;
+use wire::{Article, ArticleId};
 
-use crate::durable::{copy_without_replacing, move_without_replacing, numbered, write_whole};
+use crate::durable::{copy_whole, move_without_replacing, numbered, write_whole};
 use crate::identity::{FileState, Stamp};
 use crate::intake::{Refusal, RefusedItem};
 
 /// The reason of files and folders that may not be read.
 pub(crate) const UNREADABLE: &str = "unreadable";
 
-/// How many refused items an error file names; the file itself, which lies beside it, has them all.
+/// How many refused items, and how many rejected articles, an error file names; the file itself, which lies beside
+/// it, has them all.
 const MOST_ITEMS: usize = 1000;
 
 /// Why a file, or a part of it, was given up.
@@ -30,17 +31,21 @@ pub(crate) struct Failure {
     pub(crate) detail: String,
     /// The articles rejected downstream; empty if the whole file was refused.
     pub(crate) articles: Vec<ArticleId>,
-    /// The parts that could not be read; empty if the whole file was refused.
+    /// The parts that could not be read or were rejected downstream; empty if the file is a single article or was
+    /// refused as a whole.
     pub(crate) items: Vec<FailedItem>,
 }
 
-/// A part of a file that could not be read.
+/// A part of a file that could not be read, or that was rejected downstream.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct FailedItem {
-    /// Which one: `line 3`.
-    item: String,
+    /// Which one: `line 3`; of a rejected article, its `source.item`.
+    pub(crate) item: String,
+    /// The id of the article, if it became one and was rejected downstream.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) article: Option<String>,
     /// A token, such as `malformed`.
-    reason: String,
+    pub(crate) reason: String,
     /// What was found, for people.
     detail: String,
 }
@@ -73,10 +78,40 @@ impl Failure {
             .filter_map(|RefusedItem { item, refusal }| {
                 let Refusal { reason, detail } = refusal;
                 let reason = reason.as_str().to_owned();
-                item.map(|item| FailedItem { item, reason, detail })
+                item.map(|item| FailedItem {
+                    item,
+                    article: None,
+                    reason,
+                    detail,
+                })
             })
             .collect();
         Some(failure)
+    }
+
+    /// Adds an article that was rejected downstream. The first of them gives the reason, whatever else could not be
+    /// read of the file.
+    pub(crate) fn reject(earlier: Option<Self>, article: &Article, rejection: Self) -> Self {
+        let Self { reason, detail, .. } = rejection;
+        let item = article.source.item.clone().map(|item| FailedItem {
+            item,
+            article: Some(article.id.to_string()),
+            reason: reason.to_owned(),
+            detail: detail.clone(),
+        });
+        let mut failure = match earlier {
+            Some(earlier) if !earlier.articles.is_empty() => earlier,
+            earlier => Self {
+                items: earlier.map(|earlier| earlier.items).unwrap_or_default(),
+                ..Self::new(reason, detail)
+            },
+        };
+        // As many again as could not be read: neither kind hides the other.
+        if failure.articles.len() < MOST_ITEMS {
+            failure.items.extend(item);
+        }
+        failure.articles.push(article.id);
+        failure
     }
 }
 
@@ -112,7 +147,8 @@ struct ErrorFile {
     detail: String,
     /// Ids of the articles rejected downstream; empty if the whole file was refused.
     articles: Vec<String>,
-    /// The parts that could not be read, a thousand at most; empty if the whole file was refused.
+    /// The parts that could not be read and the articles rejected downstream, a thousand of each at most; empty if
+    /// the file is a single article or was refused as a whole.
     #[serde(default)]
     items: Vec<FailedItem>,
     /// Where the file was.
@@ -123,10 +159,25 @@ struct ErrorFile {
     kept: String,
     /// The state of the file that was refused, so that a repetition after a crash is recognised.
     stamp: String,
+    /// Device and inode of the file, so that one that stays in place and changes has one error file.
+    #[serde(default)]
+    file: [u64; 2],
 }
 
+impl ErrorFile {
+    /// Whether this tells of the same file: in the same state, or left in place and changed since.
+    fn is_of(&self, refused: &Refused<'_>) -> bool {
+        let stays = self.kept != MOVED && self.file == [refused.state.device, refused.state.inode];
+        self.stamp == stamp_text(refused.stamp) || (stays && self.path == refused.path.to_string_lossy())
+    }
+}
+
+/// Stands in an error file for a refused file that left its place.
+const MOVED: &str = "moved";
+
 /// Puts a refused file aside with an error file beside it, and returns whether the file left its place. Repeating
-/// it changes nothing. The folders that must be synced for it to last are added to `folders`.
+/// it changes nothing, and of a file that stays in place and grows there is one entry, the newest. The folders that must
+/// be synced for it to last are added to `folders`.
 pub(crate) fn set_aside(
     refused: &Refused<'_>,
     failed_dir: &Path,
@@ -137,10 +188,10 @@ pub(crate) fn set_aside(
     let folder = target.parent().unwrap_or(failed_dir);
     fs::create_dir_all(folder)?;
     folders.insert(folder.to_owned());
-    let (target, error_path) = free_place(&target, refused.stamp)?;
+    let (target, error_path) = place_of(refused, &target)?;
     match keeping {
         Keeping::Move => {
-            write_error_file(&error_path, refused, "moved")?;
+            write_error_file(&error_path, refused, MOVED)?;
             match move_unchanged(refused, &target) {
                 Ok(()) => {
                     folders.extend(refused.path.parent().map(Path::to_owned));
@@ -177,23 +228,23 @@ fn link_or_copy(refused: &Refused<'_>, target: &Path, max_copy: u64) -> &'static
     if fs::hard_link(refused.path, target).is_ok() {
         return "linked";
     }
-    if refused.state.size <= max_copy && copy_without_replacing(refused.path, target).is_ok() {
+    // A copy that lies there already is an older one of the same file.
+    if refused.state.size <= max_copy && copy_whole(refused.path, target).is_ok() {
         return "copied";
     }
     "nothing"
 }
 
-/// Returns names for the file and its error file that are free, or that hold the same refusal already.
-fn free_place(target: &Path, stamp: Stamp) -> io::Result<(PathBuf, PathBuf)> {
+/// Returns names for the file and its error file that are free, or that hold a refusal of the same file already.
+fn place_of(refused: &Refused<'_>, target: &Path) -> io::Result<(PathBuf, PathBuf)> {
     let name = target.file_name().unwrap_or(OsStr::new("unnamed"));
     for n in 0.. {
         let file = target.with_file_name(numbered(name, n, OsStr::new("")));
         let error_file = target.with_file_name(numbered(name, n, OsStr::new(".error.json")));
         match fs::read(&error_file) {
             Ok(bytes) => {
-                let same = serde_json::from_slice::<ErrorFile>(&bytes)
-                    .is_ok_and(|earlier| earlier.stamp == stamp_text(stamp));
-                if same {
+                let earlier = serde_json::from_slice::<ErrorFile>(&bytes);
+                if earlier.is_ok_and(|earlier| earlier.is_of(refused)) {
                     return Ok((file, error_file));
                 }
             }
@@ -220,6 +271,7 @@ fn write_error_file(path: &Path, refused: &Refused<'_>, kept: &str) -> io::Resul
         time: Timestamp::now(),
         kept: kept.to_owned(),
         stamp: stamp_text(refused.stamp),
+        file: [refused.state.device, refused.state.inode],
     };
     let mut bytes = serde_json::to_vec_pretty(&error_file)?;
     bytes.push(b'\n');
@@ -228,4 +280,43 @@ fn write_error_file(path: &Path, refused: &Refused<'_>, kept: &str) -> io::Resul
 
 fn stamp_text(stamp: Stamp) -> String {
     format!("{:032x}", u128::from_be_bytes(stamp.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Refuses `path` as it is now and returns what its newest error file says of it.
+    fn refuse(path: &Path, failed_dir: &Path) -> ErrorFile {
+        let state = FileState::of(&fs::metadata(path).expect("there"));
+        let refused = Refused {
+            path,
+            relative: Path::new("day.jsonl"),
+            state: &state,
+            stamp: state.stamp(),
+            failure: &Failure::new("malformed", "line 1: is no JSON"),
+        };
+        let keeping = Keeping::Link { max_copy: 1 << 20 };
+        let left = set_aside(&refused, failed_dir, keeping, &mut BTreeSet::new()).expect("put aside");
+        assert!(!left, "it stays in place");
+        let (_, error_file) = place_of(&refused, &failed_dir.join("day.jsonl")).expect("a place");
+        serde_json::from_slice(&fs::read(error_file).expect("told")).expect("JSON")
+    }
+
+    #[test]
+    fn a_copy_of_a_file_that_has_grown_is_renewed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (path, failed_dir) = (folder.path().join("day.jsonl"), folder.path().join("failed"));
+        let copy = failed_dir.join("day.jsonl");
+        fs::write(&path, "bad\n").expect("written");
+        assert_eq!(refuse(&path, &failed_dir).kept, "linked");
+        // As on another file system, where there are no links.
+        fs::remove_file(&copy).expect("removed");
+        fs::write(&copy, "bad\n").expect("written");
+        fs::write(&path, "bad\nand more\n").expect("written");
+        let told = refuse(&path, &failed_dir);
+        assert_eq!((told.kept.as_str(), told.bytes), ("copied", 13));
+        assert_eq!(fs::read_to_string(&copy).expect("there"), "bad\nand more\n");
+        assert_eq!(fs::read_dir(&failed_dir).expect("listed").count(), 2);
+    }
 }

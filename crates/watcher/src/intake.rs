@@ -175,21 +175,33 @@ pub fn read_items(bytes: &[u8], origin: &Origin<'_>, config: &Config) -> Reading
     read_whole(bytes, None, origin, config)
 }
 
+/// Returns what one line of line-wise JSON holds, as [`read_items`] does for the whole file; for input of any length.
+///
+/// `number` is that of the line in the file, from 1: an article without an id of its own is called by it. What is
+/// refused is told of the first article of the same line only.
+pub fn read_line(line: &[u8], number: usize, origin: &Origin<'_>, config: &Config) -> Reading {
+    let mut job = Job::new(None, origin, config);
+    let item = Item {
+        bytes: line,
+        name: None,
+        depth: 0,
+    };
+    let mut sink = Sink {
+        job: &mut job,
+        item,
+        line: None,
+    };
+    json::read_line(line, number, &mut sink);
+    job.finish()
+}
+
 /// Reads the bytes of one file, whose id is known: hashing is a fifth of reading.
 pub(crate) fn read_identified(bytes: &[u8], id: ArticleId, origin: &Origin<'_>, config: &Config) -> Reading {
     read_whole(bytes, Some(id), origin, config)
 }
 
 fn read_whole(bytes: &[u8], id: Option<ArticleId>, origin: &Origin<'_>, config: &Config) -> Reading {
-    let mut job = Job {
-        origin,
-        config,
-        known: id.map(|id| (bytes, id)),
-        unpacked: 0,
-        articles: Vec::new(),
-        refused: Vec::new(),
-        passed_over: Vec::new(),
-    };
+    let mut job = Job::new(id.map(|id| (bytes, id)), origin, config);
     job.read(Item {
         bytes,
         name: None,
@@ -222,7 +234,19 @@ struct Item<'a> {
     depth: usize,
 }
 
-impl Job<'_> {
+impl<'a> Job<'a> {
+    fn new(known: Option<(&'a [u8], ArticleId)>, origin: &'a Origin<'a>, config: &'a Config) -> Self {
+        Self {
+            origin,
+            config,
+            known,
+            unpacked: 0,
+            articles: Vec::new(),
+            refused: Vec::new(),
+            passed_over: Vec::new(),
+        }
+    }
+
     /// Reads one item; refusals are collected.
     fn read(&mut self, item: Item<'_>) {
         if let Err(refusal) = self.try_read(item) {
@@ -267,7 +291,11 @@ impl Job<'_> {
 
     fn read_document(&mut self, format: Format, item: Item<'_>) -> Result<(), Refusal> {
         let config = self.config;
-        let mut sink = Sink { job: self, item };
+        let mut sink = Sink {
+            job: self,
+            item,
+            line: None,
+        };
         match format {
             Format::Text => sink.draft(plain::read(item.bytes), item.bytes),
             Format::Markdown => sink.draft(markdown::read(item.bytes, config)?, item.bytes),
@@ -334,6 +362,8 @@ fn note(items: &mut Vec<RefusedItem>, name: Option<&str>, refusal: Refusal, conf
 struct Sink<'j, 'a, 'i> {
     job: &'j mut Job<'a>,
     item: Item<'i>,
+    /// The line that is being read, where each is an article: what is refused is named by it.
+    line: Option<usize>,
 }
 
 impl Sink<'_, '_, '_> {
@@ -346,11 +376,8 @@ impl Sink<'_, '_, '_> {
         draft.item = self.name_of(draft.item.take());
         if self.job.articles.len() >= self.job.config.limits.items {
             let limit = self.job.config.limits.items;
-            self.job.refuse(
-                draft.item.as_deref(),
-                Refusal::new(RefusalReason::TooLarge, format!("more than {limit} items")),
-            );
-            return;
+            let refusal = Refusal::new(RefusalReason::TooLarge, format!("more than {limit} items"));
+            return self.refuse_named(draft.item.as_deref(), refusal);
         }
         let id = match self.job.known {
             Some((known, id)) if std::ptr::eq(known, bytes) => id,
@@ -364,13 +391,21 @@ impl Sink<'_, '_, '_> {
             Err(refusal) if matches!(format, Format::Rss | Format::Atom | Format::JsonFeed) => {
                 self.job.pass_over(item.as_deref(), refusal);
             }
-            Err(refusal) => self.job.refuse(item.as_deref(), refusal),
+            Err(refusal) => self.refuse_named(item.as_deref(), refusal),
         }
     }
 
     fn refuse(&mut self, item: Option<&str>, refusal: Refusal) {
         let item = self.name_of(item.map(str::to_owned));
-        self.job.refuse(item.as_deref(), refusal);
+        self.refuse_named(item.as_deref(), refusal);
+    }
+
+    /// Refuses an item by its line, else by its name within the file.
+    fn refuse_named(&mut self, item: Option<&str>, refusal: Refusal) {
+        let line = self
+            .line
+            .and_then(|line| self.name_of(Some(format!("line {line}"))));
+        self.job.refuse(line.as_deref().or(item), refusal);
     }
 
     /// Returns the name of an item of the document within the file.

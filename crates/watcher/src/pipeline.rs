@@ -267,7 +267,7 @@ impl Pipeline {
                     self.progress.article_published();
                     receipts.push((article, receipt));
                 }
-                Err(failure) => deliveries.reject(article.id, failure),
+                Err(failure) => deliveries.reject(&article, failure),
             }
         }
         for (article, receipt) in receipts {
@@ -276,7 +276,7 @@ impl Pipeline {
                     self.progress.article_delivered(article.text.len() as u64);
                     deliveries.accepted.push(article.id);
                 }
-                Err(failure) => deliveries.reject(article.id, failure),
+                Err(failure) => deliveries.reject(&article, failure),
             }
         }
         Ok(deliveries)
@@ -428,9 +428,8 @@ fn task_outcome(ended: Result<Result<(), Stop>, tokio::task::JoinError>) -> Resu
 }
 
 impl Deliveries {
-    fn reject(&mut self, id: ArticleId, failure: Failure) {
-        let failure = self.failure.get_or_insert(failure);
-        failure.articles.push(id);
+    fn reject(&mut self, article: &Article, rejection: Failure) {
+        self.failure = Some(Failure::reject(self.failure.take(), article, rejection));
     }
 }
 

@@ -78,20 +78,45 @@ pub(crate) fn clean_articles(
     modified: Option<Timestamp>,
     config: &intake::Config,
 ) -> Reading {
-    let shown = path.to_string_lossy();
-    let origin = Origin {
-        source_name: SOURCE,
-        path: &shown,
-        modified,
-        received: modified,
-    };
-    intake::read_items(bytes, &origin, config)
+    intake::read_items(bytes, &origin(&path.to_string_lossy(), modified), config)
 }
 
-/// Reads one line of `--raw --input jsonl`.
-pub(crate) fn raw_line(path: &Path, line: &[u8]) -> Result<Article, serde_json::Error> {
-    let item: RawItem = serde_json::from_slice(line)?;
-    Ok(raw_article(path, item.id, item.text, None))
+fn origin(path: &str, modified: Option<Timestamp>) -> Origin<'_> {
+    Origin {
+        source_name: SOURCE,
+        path,
+        modified,
+        received: modified,
+    }
+}
+
+/// The lines of `--input jsonl`, each an article: the same as of the whole file, but one at a time.
+pub(crate) struct Lines<'a> {
+    pub(crate) path: &'a Path,
+    /// When the file was written.
+    modified: Option<Timestamp>,
+}
+
+impl<'a> Lines<'a> {
+    pub(crate) fn of(path: &'a Path) -> Self {
+        Self {
+            path,
+            modified: modified(path),
+        }
+    }
+
+    /// Reads the line with this number, from 1, cleaned up as the watcher would.
+    pub(crate) fn clean(&self, line: &[u8], number: usize, config: &intake::Config) -> Reading {
+        let path = self.path.to_string_lossy();
+        intake::read_line(line, number, &origin(&path, self.modified), config)
+    }
+
+    /// Reads the line with this number, its text as it is.
+    pub(crate) fn raw(&self, line: &[u8], number: usize) -> Result<Article, serde_json::Error> {
+        let item: RawItem = serde_json::from_slice(line)?;
+        let id = item.id.unwrap_or_else(|| number.to_string());
+        Ok(raw_article(self.path, Some(id), item.text, self.modified))
+    }
 }
 
 fn raw_article(path: &Path, item: Option<String>, text: String, received: Option<Timestamp>) -> Article {

@@ -19,7 +19,7 @@ use crate::cli::{Input, TagArgs};
 use crate::settings::Settings;
 
 use super::engine::engine;
-use super::input::{clean_articles, open, raw_line, read_articles};
+use super::input::{Lines, open, read_articles};
 
 /// How many articles are analysed together: enough to keep every core busy, few enough that a pipe sees output
 /// soon.
@@ -100,27 +100,28 @@ impl Tagger<'_> {
     /// Reads line by line, so that input of any length flows through.
     fn lines(&mut self, path: &Path, raw: bool) -> anyhow::Result<()> {
         let mut input = open(path)?;
+        let lines = Lines::of(path);
+        let place = path.display();
         let mut line = Vec::new();
         for number in 1.. {
             line.clear();
             let read = input.read_until(b'\n', &mut line);
-            if read.with_context(|| format!("failed to read {}", path.display()))? == 0 {
+            if read.with_context(|| format!("failed to read {place}"))? == 0 {
                 break;
             }
             if line.trim_ascii().is_empty() {
                 continue;
             }
-            let place = format!("{}: line {number}", path.display());
             if !raw {
-                let mut reading = clean_articles(path, &line, None, &self.intake);
-                // The line is named by its place in the file.
-                reading.refused.iter_mut().for_each(|refused| refused.item = None);
-                self.take(reading, &place)?;
+                self.take(lines.clean(&line, number, &self.intake), &place)?;
                 continue;
             }
-            match raw_line(path, &line) {
+            match lines.raw(&line, number) {
                 Ok(article) => self.push(article)?,
-                Err(error) => self.failed(&anyhow::Error::new(error).context(place)),
+                Err(error) => {
+                    let place = format!("{place}: line {number}");
+                    self.failed(&anyhow::Error::new(error).context(place));
+                }
             }
         }
         Ok(())

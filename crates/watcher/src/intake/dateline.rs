@@ -21,7 +21,7 @@ const MOST_BYTES: usize = 120;
 /// Reads the dateline that a paragraph opens with.
 ///
 /// Known forms: `QALAT RUD, Mar 3 (Northern Wire) — …`, `SALVADOR, Feb 26 - …`, `Islamabad, Pakistan – …`,
-/// `New Delhi: …`, `New Delhi, Sep 19 The …`, `KABUL (AP) — …`, `(Reuters) - …`. A place in mixed case that
+/// `New Delhi: …`, `New Delhi, Sep 19 The …`, `KABUL (AP) — …`, `(Reuters) - …`, `QALAT (Northern Wire) Mar 3 — …`. A place in mixed case that
 /// nothing but a dash or a colon follows has to be a well-known city, so that "Analysis: …" and "Donald Trump: …"
 /// are not taken for places.
 pub(crate) fn read(paragraph: &str) -> Option<Opening> {
@@ -34,13 +34,18 @@ pub(crate) fn read(paragraph: &str) -> Option<Opening> {
     let mut opening = Opening::default();
     let place = place_end(paragraph);
     let mut at = place.end;
-    if let Some(found) = date_after(paragraph, at) {
+    let between = agency_before_date(paragraph, at);
+    let dated = between.as_ref().map(|(_, found)| *found);
+    if let Some(found) = dated.or_else(|| date_after(paragraph, at)) {
         at = found.end;
         opening.date = Some(found.date);
     }
     let named = paragraph[..at].trim_end_matches([',', ' ']);
     let printed_place = &paragraph[..place.end];
-    let (agency, after) = agency_after(paragraph, at, opening.date.is_some() || place.end == 0);
+    let (agency, after) = match between {
+        Some((agency, _)) => (Some(agency), at),
+        None => agency_after(paragraph, at, opening.date.is_some() || place.end == 0),
+    };
     opening.agency = agency;
     let marked = opening.agency.is_some() || opening.date.is_some();
     let end = end_mark(paragraph, after);
@@ -216,6 +221,28 @@ fn date_after(text: &str, at: usize) -> Option<dates::Found> {
     (at > 0 && absolute.end <= MOST_BYTES && absolute.date.day.is_some()).then_some(absolute)
 }
 
+/// Reads `(Northern Wire) Mar 3` before a dash or colon: the agency between the place and the date.
+fn agency_before_date(text: &str, at: usize) -> Option<(String, dates::Found)> {
+    let inside = text.get(at..)?.strip_prefix(" (")?;
+    let inside = &inside[..inside.find(')').filter(|close| *close <= MOST_AGENCY)?];
+    let found = date_after(text, at + 2 + inside.len() + 1)?;
+    let known = inside.split(['/', ',']).find_map(agency_named);
+    let name = match known {
+        Some(agency) => agency.name.to_owned(),
+        None if is_name(inside) => inside.to_owned(),
+        None => return None,
+    };
+    (at > 0 && end_mark(text, found.end).is_some()).then_some((name, found))
+}
+
+/// How long the name of an agency in parentheses may be, in bytes.
+const MOST_AGENCY: usize = 40;
+
+/// Whether a text is up to four capitalised words.
+fn is_name(text: &str) -> bool {
+    text.split(' ').count() <= 4 && text.split(' ').all(|word| word.starts_with(char::is_uppercase))
+}
+
 /// Reads `(AFP)`, `/PRNewswire/` or, after a date, any name in parentheses before a dash.
 fn agency_after(text: &str, at: usize, any_name: bool) -> (Option<String>, usize) {
     let rest = &text[at..];
@@ -225,7 +252,7 @@ fn agency_after(text: &str, at: usize, any_name: bool) -> (Option<String>, usize
         .strip_prefix('(')
         .and_then(|inside| inside.find(')'))
         .or_else(|| open.strip_prefix('/').and_then(|inside| inside.find('/')))
-        .filter(|close| *close <= 40)
+        .filter(|close| *close <= MOST_AGENCY)
     else {
         return (None, at);
     };
@@ -235,9 +262,7 @@ fn agency_after(text: &str, at: usize, any_name: bool) -> (Option<String>, usize
         return (Some(agency.name.to_owned()), after);
     }
     let named = agency_at(inside).is_some();
-    let n_words = inside.split(' ').count();
-    let capitals = inside.split(' ').all(|word| word.starts_with(char::is_uppercase));
-    if (any_name || named) && at > 0 && capitals && n_words <= 4 && end_mark(text, after).is_some() {
+    if (any_name || named) && at > 0 && is_name(inside) && end_mark(text, after).is_some() {
         return (Some(inside.to_owned()), after);
     }
     (None, at)
@@ -348,8 +373,25 @@ mod tests {
             Some("LONDON, March 5"),
             Some("Reuters"),
         );
+        check(
+            "QALAT RUD, Amel (Northern Wire) Mar. 3, 2026 — At least 14",
+            Some("QALAT RUD, Amel (Northern Wire) Mar. 3, 2026"),
+            Some("Northern Wire"),
+        );
+        check(
+            "KABUL (AP) March 5: A bomb",
+            Some("KABUL (AP) March 5"),
+            Some("Associated Press"),
+        );
         check("Kyiv — Three people", Some("Kyiv"), None);
         check("ST. LOUIS — Three people", Some("ST. LOUIS"), None);
+    }
+
+    #[test]
+    fn the_date_behind_an_agency_is_read() {
+        let opening = read("QALAT (Northern Wire) Mar. 3, 2026 — At least 14").expect("a dateline");
+        let date = opening.date.expect("a date");
+        assert_eq!((date.year, date.month, date.day), (Some(2026), Some(3), Some(3)));
     }
 
     #[test]
@@ -364,6 +406,8 @@ mod tests {
             "The BBC's Steve - who was there",
             "On March 3 The Times wrote",
             "Mr Smith (AP) said so",
+            "Qalat (Northern Wire) March 3 was the day",
+            "Qalat (the old town) March 3 — The dam",
             "Q: What now?",
             "",
         ] {

@@ -1,6 +1,7 @@
 //! Web pages: the article's text by readability, what it says about itself from JSON-LD, OpenGraph and `<time>`.
 
 mod authors;
+mod bylines;
 mod guard;
 mod linked_data;
 mod metadata;

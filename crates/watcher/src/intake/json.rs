@@ -70,27 +70,33 @@ fn list(value: &Value) -> Option<&[Value]> {
 
 /// Reads one object a line; a line that is none is refused by its number, the others are read.
 pub(crate) fn read_lines(bytes: &[u8], sink: &mut Sink<'_, '_, '_>) {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     for (at, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
-        let line = line.trim_ascii();
-        if line.is_empty() {
-            continue;
+        read_line(line, at + 1, sink);
+    }
+}
+
+/// Reads the object in a line; an empty line holds none.
+pub(crate) fn read_line(line: &[u8], number: usize, sink: &mut Sink<'_, '_, '_>) {
+    let mark = b"\xef\xbb\xbf";
+    let line = line.strip_prefix(mark).filter(|_| number == 1).unwrap_or(line);
+    let line = line.trim_ascii();
+    if line.is_empty() {
+        return;
+    }
+    sink.line = Some(number);
+    let limit = sink.config().limits.document_bytes;
+    let read = if line.len() as u64 > limit {
+        let detail = format!("{} bytes are more than the limit of {limit}", line.len());
+        Err(Refusal::new(RefusalReason::TooLarge, detail))
+    } else {
+        parse(line, &sink.config().limits).and_then(|value| draft_of(&value, &sink.config().fields))
+    };
+    match read {
+        Ok(mut draft) => {
+            draft.item = draft.item.or_else(|| Some(number.to_string()));
+            sink.draft(draft, line);
         }
-        let number = at + 1;
-        let limit = sink.config().limits.document_bytes;
-        let read = if line.len() as u64 > limit {
-            let detail = format!("{} bytes are more than the limit of {limit}", line.len());
-            Err(Refusal::new(RefusalReason::TooLarge, detail))
-        } else {
-            parse(line, &sink.config().limits).and_then(|value| draft_of(&value, &sink.config().fields))
-        };
-        match read {
-            Ok(mut draft) => {
-                draft.item = draft.item.or_else(|| Some(number.to_string()));
-                sink.draft(draft, line);
-            }
-            Err(refusal) => sink.refuse(Some(&format!("line {number}")), refusal),
-        }
+        Err(refusal) => sink.refuse(None, refusal),
     }
 }
 

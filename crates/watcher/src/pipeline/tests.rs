@@ -21,9 +21,9 @@ fn article(text: &str) -> Article {
     Article::new(ArticleId::of(text.as_bytes()), source, text.to_owned())
 }
 
-/// Delivers articles with these texts; the consumer rejects those called `bad…`. Returns what the consumer saw and
+/// Delivers articles with these texts, out of a file of which some was not read; the consumer rejects those called `bad…`. Returns what the consumer saw and
 /// what became of them.
-async fn delivered(texts: &[&str], known: Known) -> (Vec<String>, Deliveries) {
+async fn delivered(texts: &[&str], known: Known, unread: Option<Failure>) -> (Vec<String>, Deliveries) {
     let (articles, mut consumer) = embedded::channel("sink", 2);
     let (commits, _commits) = mpsc::channel(1);
     let pipeline = Pipeline::new(
@@ -41,7 +41,7 @@ async fn delivered(texts: &[&str], known: Known) -> (Vec<String>, Deliveries) {
     );
     let delivering = async move {
         let outcome = pipeline
-            .deliver(texts.iter().map(|text| article(text)).collect(), None)
+            .deliver(texts.iter().map(|text| article(text)).collect(), unread)
             .await;
         outcome.unwrap_or_else(|_| panic!("the carrier is open"))
     };
@@ -70,9 +70,16 @@ fn ids(texts: &[&str]) -> Vec<ArticleId> {
     texts.iter().map(|text| ArticleId::of(text.as_bytes())).collect()
 }
 
+fn items(failure: &Failure) -> Vec<(&str, &str)> {
+    let items = failure.items.iter();
+    items
+        .map(|item| (item.item.as_str(), item.reason.as_str()))
+        .collect()
+}
+
 #[tokio::test]
 async fn more_articles_than_the_carrier_holds_are_all_delivered() {
-    let (seen, deliveries) = delivered(&["a", "b", "c", "d", "e"], Known::default()).await;
+    let (seen, deliveries) = delivered(&["a", "b", "c", "d", "e"], Known::default(), None).await;
     assert_eq!(seen, ["a", "b", "c", "d", "e"]);
     assert_eq!(deliveries.accepted, ids(&["a", "b", "c", "d", "e"]));
     assert_eq!(deliveries.failure, None);
@@ -80,11 +87,39 @@ async fn more_articles_than_the_carrier_holds_are_all_delivered() {
 
 #[tokio::test]
 async fn rejected_articles_do_not_hold_up_the_others() {
-    let (_, deliveries) = delivered(&["a", "bad 1", "b", "bad 2"], Known::default()).await;
+    let (_, deliveries) = delivered(&["a", "bad 1", "b", "bad 2"], Known::default(), None).await;
     assert_eq!(deliveries.accepted, ids(&["a", "b"]));
     let failure = deliveries.failure.expect("a failure");
     assert_eq!(failure.reason, "engine_panic");
     assert_eq!(failure.articles, ids(&["bad 1", "bad 2"]));
+    assert_eq!(
+        items(&failure),
+        [("bad 1", "engine_panic"), ("bad 2", "engine_panic")]
+    );
+}
+
+#[tokio::test]
+async fn bad_lines_do_not_hide_what_the_next_stage_rejects() {
+    let refusal = intake::Refusal {
+        reason: intake::RefusalReason::Malformed,
+        detail: "is no JSON".to_owned(),
+    };
+    let unread = Failure::of_items(vec![intake::RefusedItem {
+        item: Some("line 2".to_owned()),
+        refusal,
+    }]);
+    let (_, deliveries) = delivered(&["a", "bad 1", "bad 2"], Known::default(), unread).await;
+    let failure = deliveries.failure.expect("a failure");
+    assert_eq!(failure.reason, "engine_panic");
+    assert!(failure.detail.contains("it panicked"), "{}", failure.detail);
+    let expect = [
+        ("line 2", "malformed"),
+        ("bad 1", "engine_panic"),
+        ("bad 2", "engine_panic"),
+    ];
+    assert_eq!(items(&failure), expect);
+    let named = failure.items[1].article.clone();
+    assert_eq!(named, Some(ids(&["bad 1"])[0].to_string()));
 }
 
 #[tokio::test]
@@ -96,6 +131,6 @@ async fn of_a_file_that_has_grown_only_what_is_new_is_published() {
         .map(|id| Record::Content(id.to_bytes()))
         .collect();
     checkpoint.commit(&known, &records).expect("committed");
-    let (seen, _) = delivered(&["a", "b", "c", "c"], known).await;
+    let (seen, _) = delivered(&["a", "b", "c", "c"], known, None).await;
     assert_eq!(seen, ["c"]);
 }

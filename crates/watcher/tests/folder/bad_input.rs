@@ -375,3 +375,39 @@ async fn a_bad_line_costs_no_other_line() {
         assert_eq!(seen.len(), 2, "{seen:?}");
     }
 }
+
+#[tokio::test]
+async fn a_file_that_stays_and_grows_has_one_error_file() {
+    use std::io::Write;
+    let sandbox = Sandbox::new();
+    sandbox.write("day.jsonl", "{\"text\":\"The dam broke.\"}\n{\"text\":\"cut o\n");
+    let told = || {
+        let error = fs::read(sandbox.config.failed_dir.join("day.jsonl.error.json")).expect("told");
+        serde_json::from_slice::<serde_json::Value>(&error).expect("JSON")
+    };
+    sandbox.once().await;
+    for n in 1..=3 {
+        let bytes = told()["bytes"].as_u64();
+        let mut file = File::options()
+            .append(true)
+            .open(sandbox.path("day.jsonl"))
+            .expect("opened");
+        writeln!(file, "{{\"text\":\"It rained on day {n}.\"}}").expect("written");
+        let (seen, counts) = sandbox.once().await;
+        assert_eq!(
+            (seen.len(), counts.failed),
+            (1, 1),
+            "only the new line is published"
+        );
+        assert!(told()["bytes"].as_u64() > bytes, "the error file is the newest");
+    }
+    let names: Vec<_> = sandbox.failures().into_keys().collect();
+    assert_eq!(names, ["day.jsonl"]);
+
+    // Another file of the name is another refusal.
+    fs::write(sandbox.path("new.tmp"), "{\"text\":\"cut\n{\"text\":\"off\n").expect("written");
+    fs::rename(sandbox.path("new.tmp"), sandbox.path("day.jsonl")).expect("renamed");
+    sandbox.once().await;
+    let names: Vec<_> = sandbox.failures().into_keys().collect();
+    assert_eq!(names, ["day.1.jsonl", "day.jsonl"]);
+}

@@ -195,6 +195,17 @@ fn jsonl_refuses_lines_one_by_one() {
             "line 2",
             RefusalReason::Unsupported,
         ),
+        // What turns out to be empty only once it is cleaned up, with an id of its own and without.
+        (
+            [&a, "{\"id\":\"c\",\"text\":\"\u{200b}\"}\n", &b].concat(),
+            "line 2",
+            RefusalReason::Empty,
+        ),
+        (
+            [&a, b.as_str(), "{\"text\":\"\u{200b}\"}\n"].concat(),
+            "line 3",
+            RefusalReason::Empty,
+        ),
     ] {
         let reading = try_read_items(lines.as_bytes(), &Config::default());
         let items: Vec<_> = reading

@@ -61,3 +61,26 @@ fn authors_are_found_by_the_class_of_their_element() {
         &["Amel Post"],
     );
 }
+
+#[test]
+fn names_beside_the_article_are_not_its_authors() {
+    const OTHERS: &str = "<div class=more><a href=/x><h3>Ferry sinks</h3></a><span class=author>Bob Ray</span></div>\
+        <div id=comments><div><span class=author>Troll King</span><p>Well, well.</p></div>\
+        <div><b class='comment author'>Jane Doe</b><p>So it was.</p></div></div>";
+    const ASIDE: &str = "<aside><span class=author>Bob Ray</span></aside>\
+        <div class='teaser small'><span class=author>Jane Doe</span></div>";
+    let byline = "<p>By <span class=author>Ann Lee</span></p>";
+    for body in [
+        format!("<article>{byline}{STORY}</article>{OTHERS}"),
+        format!("<article>{STORY}{byline}</article>{OTHERS}"),
+        format!("<div>{byline}{STORY}</div>{OTHERS}"),
+        format!("<article>{byline}{ASIDE}{STORY}{ASIDE}</article>"),
+        format!(
+            "<article>{ASIDE}{byline}{STORY}</article><article>{STORY}<i class=author>Bob Ray</i></article>"
+        ),
+    ] {
+        let page =
+            format!("<!DOCTYPE html><html><body class=has-comments><h1>Dam breaks</h1>{body}</body></html>");
+        assert_eq!(article(page.as_bytes()).byline, ["Ann Lee"], "{body}");
+    }
+}

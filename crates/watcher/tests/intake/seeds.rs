@@ -166,3 +166,14 @@ fn check_body(article: &Article, expected: &Expected, file: &str) {
         assert!(article.text.contains(line), "{}: lost `{line}`", expected.file);
     }
 }
+
+#[test]
+fn the_date_of_a_sample_article_is_the_one_in_its_dateline() {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../seeds/articles/ferry-1-first-reports.txt"
+    );
+    let article = article(&std::fs::read(path).expect("is in the repository"));
+    assert_eq!(article.published.value.as_deref(), Some("2026-02-06"));
+    assert_eq!(article.agency.as_deref(), Some("Pacific Press Service"));
+}

@@ -342,6 +342,7 @@ fn is_simple(line: &str) -> bool {
 mod tests {
     use super::*;
     use crate::intake::config::Zone;
+    use crate::intake::lines::split;
 
     #[test]
     fn phrases_are_folded_already() {
@@ -369,6 +370,12 @@ mod tests {
                 for phrase in phrases {
                     let is_triggered = INDEX.triggers.is_match(phrase);
                     assert!(is_triggered, "`{phrase}` of {}", rule.name);
+                    // And a line that holds it, in whatever case, is found by it.
+                    let text = format!("So {} here", phrase.to_uppercase());
+                    let lines = split(&text);
+                    let mut triggers = Triggers::default();
+                    triggers.look(&text, &lines);
+                    assert!(triggers.are_in(&lines[0]), "`{text}` of {}", rule.name);
                 }
             }
         }

@@ -6,6 +6,7 @@ use super::super::dates::{self, Moment};
 use super::super::draft::{Draft, stated};
 use super::super::{cleanup, language};
 use super::authors::{self, Authors, Sources};
+use super::bylines::{self, Place};
 use super::linked_data::{self, LinkedArticle};
 
 /// What the page states.
@@ -34,6 +35,7 @@ struct Found {
     language: Option<String>,
     /// Texts of elements that are marked as the author's name.
     bylines: Vec<String>,
+    place: Place,
     /// Texts of the first link to an author's page, and of those beside it.
     author_links: Vec<String>,
     /// What holds the first of these links.
@@ -140,6 +142,10 @@ impl Found {
                 self.author_link(node);
                 self.marked(node);
             }
+            "p" => {
+                self.marked(node);
+                self.place.paragraph(node);
+            }
             _ => self.marked(node),
         }
     }
@@ -194,13 +200,13 @@ impl Found {
             self.times.insert(0, date);
         }
         let Some(class) = node.class().filter(|_| !is_author) else {
-            if is_author && self.bylines.len() < 20 {
+            if is_author && self.bylines.len() < 20 && self.place.is_of_article(node) {
                 self.bylines.extend(short_text(node));
             }
             return;
         };
         let class = class.to_ascii_lowercase();
-        if self.bylines.len() < 20 && is_byline(&class) {
+        if self.bylines.len() < 20 && bylines::is_byline(&class) && self.place.is_of_article(node) {
             self.bylines.extend(short_text(node));
         }
         if self.printed_dates.len() < 20
@@ -346,21 +352,6 @@ impl Found {
         );
         names
     }
-}
-
-/// Whether a class says that an element holds the name of an author.
-fn is_byline(class: &str) -> bool {
-    const PIECES: &[&str] = &[
-        "byline",
-        "author-name",
-        "authorname",
-        "article__author",
-        "article-author",
-    ];
-    let is_author = |name: &str| {
-        matches!(name, "author" | "authors") || name.starts_with("author__") || name.starts_with("authors__")
-    };
-    PIECES.iter().any(|piece| class.contains(piece)) || class.split_ascii_whitespace().any(is_author)
 }
 
 /// Whether a `meta` element of this name holds an author.
