@@ -90,10 +90,11 @@ impl Engine {
             all: &cut,
             words: self.words,
         };
+        let most = analysis::most(text.len());
         let dates = dates::find(document, pieces, &sentences);
         let entities = self.entities.tag(document, &tokens, &sentences);
         let attributions = attribution::find(pieces, &sentences, &entities);
-        let quotes = quotes::find(pieces, &sentences, &attributions, &entities);
+        let quotes = quotes::find(pieces, most, &sentences, &attributions, &entities);
         let figures = self.figures.find(
             document,
             pieces,
@@ -111,7 +112,7 @@ impl Engine {
             quotes,
             left_out: Vec::new(),
         };
-        analysis.keep_first(analysis::most(text.len()));
+        analysis.keep_first(most);
         analysis
     }
 }

@@ -275,6 +275,8 @@ fn warning(left_out: &LeftOut) -> String {
         LeftOut::Entities(most) => format!("only the first {most} entities are listed"),
         LeftOut::Figures(most) => format!("only the first {most} figures are listed"),
         LeftOut::Dates(most) => format!("only the first {most} dates are listed"),
+        LeftOut::Mentions(most) => format!("only the first {most} mentions of entities are listed"),
+        LeftOut::Quotes(most) => format!("only the first {most} quotes are listed"),
     }
 }
 

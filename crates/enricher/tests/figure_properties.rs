@@ -25,6 +25,9 @@ fn check(text: &str) {
     assert!(
         analysis.figures.len() <= most && analysis.entities.len() <= most && analysis.dates.len() <= most
     );
+    let mentions: usize = analysis.entities.iter().map(|entity| entity.mentions.len()).sum();
+    assert!(mentions <= most && analysis.quotes.len() <= most);
+    assert!(analysis.entities.iter().all(|entity| !entity.mentions.is_empty()));
     let mut end = 0;
     for figure in &analysis.figures {
         assert!(!figure.number.of(text).is_empty());
@@ -101,8 +104,26 @@ fn a_record_stays_in_proportion_to_its_text() {
     leaves_out("1 a ", &[LeftOut::Figures]);
     leaves_out("1 a. ", &[LeftOut::Figures]);
     leaves_out("May 5. ", &[LeftOut::Dates]);
+    leaves_out("Chad. ", &[LeftOut::Mentions]);
+    leaves_out("\"a b c\" ", &[LeftOut::Quotes]);
     leaves_out("1,", &[]);
     leaves_out("Twelve people were killed on Monday. ", &[]);
+}
+
+/// So does the record of a list of more names than any article has.
+#[test]
+fn a_list_of_names_stays_in_proportion_to_its_text() {
+    let mut text = String::new();
+    for first in "BCDFGHJKLMNPRSTVWZ".chars() {
+        for second in "aeiou".chars() {
+            for last in "bdfgklmnprstvz".chars() {
+                text.extend(['M', 'r', ' ', first, second, last, '.', ' ']);
+            }
+        }
+    }
+    check(&text);
+    let most = analysis::most(text.len());
+    assert!(analyse(&text).left_out.contains(&LeftOut::Entities(most)));
 }
 
 /// Every figure of an article is kept up to the bound, and none points at one that is not.

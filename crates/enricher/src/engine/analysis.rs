@@ -31,10 +31,14 @@ pub enum LeftOut {
     Figures(usize),
     /// Dates behind the first so many.
     Dates(usize),
+    /// Mentions of entities behind the first so many.
+    Mentions(usize),
+    /// Quotes behind the first so many.
+    Quotes(usize),
 }
 
-/// How many entities, how many figures and how many dates a text of some bytes may have, so that a record stays in
-/// proportion to its text: sixteen bytes hold one at most, on average, beyond a first few hundred.
+/// How many entities, mentions of them, figures, dates and quotes, of each, a text of some bytes may have, so that a
+/// record stays in proportion to its text: sixteen bytes hold one at most, on average, beyond a first few hundred.
 ///
 /// Dense reports have one figure in 60 bytes. A higher share lets a made-up text grow to many times its size in the
 /// record; a lower one would cut lists of names and results.
@@ -49,7 +53,7 @@ const FIRST_FEW: usize = 256;
 const SHARE: usize = 16;
 
 impl Analysis {
-    /// Keeps the first so many entities, figures and dates, and nothing that points at one left out.
+    /// Keeps the first so many of each, and nothing that points at one left out.
     pub(super) fn keep_first(&mut self, most: usize) {
         let mut left_out = Vec::new();
         if self.dates.len() > most {
@@ -59,6 +63,13 @@ impl Analysis {
         if self.entities.len() > most {
             self.entities.truncate(most);
             left_out.push(LeftOut::Entities(most));
+        }
+        if self.keep_mentions(most) {
+            left_out.push(LeftOut::Mentions(most));
+        }
+        if self.quotes.len() > most {
+            self.quotes.truncate(most);
+            left_out.push(LeftOut::Quotes(most));
         }
         if self.figures.len() > most {
             self.figures.truncate(most);
@@ -81,6 +92,25 @@ impl Analysis {
             drop_lost(&mut speaker.entity, self.entities.len());
         }
         self.left_out = left_out;
+    }
+
+    /// Keeps the first so many mentions of all entities together; tells whether any had to go. Entities stand in order
+    /// of their first mention, so those that lose all of theirs are the last ones.
+    fn keep_mentions(&mut self, most: usize) -> bool {
+        let mut starts: Vec<u32> = self
+            .entities
+            .iter()
+            .flat_map(|entity| entity.mentions.iter().map(|mention| mention.start))
+            .collect();
+        if starts.len() <= most {
+            return false;
+        }
+        let (_, &mut end, _) = starts.select_nth_unstable(most);
+        for entity in &mut self.entities {
+            entity.mentions.retain(|mention| mention.start < end);
+        }
+        self.entities.retain(|entity| !entity.mentions.is_empty());
+        true
     }
 }
 

@@ -211,7 +211,8 @@ pub fn printed(p: Pieces<'_>, attribution: &Attribution, entities: &[Entity]) ->
     }
 }
 
-/// Returns the person named anywhere in a noun phrase, or the entity that it ends in.
+/// Returns the entity that a noun phrase is: the one whose name covers its head. "Rebels in eastern Chad" are not Chad,
+/// and "Lee's lawyer" is not Lee.
 fn named_entity(p: Pieces<'_>, phrase: Span, entities: &[Entity]) -> Option<(usize, Span)> {
     let mut ends = None;
     for (index, entity) in entities.iter().enumerate() {
@@ -226,16 +227,35 @@ fn named_entity(p: Pieces<'_>, phrase: Span, entities: &[Entity]) -> Option<(usi
             continue;
         };
         match entity.kind {
-            // "Lee's lawyer" is not Lee.
-            EntityType::Person
-                if mention.end < phrase.end && p.shape(p.at(mention.end)) == Some(Shape::Possessive) => {}
-            EntityType::Person => return Some((index, mention)),
             EntityType::Norp => {}
-            _ if mention.end == phrase.end => ends = Some((index, mention)),
+            EntityType::Person if owns(p, mention, phrase) || is_complement(p, mention, phrase) => {}
+            EntityType::Person => return Some((index, mention)),
+            _ if heads(p, mention, phrase) => ends = Some((index, mention)),
             _ => {}
         }
     }
     ends
+}
+
+/// "Lee's lawyer".
+fn owns(p: Pieces<'_>, mention: Span, phrase: Span) -> bool {
+    mention.end < phrase.end && p.shape(p.at(mention.end)) == Some(Shape::Possessive)
+}
+
+/// "Supporters of President Ann Lee"; but the "Secretary of State Ann Lee" is she.
+fn is_complement(p: Pieces<'_>, person: Span, phrase: Span) -> bool {
+    let qualifies = Classes::of(&[Class::Determiner, Class::Article, Class::Title]);
+    let (first, name) = (p.at(phrase.start), p.at(person.start));
+    (first..name)
+        .rev()
+        .find(|&at| !p.is(at, qualifies) && !p.says_any(at, &["former", "late"]))
+        .is_some_and(|at| p.is(at, Class::Preposition))
+}
+
+/// Whether a name covers the head of a noun phrase: no preposition before it, and nothing behind it or one.
+fn heads(p: Pieces<'_>, name: Span, phrase: Span) -> bool {
+    let is_last = name.end == phrase.end || p.is(p.at(name.end), Class::Preposition);
+    is_last && !(p.at(phrase.start)..p.at(name.start)).any(|at| p.is(at, Class::Preposition))
 }
 
 /// Returns the status that a cue word gives.

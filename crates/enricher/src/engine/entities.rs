@@ -7,6 +7,7 @@ pub mod candidates;
 pub mod context;
 pub mod features;
 pub mod forms;
+mod heads;
 pub mod labels;
 pub mod mentions;
 pub mod model;

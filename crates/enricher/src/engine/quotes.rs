@@ -12,9 +12,10 @@ const LONGEST: usize = 1_200;
 /// Fewest words: what is shorter is a name or irony, not speech.
 const SHORTEST: usize = 3;
 
-/// Returns the quotes of a document, in order.
+/// Returns the quotes of a document, in order; stops behind `most`.
 pub fn find(
     p: Pieces<'_>,
+    most: usize,
     sentences: &[Span],
     attributions: &[Attribution],
     entities: &[Entity],
@@ -23,7 +24,7 @@ pub fn find(
     let mut at = 0;
     let mut before: Option<(usize, &Attribution)> = None;
     let mut next_close = 0;
-    while at < p.len() {
+    while at < p.len() && quotes.len() <= most {
         if !opens(p, at) {
             at += 1;
             continue;

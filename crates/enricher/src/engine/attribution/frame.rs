@@ -56,14 +56,19 @@ fn begins_phrase(p: Pieces<'_>, at: usize) -> bool {
     p.says_any(at, &["points", "pointed", "pointing"]) && p.says_any(at + 1, &["out", "to"])
         || p.says_any(at, &["continued", "continues", "reads", "read"]) && quotes
         || p.says_any(at, &["calls", "called"]) && p.says(at + 1, "for")
-        || p.says_any(at, &["agreed", "offered", "offers", "agrees", "refused"])
-            && p.says_any(at + 1, &["to", "that"])
-        || p.says_any(at, &["talked", "talks", "talking", "spoke", "speaks", "speaking"])
+        || p.says_any(at, &["agreed", "offered", "offers", "agrees"]) && p.says_any(at + 1, &["to", "that"])
+        || (p.says_any(at, &["talked", "talking", "spoke", "speaks", "speaking"]) || talks(p, at))
             && p.says_any(at + 1, &["about", "of"])
         || p.says_any(at, &["has", "had", "have", "puts", "put", "gives", "gave"])
             && polls(p, at.wrapping_sub(1))
             && !p.says_any(at + 2, &["margin", "credibility"])
         || puts_at(p, at)
+}
+
+/// "He talks", "the minister talks", but not "peace talks", "two-day talks": only one who speaks stands before the verb.
+fn talks(p: Pieces<'_>, at: usize) -> bool {
+    let before = at.wrapping_sub(1);
+    p.says(at, "talks") && (p.says_any(before, &["he", "she", "it", "who"]) || p.is(before, Class::Person))
 }
 
 /// Longest way from "put" to the number, in pieces.

@@ -227,10 +227,11 @@ fn stands_apart(p: Pieces<'_>, at: usize) -> bool {
     let Some(opening) = (floor..at).rev().find(|&index| !is_name(index)) else {
         return false;
     };
-    opening + 1 < at
-        && (p.is_mark(opening, Mark::Comma) || p.is_quote(opening))
-        && p.is(at - 1, Classes::of(&[Class::Document, Class::Person])) | p.is_capital(at - 1)
-        && !p.says_any(at, &["states", "plans", "hopes", "fears", "records"]) | p.is(at - 1, Class::Document)
+    let opens = p.is_mark(opening, Mark::Comma) || p.is_quote(opening);
+    let is_document = p.is(at - 1, Class::Document);
+    let is_source = is_document || p.is(at - 1, Class::Person) || p.is_capital(at - 1);
+    let is_mostly_noun = p.says_any(at, &["states", "plans", "hopes", "fears", "records"]);
+    opening + 1 < at && opens && is_source && (is_document || !is_mostly_noun)
 }
 
 /// "plans to", "hopes for": verbs of intent take a preposition too.

@@ -3,6 +3,7 @@
 use super::super::lexicon::{Class, Classes};
 use super::super::tokens::{Token, TokenKind};
 use super::forms::Flags;
+use super::heads;
 use super::mentions::Mention;
 use super::sheet::Sheet;
 use wire::message::EntityType;
@@ -185,7 +186,7 @@ impl Words<'_> {
     }
 
     /// "QUETTA (Northern Wire) —": what stands in the brackets of a dateline is an agency, unless it is known as a place
-    /// ("BIRMINGHAM (Alabama) —").
+    /// ("BIRMINGHAM (Alabama) —") or as a person; what credits nobody ("Press Release") is no name.
     fn name_agencies(&self, mentions: &mut Vec<Mention>) {
         let mut last = None;
         for sentence in &self.sheet.sentence_of {
@@ -197,9 +198,22 @@ impl Words<'_> {
             };
             let before = mentions.partition_point(|mention| mention.range().end <= name.start);
             let after = mentions.partition_point(|mention| mention.range().start < name.end);
+            let last_word = self.at(name.end as u32 - 1);
+            if heads::is_credit(last_word) {
+                mentions.drain(before..after);
+                continue;
+            }
             let agency = Mention::new(self.tokens, name, EntityType::Organization, BRACKETED);
-            let is_whole = |mention: &Mention| mention.span == agency.span && mention.kind == agency.kind;
-            if !mentions[before..after].iter().any(is_whole) {
+            let stays = |mention: &Mention| match mention.kind {
+                EntityType::Organization => true,
+                EntityType::Person => !heads::is_medium(last_word),
+                EntityType::Place => heads::is_settled_place(last_word),
+                EntityType::Norp | EntityType::Event | EntityType::Misc => false,
+            };
+            if !mentions[before..after]
+                .iter()
+                .any(|mention| mention.span == agency.span && stays(mention))
+            {
                 mentions.splice(before..after, [agency]);
             }
         }

@@ -161,10 +161,24 @@ fn share_unit(p: Pieces<'_>, drafts: &mut [Draft], first: usize, second: usize) 
     }
     (drafts[bare].unit, drafts[bare].kind) = (drafts[known].unit, drafts[known].kind);
     let scale = scale(p, &drafts[known]);
-    if drafts[bare].kind == Some(FigureKind::Money) && scale > drafts[bare].high {
+    if drafts[bare].kind == Some(FigureKind::Money) && leaves_scale(&drafts[bare], &drafts[known], scale) {
         drafts[bare].low *= scale;
         drafts[bare].high *= scale;
     }
+}
+
+/// The smallest number that is written out: below it, the scale word of the other amount is meant.
+const WRITTEN_OUT: f64 = 1_000.0;
+
+/// How many times the one amount may be the other.
+const APART: f64 = 20.0;
+
+/// Whether an amount leaves its scale to another: the 24.2 of "from 24.2 to 33 billion euros", but not the 300,000 of
+/// "from 300,000 to 2 million dollars", nor what would be far from the other.
+fn leaves_scale(bare: &Draft, known: &Draft, scale: f64) -> bool {
+    bare.high < WRITTEN_OUT
+        && bare.low * scale <= known.high * APART
+        && known.low <= bare.high * scale * APART
 }
 
 /// The "billion" of "33-35 billion euros", 1 where there is none.

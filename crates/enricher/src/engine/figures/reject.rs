@@ -212,14 +212,13 @@ fn holds_address(token: &[u8]) -> bool {
 /// Digits glued to letters or to other marks: "F-16", "192.168.0.1", "#12", "covid-19", "a/b/3", "@user1".
 fn is_in_token(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
     let first = draft.first;
-    // "COVID -19", "MIG -29": tokenised names.
-    let is_designation = first > start
+    let is_torn_name = first > start
         && p.is_mark(first, Mark::Hyphen)
         && p.is_glued(first)
         && !p.is_glued_before(first)
-        && p.shape(first - 1) == Some(PieceShape::Upper)
+        && is_designation(p, first - 1)
         && draft.unit.is_none();
-    if is_designation {
+    if is_torn_name {
         return true;
     }
     if first > start && p.is_glued_before(first) {
@@ -263,6 +262,20 @@ fn is_in_token(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
     let phone = goes_on && draft.unit.is_none();
     let tail = p.is_word(next) && p.is_digits(draft.last) && draft.kind.is_none() && draft.after == next;
     address || phone || tail
+}
+
+/// The part before the hyphen of "COVID -19", "MIG -29", "F -16": a name that a tokeniser may have torn apart. Other
+/// words in capitals have a negative number behind them: "DOW -250 points".
+fn is_designation(p: Pieces<'_>, at: usize) -> bool {
+    p.shape(at) == Some(PieceShape::Upper)
+        && (p.str(at).len() == 1
+            || p.says_any(
+                at,
+                &[
+                    "covid", "mig", "su", "tu", "il", "mi", "ka", "ak", "rpg", "btr", "bmp", "jf", "kc",
+                    "ah", "uh", "ch", "mq", "rq",
+                ],
+            ))
 }
 
 /// "555-0142": three digits and four, which no range has.

@@ -1,6 +1,7 @@
 //! Subtypes: from the record where there is one, otherwise from the words that head a name.
 
 use super::super::super::super::lexicon::{Class, Record};
+use super::super::super::heads;
 use super::super::{Named, Scene};
 use wire::message::EntityType;
 
@@ -22,9 +23,10 @@ pub(super) fn find(scene: &Scene<'_>, name: &Named, record: Option<Record<'_>>) 
     }
 }
 
-/// "QUETTA (Northern Wire) —": the brackets of a dateline name an agency.
+/// "QUETTA (Northern News Agency) —": an agency in the brackets of a dateline is one for news.
 fn is_agency(scene: &Scene<'_>, name: &Named) -> bool {
     let range = name.mention.range();
+    let heads_agency = |word: &str| word.eq_ignore_ascii_case("Agency") || heads::is_medium(word);
     let is = |at: usize, mark: &str| {
         scene
             .tokens
@@ -34,6 +36,7 @@ fn is_agency(scene: &Scene<'_>, name: &Named) -> bool {
     range.start > 0
         && is(range.start - 1, "(")
         && is(range.end, ")")
+        && heads_agency(scene.tokens[range.end - 1].of(scene.text))
         && scene.sheet.is_in_dateline(name.mention.first)
 }
 
@@ -66,7 +69,7 @@ fn of_organization(word: &str) -> Option<&'static str> {
         "Inc" | "Inc." | "Corp" | "Corp." | "Ltd" | "Ltd." | "Limited" | "LLC" | "PLC" | "plc" | "AG"
         | "Bank" | "Airlines" | "Airways" | "Motors" | "Company" | "Corporation" | "Holdings" => "company",
         "News" | "Times" | "Post" | "Journal" | "Tribune" | "Herald" | "Gazette" | "Radio" | "Television"
-        | "TV" => "media",
+        | "TV" | "Wire" | "Newswire" => "media",
         "FC" | "United" | "Rovers" | "Wanderers" | "Athletic" | "Rangers" => "team",
         "Front" | "Militia" | "Mujahideen" | "Cartel" => "armed_group",
         _ => return None,
