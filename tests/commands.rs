@@ -6,7 +6,7 @@ use std::process::Stdio;
 
 use serde_json::{Value, json};
 
-use crate::support::sandbox::finish;
+use crate::support::sandbox::{finish, finish_unheard};
 use crate::support::{Fleet, Ledger, Process, Sandbox, articles, http};
 
 /// Fails unless `slugline config` shows this value and origin of a setting of the sink.
@@ -175,14 +175,7 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
     let sandbox = Sandbox::new();
     let path = sandbox.put("long.txt", (0..3000).map(articles::text).collect::<String>());
     for command in ["show", "tag"] {
-        let mut child = sandbox
-            .slugline([command.as_ref(), path.as_os_str()])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("starts");
-        drop(child.stdout.take());
-        let finished = child.wait_with_output().expect("ends");
+        let finished = finish_unheard(&mut sandbox.slugline([command.as_ref(), path.as_os_str()]));
         let told = String::from_utf8_lossy(&finished.stderr).into_owned();
         assert!(finished.status.success() && told.is_empty(), "{command}: {told}");
     }
@@ -269,6 +262,8 @@ fn topology_is_printed_applied_and_verified() {
     let finished = finish(&mut sandbox.slugline(drift));
     let told = [finished.stdout, finished.stderr].concat();
     assert_eq!(finished.status.code(), Some(1));
+    let unheard = finish_unheard(&mut sandbox.slugline(drift));
+    assert_eq!(unheard.status.code(), Some(1), "drift is drift, read or not");
     assert!(
         String::from_utf8_lossy(&told).contains("max_bytes"),
         "{}",

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::support::sandbox::finish;
+use crate::support::sandbox::{finish, finish_unheard};
 use crate::support::{Chaos, Fleet, Ledger, PATIENCE, Role, Sandbox, articles, http};
 
 /// What makes an article crash the process that analyses it, in builds that have the failpoint.
@@ -87,28 +87,7 @@ fn four_enrichers_survive_poison_and_kills_and_set_aside_nothing_else() {
     );
     assert!(crashes > 0, "the poison must really crash workers");
 
-    let mut found: Vec<&str> = dead
-        .iter()
-        .map(|letter| letter["article"].as_str().expect("an id"))
-        .collect();
-    let mut expected: Vec<&str> = poison.iter().map(String::as_str).collect();
-    found.sort_unstable();
-    expected.sort_unstable();
-    assert_eq!(
-        found, expected,
-        "the poison is set aside, once each, and nothing else"
-    );
-    for letter in &dead {
-        assert_eq!(
-            (&letter["stage"], &letter["reason"]),
-            (&"enricher".into(), &"engine_crash".into())
-        );
-        assert!(
-            letter["detail"].as_str().expect("a detail").contains("signal"),
-            "{letter}"
-        );
-        assert!(letter["attempts"].as_u64().expect("a number") >= 2, "{letter}");
-    }
+    check_only_the_poison_is_dead(&dead, &poison);
     check_one_dead_letter(&fleet, &dead[0], &poison);
 
     // The engine is mended: the poison is none any more.
@@ -123,6 +102,31 @@ fn four_enrichers_survive_poison_and_kills_and_set_aside_nothing_else() {
     assert_eq!(fleet.stdout(&["dead", "ls"]), "");
     fleet.drain();
     ledger.audit(&sandbox.output().records());
+}
+
+fn check_only_the_poison_is_dead(dead: &[Value], poison: &[String]) {
+    let mut found: Vec<&str> = dead
+        .iter()
+        .map(|letter| letter["article"].as_str().expect("an id"))
+        .collect();
+    let mut expected: Vec<&str> = poison.iter().map(String::as_str).collect();
+    found.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(
+        found, expected,
+        "the poison is set aside, once each, and nothing else"
+    );
+    for letter in dead {
+        assert_eq!(
+            (&letter["stage"], &letter["reason"]),
+            (&"enricher".into(), &"engine_crash".into())
+        );
+        assert!(
+            letter["detail"].as_str().expect("a detail").contains("signal"),
+            "{letter}"
+        );
+        assert!(letter["attempts"].as_u64().expect("a number") >= 2, "{letter}");
+    }
 }
 
 fn check_one_dead_letter(fleet: &Fleet<'_>, letter: &Value, poison: &[String]) {
@@ -204,6 +208,31 @@ fn a_dropped_dead_letter_is_gone_and_an_unreadable_one_is_shown_as_it_was() {
     assert_eq!(fleet.stdout(&["dead", "ls", "--json"]), "[]\n");
     let again = finish(&mut sandbox.slugline(["dead", "drop", &number, "--nats", &url]));
     assert_eq!(again.status.code(), Some(1));
+    fleet.drain();
+}
+
+#[test]
+fn all_dead_letters_are_dropped_though_nobody_reads_which() {
+    let sandbox = Sandbox::new();
+    let fleet = Fleet::start(&sandbox);
+    // The streams are there once something came through them.
+    Ledger::default().put(&sandbox, 1);
+    fleet.wait_for_lines(1);
+    for payload in ["this is no article", "nor is this"] {
+        fleet.request("slugline.article.inbox", payload);
+    }
+    let deadline = Instant::now() + PATIENCE;
+    while dead_letters(&fleet).len() < 2 {
+        assert!(Instant::now() < deadline, "no dead letters came");
+    }
+    let url = fleet.server.url();
+    let dropped = finish_unheard(&mut sandbox.slugline(["dead", "drop", "--all", "--nats", &url]));
+    assert_eq!(dropped.status.code(), Some(0));
+    assert_eq!(
+        String::from_utf8_lossy(&dropped.stderr),
+        "2 dead letters dropped\n"
+    );
+    assert_eq!(fleet.stdout(&["dead", "ls", "--json"]), "[]\n");
     fleet.drain();
 }
 

@@ -123,3 +123,14 @@ pub(crate) fn files_below(folder: &Path) -> Vec<PathBuf> {
     files.sort();
     files
 }
+
+/// Runs a command whose standard output nobody reads (`| head` that has seen enough), to its end.
+pub(crate) fn finish_unheard(command: &mut Command) -> std::process::Output {
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("starts");
+    drop(child.stdout.take());
+    child.wait_with_output().expect("ends")
+}

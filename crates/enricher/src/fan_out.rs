@@ -10,6 +10,9 @@ use wire::nats::EventBatch;
 
 use crate::to_wire::Sentence;
 
+/// Most bytes that are set aside at once for the events of an article; larger ones grow as they are made.
+const MAX_RESERVED: usize = 1 << 20;
+
 /// Which events are sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Kinds {
@@ -37,8 +40,8 @@ pub(crate) fn encode(
     batch: &mut EventBatch,
 ) -> serde_json::Result<()> {
     let mut writer = TagWriter::new(record, encoded)?;
-    let events = record.entities.len() + record.figures.len();
-    batch.reserve(events, encoded.line.json().len() + events * writer.overhead());
+    let (events, bytes) = room(record, kinds, encoded.line.json().len(), writer.overhead());
+    batch.reserve(events, bytes);
     let mut subject = String::new();
     let id = |tag: &str| {
         let revision = &record.revision;
@@ -66,6 +69,16 @@ pub(crate) fn encode(
         )?;
     }
     Ok(())
+}
+
+/// Returns how many events there will be, and about how many bytes to set aside for them.
+fn room(record: &EnrichedArticle, kinds: Kinds, line: usize, overhead: usize) -> (usize, usize) {
+    let entities = if kinds.entities { record.entities.len() } else { 0 };
+    let figures = if kinds.figures { record.figures.len() } else { 0 };
+    match entities + figures {
+        0 => (0, 0),
+        events => (events, (line + events * overhead).min(MAX_RESERVED)),
+    }
 }
 
 /// Returns the sentence that the first mention of an entity begins in.
@@ -158,6 +171,18 @@ mod tests {
                 .collect();
             assert_eq!(found, text, "offsets are code points");
         }
+    }
+
+    #[test]
+    fn only_what_is_sent_takes_room_and_never_more_than_the_bound() {
+        let enriched = enriched();
+        let record = &enriched.record;
+        let room_of = |entities, figures, overhead| room(record, Kinds { entities, figures }, 10, overhead);
+        let (entities, figures) = (record.entities.len(), record.figures.len());
+        assert_eq!(room_of(false, false, 7), (0, 0));
+        assert_eq!(room_of(true, false, 7), (entities, 10 + 7 * entities));
+        assert_eq!(room_of(false, true, 7), (figures, 10 + 7 * figures));
+        assert_eq!(room_of(true, true, 1 << 24), (entities + figures, MAX_RESERVED));
     }
 
     #[test]

@@ -1,10 +1,13 @@
 //! Watch-lists in files: read at start, and again whenever a file changes.
 
+use std::error::Error;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 
 use crate::engine::{ListError, WatchLists};
@@ -109,31 +112,44 @@ fn read(path: &Path) -> Result<String, ListFileError> {
 
 /// Puts the lists into the engine again whenever a file changes, until `stop`. Files that cannot be used leave the
 /// lists as they were.
+///
+/// Looking, reading and building run on blocking threads: a slow disk or a long list keeps nobody else waiting.
 pub(crate) async fn keep_fresh(files: ListFiles, engine: SharedEngine, stop: CancellationToken) {
-    let mut used = files.stamps();
-    while stop
-        .run_until_cancelled(tokio::time::sleep(LOOK_EVERY))
-        .await
-        .is_some()
-    {
-        let found = files.stamps();
-        if found == used {
-            continue;
+    let files = Arc::new(files);
+    let mut used = None;
+    loop {
+        let look = Arc::clone(&files);
+        let Ok(found) = spawn_blocking(move || look.stamps()).await else {
+            // The runtime is going away.
+            return;
+        };
+        // What the first look finds is in use already.
+        if used.as_ref().is_some_and(|used| *used != found) {
+            reload(&files, &engine).await;
         }
-        used = found;
-        match files.load() {
-            Ok(lists) => {
-                engine.replace(engine.current().with_lists(lists));
-                tracing::info!("reloaded the watch-lists");
-            }
-            Err(error) => {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "kept the old watch-lists"
-                );
-            }
+        used = Some(found);
+        let pause = tokio::time::sleep(LOOK_EVERY);
+        if stop.run_until_cancelled(pause).await.is_none() {
+            return;
         }
     }
+}
+
+async fn reload(files: &Arc<ListFiles>, engine: &SharedEngine) {
+    let (files, engine) = (Arc::clone(files), engine.clone());
+    let reloaded = spawn_blocking(move || {
+        engine.replace(engine.current().with_lists(files.load()?));
+        Ok::<_, ListFileError>(())
+    });
+    let error: Box<dyn Error> = match reloaded.await {
+        Ok(Ok(())) => {
+            tracing::info!("reloaded the watch-lists");
+            return;
+        }
+        Ok(Err(error)) => error.into(),
+        Err(panicked) => panicked.into(),
+    };
+    tracing::error!(error = &*error, "kept the old watch-lists");
 }
 
 #[cfg(test)]
@@ -168,6 +184,8 @@ mod tests {
 
         let stop = CancellationToken::new();
         let change = async {
+            // One look at the first file.
+            tokio::time::sleep(LOOK_EVERY / 2).await;
             fs::write(
                 &path,
                 "name\ttype\nzorvil quay\tplace\nHalden Wire\torganization\n",
@@ -183,6 +201,52 @@ mod tests {
             stop.cancel();
         };
         tokio::join!(keep_fresh(files.clone(), engine.clone(), stop.clone()), change);
+    }
+
+    /// The list is a pipe, which can be read only once this very thread has been told that it was opened.
+    #[cfg(unix)]
+    #[tokio::test(start_paused = true)]
+    async fn slow_list_keeps_nobody_else_waiting() {
+        const LIST: &str = "name\ttype\nzorvil quay\tplace\n";
+        let folder = tempfile::tempdir().expect("is made");
+        let path = folder.path().join("river.tsv");
+        let [pipe, regular] = ["pipe", "regular"].map(|name| folder.path().join(name));
+        fs::write(&path, "name\ttype\n").expect("is written");
+        fs::write(&regular, LIST).expect("is written");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.expect("is there").success());
+        let files = ListFiles {
+            watch: vec![path.clone()],
+            deny: None,
+        };
+        let engine = SharedEngine::new(Engine::new().with_lists(files.load().expect("is a list")));
+        let stop = CancellationToken::new();
+        let (open, opened) = tokio::sync::oneshot::channel();
+        let (go, gone) = std::sync::mpsc::channel();
+        let change = async {
+            // One look at the first file.
+            tokio::time::sleep(LOOK_EVERY / 2).await;
+            let slow = path.clone();
+            fs::rename(&pipe, &path).expect("is replaced");
+            let writer = std::thread::spawn(move || {
+                use std::io::Write;
+                let mut pipe = fs::OpenOptions::new().write(true).open(slow).expect("opens");
+                open.send(()).expect("somebody waits");
+                let heard = gone.recv_timeout(Duration::from_secs(30)).is_ok();
+                pipe.write_all(LIST.as_bytes()).expect("is read");
+                heard
+            });
+            opened.await.expect("is opened");
+            fs::rename(&regular, &path).expect("is replaced");
+            go.send(()).expect("the writer waits");
+            while lists_of(&engine.current(), "Marked was zorvil quay.").is_empty() {
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+            stop.cancel();
+            writer.join().expect("ends")
+        };
+        let ((), heard) = tokio::join!(keep_fresh(files, engine.clone(), stop.clone()), change);
+        assert!(heard, "the runtime waited for the list");
     }
 
     #[test]

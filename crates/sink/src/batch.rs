@@ -60,7 +60,10 @@ impl Batch {
     pub(crate) async fn report_progress(&self) {
         for result in join_all(self.deliveries.iter().map(Delivery::progress)).await {
             if let Err(error) = result {
-                tracing::debug!(%error, "failed to report progress on a delivery");
+                tracing::debug!(
+                    error = &error as &dyn std::error::Error,
+                    "failed to report progress on a delivery"
+                );
             }
         }
     }
@@ -86,7 +89,10 @@ impl Batch {
         });
         for result in join_all(settled).await {
             if let Err(error) = result {
-                tracing::debug!(%error, "failed to settle a delivery");
+                tracing::debug!(
+                    error = &error as &dyn std::error::Error,
+                    "failed to settle a delivery"
+                );
                 progress.count_settle_error();
             }
         }

@@ -230,7 +230,10 @@ impl Sink {
         if let Some(settlement) = refusal(&delivery.message) {
             self.progress.count_refused();
             if let Err(error) = delivery.settle(settlement).await {
-                tracing::debug!(%error, "failed to settle a delivery");
+                tracing::debug!(
+                    error = &error as &dyn std::error::Error,
+                    "failed to settle a delivery"
+                );
                 self.progress.count_settle_error();
             }
             return;

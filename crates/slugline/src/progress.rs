@@ -192,9 +192,29 @@ impl Reporter {
 
 fn seconds(duration: Duration) -> String {
     let seconds = duration.as_secs_f64();
-    if seconds < 60.0 {
+    // Not "60.0 s".
+    if seconds < 59.95 {
         format!("{seconds:.1} s")
     } else {
-        format!("{:.0} min {:02.0} s", (seconds / 60.0).floor(), seconds % 60.0)
+        let whole = seconds.round();
+        format!("{:.0} min {:02.0} s", (whole / 60.0).floor(), whole % 60.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_rounded_before_they_are_split() {
+        let check = |time: f64, expected: &str| {
+            assert_eq!(seconds(Duration::from_secs_f64(time)), expected);
+        };
+        check(0.04, "0.0 s");
+        check(59.94, "59.9 s");
+        check(59.96, "1 min 00 s");
+        check(61.2, "1 min 01 s");
+        check(119.7, "2 min 00 s");
+        check(3600.0, "60 min 00 s");
     }
 }

@@ -45,7 +45,10 @@ impl Stall {
                 let pending = match connection.pending(*channel).await {
                     Ok(pending) => pending,
                     Err(error) => {
-                        tracing::debug!(%error, "failed to ask how far the consumer has come");
+                        tracing::debug!(
+                            error = &error as &dyn std::error::Error,
+                            "failed to ask how far the consumer has come"
+                        );
                         continue;
                     }
                 };

@@ -394,7 +394,7 @@ impl Pipeline {
                     .as_ref()
                     .is_some_and(|failure| failure.reason == UNREADABLE) =>
             {
-                match std::fs::symlink_metadata(&candidate.path) {
+                match tokio::fs::symlink_metadata(&candidate.path).await {
                     Ok(metadata) => state.unreadable_stamp(&metadata),
                     Err(_) => state.stamp(),
                 }

@@ -16,10 +16,10 @@ pub mod trace;
 pub mod transport;
 
 pub use message::{Article, ArticleId, EnrichedArticle, Line};
-/// Rights of every file that a stage makes, less what the umask takes away: the owner writes, the group reads, and
-/// there is nothing for strangers.
-pub const FILE_MODE: u32 = 0o640;
-
 pub use transport::{
     Consumer, Delivery, Message, Publisher, Receipt, Rejection, RejectionReason, Settlement,
 };
+
+/// Rights of every file that a stage makes, less what the umask takes away: the owner writes, the group reads, and
+/// there is nothing for strangers. It lives here because the watcher and the sink share nothing else.
+pub const FILE_MODE: u32 = 0o640;

@@ -13,7 +13,7 @@
 //! | `slugline_redelivered_total` | `stage` | deliveries that are not a first attempt |
 //! | `slugline_duplicates_total` | `stage` | publishes that the server had already |
 //! | `slugline_publish_retries_total` | `channel` `cause` | publishes repeated: `transient`, `full`, `permanent` |
-//! | `slugline_publish_in_flight` | `channel` | gauge: publishes without acknowledgement (NATS) |
+//! | `slugline_publish_in_flight` | `channel` | gauge: publishes without acknowledgement, from the moment they hold a place (NATS) |
 //! | `slugline_claim_checks_total` | | payloads moved to the object store |
 //! | `slugline_dead_letters_total` | `stage` `reason` | messages given up |
 //! | `slugline_nats_connected` | | gauge: 1 while connected to NATS |

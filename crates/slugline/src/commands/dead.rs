@@ -10,7 +10,7 @@ use wire::nats::{Connection, DeadLetter};
 use crate::cli::{DeadAction, DeadSelect, DeadWhich};
 use crate::settings::Settings;
 
-use super::output::print;
+use super::output::{print, tell};
 use super::server::on_server;
 use super::status::plural;
 
@@ -25,7 +25,7 @@ pub(crate) fn run(settings: &Settings, action: &DeadAction) -> anyhow::Result<Ex
             let letters = letters(connection, which).await?;
             for letter in &letters {
                 connection.retry_dead_letter(letter).await?;
-                print(&format!("retried {} on {}", letter.sequence, letter.subject))?;
+                tell(&format!("retried {} on {}", letter.sequence, letter.subject))?;
             }
             eprintln!("{} retried", plural(letters.len() as u64, "dead letter"));
             Ok(ExitCode::SUCCESS)
@@ -34,7 +34,7 @@ pub(crate) fn run(settings: &Settings, action: &DeadAction) -> anyhow::Result<Ex
             let letters = letters(connection, which).await?;
             for letter in &letters {
                 connection.drop_dead_letter(letter.sequence).await?;
-                print(&format!("dropped {}", letter.sequence))?;
+                tell(&format!("dropped {}", letter.sequence))?;
             }
             eprintln!("{} dropped", plural(letters.len() as u64, "dead letter"));
             Ok(ExitCode::SUCCESS)

@@ -11,7 +11,7 @@ use anyhow::{Context, bail};
 use crate::config;
 use crate::settings::Settings;
 
-use super::output::print;
+use super::output::tell;
 use super::usage::usage;
 
 /// How long the process may take to answer.
@@ -29,7 +29,7 @@ pub(crate) fn check(settings: &Settings) -> anyhow::Result<ExitCode> {
     };
     let (is_ready, told) =
         ask(reachable(address)).with_context(|| format!("no answer from `http.addr` {address}"))?;
-    print(told.trim_end())?;
+    tell(told.trim_end())?;
     Ok(if is_ready {
         ExitCode::SUCCESS
     } else {

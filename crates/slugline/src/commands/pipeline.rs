@@ -77,10 +77,13 @@ fn moment(text: &str) -> anyhow::Result<Timestamp> {
 /// threads only hand each other's wakeups around; fewer would carry less than the others make.
 const CORES_PER_CARRIER: usize = 4;
 
+/// Fewest such threads: if one is held up, the other still answers the server, `/healthz` and signals.
+const MIN_CARRIERS: usize = 2;
+
 fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(cores.div_ceil(CORES_PER_CARRIER))
+        .worker_threads(cores.div_ceil(CORES_PER_CARRIER).max(MIN_CARRIERS))
         .enable_all()
         .build()
 }

@@ -8,7 +8,7 @@ use crate::cli::TopologyAction;
 use crate::settings::Settings;
 use crate::wiring::topology;
 
-use super::output::print;
+use super::output::{print, tell};
 use super::server::on_server;
 
 /// Runs the command.
@@ -22,23 +22,23 @@ pub(crate) fn run(settings: &Settings, action: &TopologyAction) -> anyhow::Resul
         TopologyAction::Apply { update, .. } => on_server(settings, async |connection| {
             let applied = connection.apply(*update).await?;
             for object in &applied.created {
-                print(&format!("created {object}"))?;
+                tell(&format!("created {object}"))?;
             }
             for object in &applied.updated {
-                print(&format!("updated {object}"))?;
+                tell(&format!("updated {object}"))?;
             }
             if applied.created.is_empty() && applied.updated.is_empty() {
-                print("nothing to do: the server agrees with the topology")?;
+                tell("nothing to do: the server agrees with the topology")?;
             }
             Ok(ExitCode::SUCCESS)
         }),
         TopologyAction::Verify { .. } => on_server(settings, async |connection| {
             let drifts = connection.verify().await?;
             for drift in &drifts {
-                print(&drift.to_string())?;
+                tell(&drift.to_string())?;
             }
             if drifts.is_empty() {
-                print("the server agrees with the topology")?;
+                tell("the server agrees with the topology")?;
             }
             Ok(if drifts.is_empty() {
                 ExitCode::SUCCESS

@@ -16,7 +16,7 @@ use crate::settings::Settings;
 
 use super::engine::intake;
 use super::input::clean_articles;
-use super::output::print;
+use super::output::tell;
 use super::server::on_server;
 use super::status::plural;
 use super::usage::usage;
@@ -74,9 +74,9 @@ pub(crate) fn run(settings: &Settings, args: &TraceArgs) -> anyhow::Result<ExitC
     }
     for trace in &traces {
         if args.json {
-            print(&serde_json::to_string(trace)?)?;
+            tell(&serde_json::to_string(trace)?)?;
         } else {
-            print(&page(trace))?;
+            tell(&page(trace))?;
         }
     }
     let known = traces.iter().any(Trace::is_known);

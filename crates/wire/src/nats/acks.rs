@@ -68,7 +68,7 @@ async fn run(shared: Arc<Shared>, channel: Channel, mut waiting: Gather<Ack>) {
             return;
         }
         if let Err(error) = confirm(&shared, &group).await {
-            tracing::debug!(%error, %channel, "a group of settlements is repeated one by one");
+            tracing::debug!(error = &error as &dyn std::error::Error, %channel, "a group of settlements is repeated one by one");
             for ack in group {
                 let shared = Arc::clone(&shared);
                 let tasks = shared.tasks.clone();
@@ -95,7 +95,7 @@ async fn confirm(shared: &Shared, group: &[Ack]) -> Result<(), UnsettledError> {
     let sent = async {
         for other in others {
             let reply = other.raw.reply.clone();
-            shared.client.publish(reply, ack.clone()).await?;
+            shared.client.publish(reply, ack.clone()).await.map_err(Said)?;
         }
         let request = client::Request::new()
             .payload(ack.clone())

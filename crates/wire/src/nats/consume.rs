@@ -231,7 +231,12 @@ async fn examine<T: Message>(shared: Arc<Shared>, acks: Acks, raw: Raw) -> Optio
         Err(ClaimError::Unreadable(error)) => (RejectionReason::Undecodable, error.to_string()),
         // A replica may lag behind, a server may be away: only the last attempt is final.
         Err(error) if raw.delivered < MAX_ATTEMPTS => {
-            tracing::warn!(%error, sequence = raw.sequence, attempt = raw.delivered, "a payload is not available yet");
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                sequence = raw.sequence,
+                attempt = raw.delivered,
+                "a payload is not available yet"
+            );
             let kind = AckKind::Nak(Some(retry_delay(raw.delivered)));
             note(shared.answer(T::CHANNEL, &raw, kind).await);
             return None;
@@ -249,7 +254,10 @@ async fn give_up<T: Message>(shared: &Shared, raw: &Raw, reason: RejectionReason
 /// A failure here is harmless: the delivery comes back.
 fn note(outcome: Result<(), Box<dyn std::error::Error + Send + Sync>>) {
     if let Err(error) = outcome {
-        tracing::warn!(%error, "failed to settle a delivery, it will come back");
+        tracing::warn!(
+            error = &*error as &dyn std::error::Error,
+            "failed to settle a delivery, it will come back"
+        );
     }
 }
 

@@ -10,6 +10,7 @@ use super::claim::ClaimError;
 use super::connection::Shared;
 use super::encode::{Outbound, value};
 use super::publish::{Failure, classify, send};
+use super::said::Said;
 use super::settle::Raw;
 use crate::topology::Channel;
 use crate::transport::Rejection;
@@ -41,7 +42,7 @@ const DETAIL_CHARS: usize = 1000;
 #[derive(Debug, thiserror::Error)]
 pub(super) enum BuryError {
     #[error("the dead-letter stream did not take it")]
-    Publish(#[from] async_nats::jetstream::context::PublishError),
+    Publish(#[from] Said<async_nats::jetstream::context::PublishError>),
     #[error(transparent)]
     Claim(#[from] ClaimError),
     #[error("the connection is closing")]
@@ -75,7 +76,7 @@ impl Shared {
             };
             tracing::warn!(%error, attempt, subject = outbound.subject.as_str(), "a dead letter was not taken");
             if classify(&error) == Failure::Permanent || Instant::now() >= deadline {
-                return Err(error.into());
+                return Err(Said(error).into());
             }
             let pause = backoff(attempt, Duration::from_millis(100), Duration::from_secs(2));
             if !self.pause(pause).await {

@@ -148,7 +148,7 @@ impl Connection {
         };
         let receipt = send(shared, &outbound)
             .await
-            .map_err(|error| failed(error.into()))?;
+            .map_err(|error| failed(Said(error).into()))?;
         receipt.await.map_err(|error| failed(Said(error).into()))?;
         self.drop_dead_letter(letter.sequence).await?;
         Ok(())

@@ -16,6 +16,7 @@ use super::claim::ClaimError;
 use super::connection::Shared;
 use super::encode::Outbound;
 use super::gather::Gather;
+use super::said::Said;
 use crate::telemetry;
 use crate::topology::Channel;
 use crate::trace::Origin;
@@ -50,7 +51,29 @@ struct Outgoing {
     outbound: Outbound,
     acknowledged: oneshot::Sender<Result<Receipted, ReceiptError>>,
     /// Held until the server has acknowledged it.
-    permit: OwnedSemaphorePermit,
+    place: Place,
+}
+
+/// A place among the publishes in flight, counted from the moment it is taken.
+struct Place {
+    channel: Channel,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Place {
+    fn taken(channel: Channel, permit: OwnedSemaphorePermit) -> Self {
+        telemetry::publish_in_flight(channel, 1.0);
+        Self {
+            channel,
+            _permit: permit,
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        telemetry::publish_in_flight(self.channel, -1.0);
+    }
 }
 
 impl<T> fmt::Debug for Publisher<T> {
@@ -84,6 +107,7 @@ impl<T: Message> Publisher<T> {
             () = shared.closing.cancelled() => return Err(PublishError::Closed),
             permit = Arc::clone(&self.room).acquire_owned() => permit.map_err(|_| PublishError::Closed)?,
         };
+        let place = Place::taken(T::CHANNEL, permit);
         let mut outbound = Outbound::of(&shared.topology, &*message, origin)?;
         if outbound.payload.len() > shared.payload_limit() {
             // Boxed: it is rare, and would make every publish as large.
@@ -94,7 +118,7 @@ impl<T: Message> Publisher<T> {
         let outgoing = Outgoing {
             outbound,
             acknowledged,
-            permit,
+            place,
         };
         let sent = self.outbox.send(outgoing).await;
         sent.map_err(|_| PublishError::Closed)?;
@@ -102,11 +126,12 @@ impl<T: Message> Publisher<T> {
     }
 }
 
-/// Sends what is published, in order; ends with the last publisher, or when the connection closes.
+/// Sends what is published, in order; ends with the last publisher, or when the connection closes. A group that is
+/// already taken is still sent then; whoever waits for its receipts is told that the carrier closed.
 async fn send_out(shared: Arc<Shared>, channel: Channel, mut outgoing: Gather<Outgoing>) {
     loop {
         let group = tokio::select! {
-            // Shutting down: what was not sent stays with its source.
+            // Shutting down: what waits in the outbox is never sent and stays with its source.
             () = shared.closing.cancelled() => return,
             group = outgoing.next() => group,
         };
@@ -116,17 +141,15 @@ async fn send_out(shared: Arc<Shared>, channel: Channel, mut outgoing: Gather<Ou
         for Outgoing {
             outbound,
             acknowledged,
-            permit,
+            place,
         } in group
         {
             // Sent here and not in the task, so that messages keep the order in which they were published.
             let first = send(&shared, &outbound).await;
             let task_shared = Arc::clone(&shared);
             shared.tasks.spawn(async move {
-                telemetry::publish_in_flight(channel, 1.0);
                 let outcome = acknowledge(&task_shared, channel, &outbound, first).await;
-                telemetry::publish_in_flight(channel, -1.0);
-                drop(permit);
+                drop(place);
                 if acknowledged.send(outcome).is_err() {
                     tracing::debug!("a publish was acknowledged after its publisher stopped waiting");
                 }
@@ -163,7 +186,11 @@ async fn check_in(shared: &Shared, outbound: Outbound) -> Result<Outbound, Publi
                 });
             }
         };
-        tracing::warn!(%error, attempt, "failed to store an oversize payload, trying again");
+        tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            attempt,
+            "failed to store an oversize payload, trying again"
+        );
         if shared.config.reclaim {
             shared.make_room_for_payloads().await;
         }
@@ -267,7 +294,7 @@ async fn acknowledge(
         if failure == Failure::Permanent {
             return Err(ReceiptError::Carrier {
                 subject: outbound.subject.to_string(),
-                source: Box::new(error),
+                source: Box::new(Said(error)),
             });
         }
         if failure == Failure::Transient {

@@ -263,7 +263,10 @@ impl Pump {
     async fn keep_alive(&self) {
         for raw in self.queue.snapshot() {
             if let Err(error) = self.shared.show_progress(&raw).await {
-                tracing::debug!(%error, "failed to keep a waiting delivery alive");
+                tracing::debug!(
+                    error = &*error as &dyn std::error::Error,
+                    "failed to keep a waiting delivery alive"
+                );
             }
         }
     }

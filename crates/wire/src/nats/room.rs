@@ -40,7 +40,7 @@ impl Shared {
     pub(super) async fn make_room(&self, channel: Channel) {
         let purge = self.purge_settled(channel);
         if let Some(Err(error)) = self.room.rarely(purge).await {
-            tracing::warn!(%error, %channel, "failed to make room in a full stream");
+            tracing::warn!(error = &*error as &dyn std::error::Error, %channel, "failed to make room in a full stream");
         }
     }
 
@@ -48,7 +48,10 @@ impl Shared {
     pub(super) async fn make_room_for_payloads(&self) {
         let purge = self.purge_settled_payloads();
         if let Some(Err(error)) = self.room.rarely(purge).await {
-            tracing::warn!(%error, "failed to make room for oversize payloads");
+            tracing::warn!(
+                error = &*error as &dyn std::error::Error,
+                "failed to make room for oversize payloads"
+            );
         }
     }
 

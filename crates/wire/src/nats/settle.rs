@@ -64,7 +64,7 @@ pub(super) enum UnsettledError {
     #[error(transparent)]
     DeadLetter(#[from] super::dead::BuryError),
     #[error("failed to send")]
-    Progress(#[from] async_nats::PublishError),
+    Progress(#[from] Said<async_nats::PublishError>),
     #[error("the connection was made anew meanwhile")]
     Reconnected,
     #[error("the connection is closing")]
@@ -205,7 +205,7 @@ impl Shared {
         self.client
             .publish(raw.reply.clone(), AckKind::Progress.into())
             .await
-            .map_err(UnsettledError::from)?;
+            .map_err(|error| UnsettledError::from(Said(error)))?;
         Ok(())
     }
 
