@@ -26,7 +26,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
 
-use crate::message::{ARTICLE_SCHEMA, Article, ArticleId, Line, RECORD_SCHEMA};
+use crate::message::{ARTICLE_SCHEMA, Article, ArticleId, Line, RECORD_SCHEMA, append_json};
 use crate::nats;
 use crate::telemetry;
 use crate::topology::Channel;
@@ -86,7 +86,7 @@ impl Message for Article {
 
     fn encode(&self) -> Result<Bytes, serde_json::Error> {
         let mut json = Vec::with_capacity(self.text.len() + 2048);
-        serde_json::to_writer(&mut json, self)?;
+        append_json(&mut json, self)?;
         Ok(json.into())
     }
 
