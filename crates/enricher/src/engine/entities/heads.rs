@@ -53,6 +53,29 @@ pub(super) fn is_settled_place(word: &str) -> bool {
     )
 }
 
+/// Whether a noun with "of" introduces the name of a place: "the garrison of Am Sirej".
+pub(super) fn is_place_noun(word: &str) -> bool {
+    matches!(
+        word,
+        "town"
+            | "city"
+            | "village"
+            | "hamlet"
+            | "suburb"
+            | "port"
+            | "garrison"
+            | "district"
+            | "province"
+            | "region"
+            | "county"
+            | "municipality"
+            | "island"
+            | "oasis"
+            | "capital"
+            | "outskirts"
+    )
+}
+
 /// Whether a word heads what a dateline says of the report itself: "Press Release", "Staff Reporter".
 pub(super) fn is_credit(word: &str) -> bool {
     is_one_of(

@@ -21,6 +21,7 @@ pub(super) fn apply(text: &str, tokens: &[Token], sheet: &Sheet, mentions: &mut 
     words.join(mentions);
     words.split_bylines(mentions);
     words.name_agencies(mentions);
+    words.settle_places(mentions);
 }
 
 /// How sure the brackets of a dateline make a name.
@@ -246,6 +247,51 @@ impl Words<'_> {
                 self.tokens[at].kind == TokenKind::Word && self.sheet.forms[at].flags.has(Flags::CAPITAL)
             });
         (is_name && !is_place).then_some(first..close)
+    }
+
+    /// "The garrison of Am Sirej" makes a place of every "Am Sirej" of the document that seemed to be a person, unless
+    /// people are called so.
+    fn settle_places(&self, mentions: &mut [Mention]) {
+        let mut places: Vec<u64> = mentions
+            .iter()
+            .filter(|mention| self.is_settlement(mention))
+            .map(|mention| self.hash(mention))
+            .collect();
+        if places.is_empty() {
+            return;
+        }
+        places.sort_unstable();
+        for mention in mentions {
+            let is_such = mention.kind == EntityType::Person
+                && (self.is_settlement(mention)
+                    || !self.is_called_so(mention) && places.binary_search(&self.hash(mention)).is_ok());
+            if is_such {
+                mention.kind = EntityType::Place;
+            }
+        }
+    }
+
+    /// Whether a noun for a place and "of" stand before a name: "the town of Am Sirej".
+    fn is_settlement(&self, mention: &Mention) -> bool {
+        matches!(mention.kind, EntityType::Person | EntityType::Place)
+            && mention.first >= 2
+            && self.at(mention.first - 1) == "of"
+            && heads::is_place_noun(self.at(mention.first - 2))
+    }
+
+    /// Whether a word of a name is one that people have.
+    fn is_called_so(&self, mention: &Mention) -> bool {
+        const PEOPLE: Classes = Classes::of(&[Class::GivenName, Class::Surname]);
+        mention
+            .range()
+            .any(|at| self.sheet.listed[at].alone.intersects(PEOPLE))
+    }
+
+    /// Hashes the folded words of a name.
+    fn hash(&self, mention: &Mention) -> u64 {
+        mention.range().fold(0, |hash: u64, at| {
+            hash.rotate_left(7) ^ self.sheet.forms[at].lower
+        })
     }
 
     /// "Associated Press Kabul": an agency and the place it reports from.
