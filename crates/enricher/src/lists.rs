@@ -222,7 +222,7 @@ mod tests {
         let engine = SharedEngine::new(Engine::new().with_lists(files.load().expect("is a list")));
         let stop = CancellationToken::new();
         let (open, opened) = tokio::sync::oneshot::channel();
-        let (go, gone) = std::sync::mpsc::channel();
+        let (go, gone) = std::sync::mpsc::sync_channel(1);
         let change = async {
             // One look at the first file.
             tokio::time::sleep(LOOK_EVERY / 2).await;
