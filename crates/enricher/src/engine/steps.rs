@@ -72,8 +72,8 @@ mod tests {
         let engine = Engine::new();
         for unit in HOSTILE {
             // Long enough that rules reach as far as they are allowed to.
-            let small = steps(&engine, &unit.repeat(10_000 / unit.len()));
-            let large = steps(&engine, &unit.repeat(40_000 / unit.len()));
+            let small = steps(&engine, &unit.repeat(5_000 / unit.len()));
+            let large = steps(&engine, &unit.repeat(20_000 / unit.len()));
             // Four times the text: what grows with its square would take sixteen times the steps.
             assert!(large <= 6 * small, "{unit:?}: {small} steps, then {large}");
         }
