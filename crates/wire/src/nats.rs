@@ -34,6 +34,8 @@ mod events;
 mod find;
 mod gather;
 mod listen;
+mod outbox;
+mod puback;
 mod publish;
 mod pull;
 mod room;

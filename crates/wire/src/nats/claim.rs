@@ -13,14 +13,13 @@ use serde::{Deserialize, Serialize};
 use tokio::io::AsyncReadExt;
 
 use super::connection::Shared;
-use super::encode::Outbound;
 use crate::telemetry;
 
 /// Marks a message whose payload is a [`Claim`].
 pub(super) const CLAIM_HEADER: &str = "Slugline-Claim";
 
 /// The schema of a claim.
-const CLAIM_SCHEMA: &str = "slugline-claim/1";
+pub(super) const CLAIM_SCHEMA: &str = "slugline-claim/1";
 
 /// The largest piece of an object in bytes; the object store's own default.
 const CHUNK: usize = 128 * 1024;
@@ -70,9 +69,10 @@ impl Shared {
             .map_or(u64::MAX, |bucket| bucket.max_bytes / LARGEST_SHARE)
     }
 
-    /// Moves the payload of a message into the object store.
-    pub(super) async fn check_in(&self, outbound: Outbound) -> Result<Outbound, ClaimError> {
-        let digest = blake3::hash(&outbound.payload).to_hex().to_string();
+    /// Moves the payload of a message into the object store and returns the claim that takes its place, in a message
+    /// with a [`CLAIM_HEADER`].
+    pub(super) async fn check_in(&self, payload: &Bytes) -> Result<Bytes, ClaimError> {
+        let digest = blake3::hash(payload).to_hex().to_string();
         let object = format!("payload-{digest}");
         let store = |reason: String| ClaimError::Store {
             action: "write",
@@ -86,14 +86,10 @@ impl Shared {
             ..ObjectMetadata::default()
         };
         // Looked at before, because a put that fails halfway leaves its pieces behind.
-        if !self
-            .has_room(outbound.payload.len() as u64)
-            .await
-            .map_err(store)?
-        {
+        if !self.has_room(payload.len() as u64).await.map_err(store)? {
             return Err(store("the bucket is full".to_owned()));
         }
-        let mut bytes: &[u8] = &outbound.payload;
+        let mut bytes: &[u8] = payload;
         tokio::time::timeout(OBJECT_WITHIN, payloads.put(metadata, &mut bytes))
             .await
             .map_err(|_| store("it took too long".to_owned()))?
@@ -102,17 +98,11 @@ impl Shared {
         let claim = Claim {
             schema: CLAIM_SCHEMA.to_owned(),
             bucket: self.topology.bucket(),
-            bytes: outbound.payload.len() as u64,
+            bytes: payload.len() as u64,
             blake3: digest,
             object,
         };
-        let mut headers = outbound.headers;
-        headers.insert(CLAIM_HEADER, CLAIM_SCHEMA);
-        Ok(Outbound {
-            subject: outbound.subject,
-            headers,
-            payload: serde_json::to_vec(&claim)?.into(),
-        })
+        Ok(serde_json::to_vec(&claim)?.into())
     }
 
     /// Returns whether the bucket takes an object of this size now.

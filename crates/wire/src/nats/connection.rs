@@ -90,8 +90,6 @@ impl Connection {
         }
         let context = ContextBuilder::new()
             .timeout(config.request_timeout)
-            // The bound is ours (`max_in_flight` per publisher); this one only must not be lower.
-            .max_ack_inflight(config.max_in_flight.max(1).saturating_mul(4))
             .build(client.clone());
         if let Err(error) = context.query_account().await {
             return Err(Error::NoJetStream {

@@ -6,11 +6,10 @@ use async_nats::header::NATS_MESSAGE_ID;
 use tokio::time::Instant;
 
 use super::backoff;
-use super::claim::ClaimError;
+use super::claim::{CLAIM_HEADER, CLAIM_SCHEMA, ClaimError};
 use super::connection::Shared;
 use super::encode::{Outbound, value};
-use super::publish::{Failure, classify, send};
-use super::said::Said;
+use super::puback::{Failure, Unacknowledged};
 use super::settle::Raw;
 use crate::topology::Channel;
 use crate::transport::Rejection;
@@ -42,7 +41,7 @@ const DETAIL_CHARS: usize = 1000;
 #[derive(Debug, thiserror::Error)]
 pub(super) enum BuryError {
     #[error("the dead-letter stream did not take it")]
-    Publish(#[from] Said<async_nats::jetstream::context::PublishError>),
+    Publish(#[from] Unacknowledged),
     #[error(transparent)]
     Claim(#[from] ClaimError),
     #[error("the connection is closing")]
@@ -62,21 +61,18 @@ impl Shared {
         let mut outbound = self.dead_letter(channel, raw, rejection);
         if outbound.payload.len() > self.payload_limit() + 4 * 1024 {
             // Only a message that did not come from us can be this large.
-            outbound = self.check_in(outbound).await?;
+            outbound.payload = self.check_in(&outbound.payload).await?;
+            outbound.headers.insert(CLAIM_HEADER, CLAIM_SCHEMA);
         }
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let error = match send(self, &outbound).await {
-                Ok(answer) => match answer.await {
-                    Ok(_) => return Ok(()),
-                    Err(error) => error,
-                },
-                Err(error) => error,
+            let Err(error) = self.publish_once(outbound.clone()).await else {
+                return Ok(());
             };
             tracing::warn!(%error, attempt, subject = outbound.subject.as_str(), "a dead letter was not taken");
-            if classify(&error) == Failure::Permanent || Instant::now() >= deadline {
-                return Err(Said(error).into());
+            if error.means() == Failure::Permanent || Instant::now() >= deadline {
+                return Err(error.into());
             }
             let pause = backoff(attempt, Duration::from_millis(100), Duration::from_secs(2));
             if !self.pause(pause).await {

@@ -11,8 +11,6 @@ use super::connection::{Connection, Shared};
 use super::dead::header;
 use super::encode::{Outbound, value};
 use super::error::Error;
-use super::publish::send;
-use super::said::Said;
 use super::scan::{Part, Scan, unread};
 
 /// What every header of ours that a dead letter adds begins with.
@@ -141,15 +139,11 @@ impl Connection {
     /// between leaves both, and doing it again is harmless.
     pub async fn retry_dead_letter(&self, letter: &DeadLetter) -> Result<(), Error> {
         let shared = self.shared();
-        let outbound = letter.again();
-        let failed = |source: Box<dyn std::error::Error + Send + Sync>| Error::Retry {
+        let sent = shared.publish_once(letter.again()).await;
+        sent.map_err(|error| Error::Retry {
             subject: letter.subject.clone(),
-            source,
-        };
-        let receipt = send(shared, &outbound)
-            .await
-            .map_err(|error| failed(Said(error).into()))?;
-        receipt.await.map_err(|error| failed(Said(error).into()))?;
+            source: error.into(),
+        })?;
         self.drop_dead_letter(letter.sequence).await?;
         Ok(())
     }

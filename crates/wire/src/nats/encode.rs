@@ -3,15 +3,19 @@
 use async_nats::header::NATS_MESSAGE_ID;
 use async_nats::{HeaderMap, HeaderName, HeaderValue, Subject};
 use bytes::Bytes;
+use jiff::Timestamp;
 
+use super::claim::{CLAIM_HEADER, CLAIM_SCHEMA};
 use super::connection::Shared;
-use crate::topology::Topology;
+use crate::message::ArticleId;
+use crate::topology::{Channel, Topology};
 use crate::trace::{Origin, TRACEPARENT, TRACESTATE};
 use crate::transport::{Message, PublishError};
 
 /// What the protocol and the headers of a dead letter may add to a message.
 const HEADROOM: usize = 8 * 1024;
 
+/// A message as it goes to the server once.
 #[derive(Debug, Clone)]
 pub(super) struct Outbound {
     pub(super) subject: Subject,
@@ -19,7 +23,24 @@ pub(super) struct Outbound {
     pub(super) payload: Bytes,
 }
 
-impl Outbound {
+/// A message as it goes to the server as often as it takes. Its headers are made anew each time, as the client keeps
+/// those of a message that it sends, and a copy of them costs as much.
+#[derive(Debug)]
+pub(super) struct Envelope {
+    subject: Subject,
+    /// By which the server recognises a repeated publish.
+    id: String,
+    channel: Channel,
+    schema: &'static str,
+    article: ArticleId,
+    time: Timestamp,
+    origin: Origin,
+    payload: Bytes,
+    /// The payload is a claim.
+    is_claim: bool,
+}
+
+impl Envelope {
     /// Encodes a message; the payload may be larger than one message can be.
     pub(super) fn of<T: Message>(
         topology: &Topology,
@@ -32,38 +53,72 @@ impl Outbound {
             source: Box::new(error),
         })?;
         Ok(Self {
-            headers: headers(topology, message, origin),
             subject: subject.into(),
+            id: one_line(message.dedupe_key()),
+            channel: T::CHANNEL,
+            schema: T::SCHEMA,
+            article: message.article_id(),
+            time: Timestamp::now(),
+            origin: origin.clone(),
             payload,
+            is_claim: false,
         })
     }
-}
 
-/// CloudEvents 1.0, binary mode, and the id by which the server recognises a repeated publish.
-fn headers<T: Message>(topology: &Topology, message: &T, origin: &Origin) -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    let id = message.dedupe_key();
-    // Named once: a name that is a `str` is checked and copied for every message.
-    let mut insert = |name: &'static str, value: HeaderValue| {
-        headers.insert(HeaderName::from_static(name), value);
-    };
-    insert("content-type", "application/json".into());
-    insert("ce-specversion", "1.0".into());
-    insert("ce-type", format!("{}.{}", topology.prefix, T::CHANNEL).into());
-    insert("ce-source", format!("/{}", topology.prefix).into());
-    insert("ce-subject", message.article_id().to_string().into());
-    insert("ce-time", jiff::Timestamp::now().to_string().into());
-    let schema = format!("urn:{}", message.schema().replace('/', ":"));
-    insert("ce-dataschema", value(&schema));
-    insert("ce-id", value(&id));
-    headers.insert(NATS_MESSAGE_ID, value(&id));
-    if let Some((parent, state)) = origin.headers() {
-        headers.insert(TRACEPARENT, parent.as_str());
-        if let Some(state) = state {
-            headers.insert(TRACESTATE, value(&state));
+    pub(super) fn subject(&self) -> &Subject {
+        &self.subject
+    }
+
+    pub(super) fn payload(&self) -> &Bytes {
+        &self.payload
+    }
+
+    /// Puts a claim in the place of the payload.
+    pub(super) fn set_claim(&mut self, claim: Bytes) {
+        self.payload = claim;
+        self.is_claim = true;
+    }
+
+    /// Returns what is sent.
+    pub(super) fn outbound(&self, topology: &Topology) -> Outbound {
+        Outbound {
+            subject: self.subject.clone(),
+            headers: self.headers(topology),
+            payload: self.payload.clone(),
         }
     }
-    headers
+
+    /// CloudEvents 1.0, binary mode, and what the server and the stages go by.
+    fn headers(&self, topology: &Topology) -> HeaderMap {
+        // Named once: a name that is a `str` is checked and copied for every message.
+        let event = |name: &'static str, value: HeaderValue| (HeaderName::from_static(name), value);
+        let mut headers: HeaderMap = [
+            event("content-type", "application/json".into()),
+            event("ce-specversion", "1.0".into()),
+            event("ce-type", format!("{}.{}", topology.prefix, self.channel).into()),
+            event("ce-source", format!("/{}", topology.prefix).into()),
+            event("ce-subject", self.article.to_string().into()),
+            event("ce-time", self.time.to_string().into()),
+            event(
+                "ce-dataschema",
+                format!("urn:{}", self.schema.replace('/', ":")).into(),
+            ),
+            event("ce-id", self.id.as_str().into()),
+            (NATS_MESSAGE_ID, self.id.as_str().into()),
+        ]
+        .into_iter()
+        .collect();
+        if let Some((parent, state)) = self.origin.headers() {
+            headers.insert(TRACEPARENT, parent);
+            if let Some(state) = state {
+                headers.insert(TRACESTATE, value(&state));
+            }
+        }
+        if self.is_claim {
+            headers.insert(CLAIM_HEADER, CLAIM_SCHEMA);
+        }
+        headers
+    }
 }
 
 /// Returns the origin that the headers of a message tell.
@@ -74,11 +129,16 @@ pub(super) fn origin(headers: Option<&HeaderMap>) -> Origin {
 
 /// Returns a text as a header value: line ends, which a header cannot hold, become spaces.
 pub(super) fn value(text: &str) -> HeaderValue {
-    let one_line: String = text
-        .chars()
-        .map(|character| if character.is_control() { ' ' } else { character })
-        .collect();
-    HeaderValue::from(one_line.as_str())
+    one_line(text.to_owned()).into()
+}
+
+/// Returns a text with a space for every control character.
+fn one_line(text: String) -> String {
+    if text.contains(char::is_control) {
+        text.replace(char::is_control, " ")
+    } else {
+        text
+    }
 }
 
 impl Shared {

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use tokio::sync::mpsc;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep_until};
 
 /// When groups follow each other within this time, there is load.
 const LOAD: Duration = Duration::from_millis(20);
@@ -18,6 +18,9 @@ pub(super) struct Gather<T> {
     most: usize,
     linger: Duration,
     last: Option<Instant>,
+    /// The group that is being gathered, and until when.
+    group: Vec<T>,
+    until: Option<Instant>,
 }
 
 impl<T> Gather<T> {
@@ -30,27 +33,29 @@ impl<T> Gather<T> {
             most,
             linger,
             last: None,
+            group: Vec::new(),
+            until: None,
         };
         (sender, gather)
     }
 
-    /// Returns the next group; an empty one when every sender is gone. Not cancel safe.
+    /// Returns the next group; an empty one when every sender is gone. Cancel safe.
     pub(super) async fn next(&mut self) -> Vec<T> {
-        let mut group = Vec::new();
-        let received = self.queue.recv_many(&mut group, self.most).await;
-        if received == 0 {
-            return group;
+        if self.group.is_empty() && self.queue.recv_many(&mut self.group, self.most).await > 0 {
+            let is_load = self.last.is_some_and(|last| last.elapsed() < LOAD);
+            let lingers = is_load && self.group.len() < self.most;
+            self.until = lingers.then(|| Instant::now() + self.linger);
         }
-        if received < self.most && self.last.is_some_and(|last| last.elapsed() < LOAD) {
-            tokio::time::sleep(self.linger).await;
-            while group.len() < self.most
+        if let Some(until) = self.until {
+            sleep_until(until).await;
+            while self.group.len() < self.most
                 && let Ok(item) = self.queue.try_recv()
             {
-                group.push(item);
+                self.group.push(item);
             }
         }
         self.last = Some(Instant::now());
-        group
+        std::mem::take(&mut self.group)
     }
 }
 
