@@ -52,6 +52,10 @@ pub enum ListFileError {
 /// What tells that a file has changed.
 type Stamp = Option<(SystemTime, u64)>;
 
+/// The state of all list files at some moment.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Stamps(Vec<Stamp>);
+
 impl ListFiles {
     /// Returns whether there are none.
     pub fn is_empty(&self) -> bool {
@@ -81,13 +85,14 @@ impl ListFiles {
         Ok(lists)
     }
 
-    fn stamps(&self) -> Vec<Stamp> {
+    /// Returns the state that the files are in. Taken before they are read, it shows a change that comes meanwhile.
+    pub(crate) fn stamps(&self) -> Stamps {
         let stamp = |path: &PathBuf| {
             fs::metadata(path)
                 .and_then(|data| Ok((data.modified()?, data.len())))
                 .ok()
         };
-        self.watch.iter().chain(&self.deny).map(stamp).collect()
+        Stamps(self.watch.iter().chain(&self.deny).map(stamp).collect())
     }
 }
 
@@ -110,27 +115,30 @@ fn read(path: &Path) -> Result<String, ListFileError> {
     })
 }
 
-/// Puts the lists into the engine again whenever a file changes, until `stop`. Files that cannot be used leave the
-/// lists as they were.
+/// Puts the lists into the engine again whenever a file is no longer as in `used`, until `stop`. Files that cannot be
+/// used leave the lists as they were.
 ///
 /// Looking, reading and building run on blocking threads: a slow disk or a long list keeps nobody else waiting.
-pub(crate) async fn keep_fresh(files: ListFiles, engine: SharedEngine, stop: CancellationToken) {
+pub(crate) async fn keep_fresh(
+    files: ListFiles,
+    mut used: Stamps,
+    engine: SharedEngine,
+    stop: CancellationToken,
+) {
     let files = Arc::new(files);
-    let mut used = None;
     loop {
+        let pause = tokio::time::sleep(LOOK_EVERY);
+        if stop.run_until_cancelled(pause).await.is_none() {
+            return;
+        }
         let look = Arc::clone(&files);
         let Ok(found) = spawn_blocking(move || look.stamps()).await else {
             // The runtime is going away.
             return;
         };
-        // What the first look finds is in use already.
-        if used.as_ref().is_some_and(|used| *used != found) {
+        if found != used {
             reload(&files, &engine).await;
-        }
-        used = Some(found);
-        let pause = tokio::time::sleep(LOOK_EVERY);
-        if stop.run_until_cancelled(pause).await.is_none() {
-            return;
+            used = found;
         }
     }
 }
@@ -178,14 +186,13 @@ mod tests {
             watch: vec![path.clone()],
             deny: None,
         };
+        let used = files.stamps();
         let engine = SharedEngine::new(Engine::new().with_lists(files.load().expect("is a list")));
         let text = "Marked were zorvil quay and Halden Wire.";
         assert_eq!(lists_of(&engine.current(), text), ["river"]);
 
         let stop = CancellationToken::new();
         let change = async {
-            // One look at the first file.
-            tokio::time::sleep(LOOK_EVERY / 2).await;
             fs::write(
                 &path,
                 "name\ttype\nzorvil quay\tplace\nHalden Wire\torganization\n",
@@ -200,7 +207,10 @@ mod tests {
             assert_eq!(lists_of(&engine.current(), text), ["river", "river"]);
             stop.cancel();
         };
-        tokio::join!(keep_fresh(files.clone(), engine.clone(), stop.clone()), change);
+        tokio::join!(
+            keep_fresh(files.clone(), used, engine.clone(), stop.clone()),
+            change
+        );
     }
 
     /// The list is a pipe, which can be read only once this very thread has been told that it was opened.
@@ -219,13 +229,12 @@ mod tests {
             watch: vec![path.clone()],
             deny: None,
         };
+        let used = files.stamps();
         let engine = SharedEngine::new(Engine::new().with_lists(files.load().expect("is a list")));
         let stop = CancellationToken::new();
         let (open, opened) = tokio::sync::oneshot::channel();
         let (go, gone) = std::sync::mpsc::sync_channel(1);
         let change = async {
-            // One look at the first file.
-            tokio::time::sleep(LOOK_EVERY / 2).await;
             let slow = path.clone();
             fs::rename(&pipe, &path).expect("is replaced");
             let writer = std::thread::spawn(move || {
@@ -245,7 +254,7 @@ mod tests {
             stop.cancel();
             writer.join().expect("ends")
         };
-        let ((), heard) = tokio::join!(keep_fresh(files, engine.clone(), stop.clone()), change);
+        let ((), heard) = tokio::join!(keep_fresh(files, used, engine.clone(), stop.clone()), change);
         assert!(heard, "the runtime waited for the list");
     }
 

@@ -125,13 +125,14 @@ pub async fn run(
         worker.drain(articles, config.in_flight).await;
         return Ok(());
     }
+    let used = config.lists.stamps();
     engine.replace(engine.current().with_lists(config.lists.load()?));
     let ended = CancellationToken::new();
     let drained = async {
         worker.drain(articles, config.in_flight).await;
         ended.cancel();
     };
-    tokio::join!(drained, keep_fresh(config.lists, engine, ended.clone()));
+    tokio::join!(drained, keep_fresh(config.lists, used, engine, ended.clone()));
     Ok(())
 }
 
