@@ -55,7 +55,8 @@ impl Sketch {
 
     /// Returns the estimated share of shingles that two texts have in common: the Jaccard index.
     pub(super) fn similarity(&self, other: &Self) -> f64 {
-        // Counted in bytes, of which the processor compares many at once; `SIZE` fits.
+        // Counted in bytes, of which the processor compares many at once.
+        const { assert!(SIZE <= u8::MAX as usize) };
         let pairs = self.0.iter().zip(&other.0);
         let n_equal: u8 = pairs.map(|(one, other)| u8::from(one == other)).sum();
         // One byte is equal by chance once in 256 times.

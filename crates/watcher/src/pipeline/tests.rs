@@ -21,8 +21,8 @@ fn article(text: &str) -> Article {
     Article::new(ArticleId::of(text.as_bytes()), source, text.to_owned())
 }
 
-/// Delivers articles with these texts, out of a file of which some was not read; the consumer rejects those called `bad…`. Returns what the consumer saw and
-/// what became of them.
+/// Delivers articles with these texts, out of a file of which `unread` was not read; the consumer rejects those called
+/// `bad…`. Returns what the consumer saw and what became of them.
 async fn delivered(texts: &[&str], known: Known, unread: Option<Failure>) -> (Vec<String>, Deliveries) {
     let (articles, mut consumer) = embedded::channel("sink", 2);
     let (commits, _commits) = mpsc::channel(1);
