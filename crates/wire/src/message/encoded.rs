@@ -55,57 +55,35 @@ struct After<'a> {
 impl Encoded {
     /// Serialises a record: the bytes are those that `serde_json` makes of it.
     pub fn of(record: &EnrichedArticle) -> Result<Self, serde_json::Error> {
-        // Naming every field, so that one more is not left out.
-        let EnrichedArticle {
-            schema,
-            id,
-            revision,
-            source,
-            headline,
-            byline,
-            publisher,
-            agency,
-            url,
-            dateline,
-            published,
-            language,
-            text,
-            removed,
-            entities,
-            figures,
-            dates,
-            quotes,
-            duplicate,
-            warnings,
-        } = record;
-        let mut json = Vec::with_capacity(text.len() + (LINE_PER_TEXT * text.len() + 2048).min(MOST_ROOM));
+        let text = record.text.len();
+        let mut json = Vec::with_capacity(text + (LINE_PER_TEXT * text + 2048).min(MOST_ROOM));
         let before = Before {
-            schema,
-            id,
-            revision,
-            source,
-            headline,
-            byline,
-            publisher,
-            agency,
-            url,
-            dateline,
-            published,
-            language,
-            text,
-            removed,
+            schema: &record.schema,
+            id: &record.id,
+            revision: &record.revision,
+            source: &record.source,
+            headline: &record.headline,
+            byline: &record.byline,
+            publisher: &record.publisher,
+            agency: &record.agency,
+            url: &record.url,
+            dateline: &record.dateline,
+            published: &record.published,
+            language: &record.language,
+            text: &record.text,
+            removed: &record.removed,
         };
         let after = After {
-            dates,
-            quotes,
-            duplicate,
-            warnings,
+            dates: &record.dates,
+            quotes: &record.quotes,
+            duplicate: &record.duplicate,
+            warnings: &record.warnings,
         };
         append_json(&mut json, &before)?;
         // Each `}` becomes the comma before what follows, and the `{` of the last part goes.
         json.pop();
-        let entities = write_list(&mut json, "entities", entities)?;
-        let figures = write_list(&mut json, "figures", figures)?;
+        let entities = write_list(&mut json, "entities", &record.entities)?;
+        let figures = write_list(&mut json, "figures", &record.figures)?;
         let brace = json.len();
         append_json(&mut json, &after)?;
         json[brace] = b',';
