@@ -28,7 +28,7 @@ use crate::topology::Channel;
 /// Most deliveries of a group, and how many may wait for the next.
 const GROUP: usize = 256;
 /// Under load, how long a group waits for more; no line waits for it.
-const LINGER: Duration = Duration::from_millis(5);
+const LINGER: Duration = Duration::from_millis(15);
 
 /// The way to acknowledge deliveries of one consumer. Cheap to clone.
 #[derive(Debug, Clone)]

@@ -37,8 +37,9 @@ pub struct Config {
     /// How many publishes of one publisher may await their acknowledgement (1 or more). Default 256. Higher hides
     /// a slow disk or network; lower bounds memory (that many encoded messages).
     pub max_in_flight: usize,
-    /// How many deliveries a consumer holds ready (1 or more). Default 32. Higher hides the round trip to a far
-    /// server; lower leaves more for the other workers and redelivers less after a crash.
+    /// How many articles an enricher holds ready (1 or more); a sink, which shares with nobody, four times as many
+    /// records. Default 32. Higher hides the round trip to a far server; lower leaves more for the other workers and
+    /// redelivers less after a crash.
     pub prefetch: usize,
     /// How often the server shows a sign of life to an idle consumer. Default 5 s; two missed ones and the
     /// consumer reopens. Must be under half of `expires`.

@@ -225,6 +225,16 @@ impl Shared {
             .expect("the topology has a consumer for every channel")
     }
 
+    /// Returns how many deliveries a consumer of a channel holds ready.
+    pub(super) fn prefetch(&self, channel: Channel) -> usize {
+        let prefetch = self.config.prefetch.max(1);
+        match channel {
+            Channel::Articles => prefetch,
+            // One sink takes them all, as fast as they come.
+            Channel::Enriched => 4 * prefetch,
+        }
+    }
+
     /// Returns the bucket for payloads over the limit of one message.
     pub(super) async fn payloads(
         &self,

@@ -7,6 +7,7 @@ use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use async_nats::HeaderMap;
 use async_nats::jetstream::AckKind;
 use bytes::Bytes;
 use futures::future::BoxFuture;
@@ -18,6 +19,7 @@ use super::Error;
 use super::acks::Acks;
 use super::claim::{CLAIM_HEADER, ClaimError};
 use super::connection::Shared;
+use super::encode::is_sealed;
 use super::pull::Pump;
 use super::settle::{Delivery, Raw};
 use crate::telemetry;
@@ -122,7 +124,7 @@ impl<T: Message> Consumer<T> {
         if !drifts.is_empty() {
             return Err(TopologyError::Drifted(drifts).into());
         }
-        let queue = Arc::new(Queue::new(shared.config.prefetch.max(1)));
+        let queue = Arc::new(Queue::new(shared.prefetch(T::CHANNEL)));
         let closed = shared.closing.child_token();
         let pump = Pump::new(
             Arc::clone(&shared),
@@ -189,7 +191,7 @@ impl<T: Message> Consumer<T> {
                 raw,
             )));
         }
-        match decode::<T>(&raw.payload) {
+        match decode::<T>(raw.headers.as_ref(), &raw.payload) {
             Ok(message) => Ok(Delivery {
                 message: Arc::new(message),
                 raw,
@@ -216,7 +218,7 @@ async fn examine<T: Message>(shared: Arc<Shared>, acks: Acks, raw: Raw) -> Optio
         return None;
     }
     let failed = match shared.redeem(&raw.payload).await {
-        Ok(payload) => match decode::<T>(&payload) {
+        Ok(payload) => match decode::<T>(raw.headers.as_ref(), &payload) {
             Ok(message) => {
                 return Some(Delivery {
                     message: Arc::new(message),
@@ -262,7 +264,7 @@ fn note(outcome: Result<(), Box<dyn std::error::Error + Send + Sync>>) {
 }
 
 /// Reads a message, or says why it cannot be read.
-fn decode<T: Message>(payload: &Bytes) -> Result<T, (RejectionReason, String)> {
+fn decode<T: Message>(headers: Option<&HeaderMap>, payload: &Bytes) -> Result<T, (RejectionReason, String)> {
     #[derive(Deserialize)]
     struct Stated {
         schema: String,
@@ -271,7 +273,12 @@ fn decode<T: Message>(payload: &Bytes) -> Result<T, (RejectionReason, String)> {
         let detail = format!("schema `{schema}`, expected `{}`", T::SCHEMA);
         (RejectionReason::UnsupportedSchema, detail)
     };
-    match T::decode(payload.clone()) {
+    let decoded = if T::IS_SEALED && is_sealed(headers, payload) {
+        T::decode_sealed(payload.clone())
+    } else {
+        T::decode(payload.clone())
+    };
+    match decoded {
         Ok(message) if message.schema() == T::SCHEMA => Ok(message),
         Ok(message) => Err(unsupported(message.schema())),
         Err(error) => match serde_json::from_slice::<Stated>(payload) {
@@ -284,4 +291,53 @@ fn decode<T: Message>(payload: &Bytes) -> Result<T, (RejectionReason, String)> {
 /// Returns how often the server must hear of a delivery that waits here.
 pub(super) fn progress_every(ack_wait: Duration) -> Duration {
     (ack_wait / 3).max(Duration::from_millis(50))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::encode::SEAL_HEADER;
+    use super::*;
+    use crate::message::{Article, ArticleId, EnrichedArticle, Format, Line, Revision, Source};
+
+    fn line() -> Line {
+        let source = Source {
+            name: "desk".to_owned(),
+            path: "a.txt".to_owned(),
+            item: None,
+            format: Format::Text,
+            bytes: 4,
+            encoding: "utf-8".to_owned(),
+            received: None,
+        };
+        let article = Article::new(ArticleId::of(b"a"), source, "Ten people".to_owned());
+        let revision = Revision {
+            pipeline: "1".to_owned(),
+            model: "m".to_owned(),
+        };
+        Line::of(&EnrichedArticle::from_article(article, revision)).expect("serialises")
+    }
+
+    #[test]
+    fn only_what_is_as_it_was_sent_goes_unchecked() {
+        let whole = line().json().clone();
+        // Not a record any more, which only a check can tell.
+        let broken = whole.slice(..whole.len() - 2);
+        let decode = |seal: Option<&Bytes>, payload: &Bytes| {
+            let mut headers = HeaderMap::new();
+            if let Some(of) = seal {
+                headers.insert(SEAL_HEADER, blake3::hash(of).to_hex().as_str());
+            }
+            decode::<Line>(Some(&headers), payload).map_err(|(reason, _)| reason)
+        };
+        for seal in [None, Some(&whole), Some(&broken)] {
+            assert_eq!(decode(seal, &whole), Ok(line()));
+        }
+        for seal in [None, Some(&whole)] {
+            assert_eq!(decode(seal, &broken), Err(RejectionReason::Undecodable));
+        }
+        assert_eq!(
+            decode(Some(&broken), &broken).map(|line| line.id()),
+            Ok(line().id())
+        );
+    }
 }

@@ -2,6 +2,7 @@
 
 use async_nats::header::NATS_MESSAGE_ID;
 use async_nats::{HeaderMap, HeaderName, HeaderValue, Subject};
+use blake3::Hash;
 use bytes::Bytes;
 use jiff::Timestamp;
 
@@ -14,6 +15,9 @@ use crate::transport::{Message, PublishError};
 
 /// What the protocol and the headers of a dead letter may add to a message.
 const HEADROOM: usize = 8 * 1024;
+
+/// The digest of a payload as its maker sent it (BLAKE3, hex): who finds it right need not check the payload again.
+pub(super) const SEAL_HEADER: &str = "Slugline-Seal";
 
 /// A message as it goes to the server once.
 #[derive(Debug, Clone)]
@@ -38,6 +42,8 @@ pub(super) struct Envelope {
     payload: Bytes,
     /// The payload is a claim.
     is_claim: bool,
+    /// Of the payload itself, where [`Message::IS_SEALED`].
+    seal: Option<Hash>,
 }
 
 impl Envelope {
@@ -60,6 +66,7 @@ impl Envelope {
             article: message.article_id(),
             time: Timestamp::now(),
             origin: origin.clone(),
+            seal: T::IS_SEALED.then(|| blake3::hash(&payload)),
             payload,
             is_claim: false,
         })
@@ -114,6 +121,9 @@ impl Envelope {
                 headers.insert(TRACESTATE, value(&state));
             }
         }
+        if let Some(seal) = self.seal {
+            headers.insert(SEAL_HEADER, seal.to_hex().as_str());
+        }
         if self.is_claim {
             headers.insert(CLAIM_HEADER, CLAIM_SCHEMA);
         }
@@ -125,6 +135,12 @@ impl Envelope {
 pub(super) fn origin(headers: Option<&HeaderMap>) -> Origin {
     let text = |name| Some(headers?.get(name)?.as_str());
     Origin::from_headers(text(TRACEPARENT), text(TRACESTATE))
+}
+
+/// Returns whether a payload is as its maker sent it, by the digest in its headers.
+pub(super) fn is_sealed(headers: Option<&HeaderMap>, payload: &[u8]) -> bool {
+    let seal = headers.and_then(|headers| headers.get(SEAL_HEADER));
+    seal.is_some_and(|seal| seal.as_str() == blake3::hash(payload).to_hex().as_str())
 }
 
 /// Returns a text as a header value: line ends, which a header cannot hold, become spaces.

@@ -132,7 +132,7 @@ impl Pump {
     ) -> Result<(), Ended> {
         let shared = Arc::clone(&self.shared);
         let queue = Arc::clone(&self.queue);
-        let prefetch = shared.config.prefetch.max(1);
+        let prefetch = shared.prefetch(self.channel);
         let silence = shared.config.heartbeat * 2 + Duration::from_millis(500);
         let mut connected = shared.connected.clone();
         connected.mark_unchanged();
