@@ -10,7 +10,7 @@ use tokio::runtime::Runtime;
 
 use super::corpus::Corpus;
 use super::measure::run;
-use super::{run_command, server_pid, start_server};
+use super::{NO_EVENTS, run_command, server_pid, start_server};
 
 /// How often each case is measured; the cases take turns, there and back, so that a change of the machine's mood hits
 /// all of them.
@@ -78,8 +78,7 @@ fn once(corpus: &Corpus, out: &Path, subscribers: Option<usize>) -> Taken {
     let mut command = run_command(&corpus.folder, out);
     command.args(["--nats", &server.url()]);
     if subscribers.is_none() {
-        command.args(["--set", "enricher.events.entities=false"]);
-        command.args(["--set", "enricher.events.figures=false"]);
+        command.args(NO_EVENTS);
     }
     let cost = run(&mut command, Some(server_pid(&pid_file)));
     let per_article = |cpu: Duration| cpu.as_secs_f64() * 1e6 / corpus.files.len() as f64;

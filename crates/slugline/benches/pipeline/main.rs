@@ -15,6 +15,7 @@ mod fleet;
 mod follow;
 mod latency;
 mod measure;
+mod stages;
 
 use std::path::Path;
 use std::process::Command;
@@ -30,6 +31,14 @@ const ARTICLES: usize = 10_000;
 
 /// Waiting files in the large memory run, unless told otherwise.
 const WAITING: usize = 100_000;
+
+/// Switches off the small events, one for every tag of an article.
+const NO_EVENTS: [&str; 4] = [
+    "--set",
+    "enricher.events.entities=false",
+    "--set",
+    "enricher.events.figures=false",
+];
 
 /// One row of the table.
 struct Row {
@@ -130,16 +139,26 @@ fn throughput(corpus: &Corpus, folder: &Path) {
         row.print();
         row
     };
-    let engine = row("`tag`: read and analyse, no transport", tag(corpus));
+    row("`tag`: read and analyse", tag(corpus));
+    let stages = row(
+        "watcher and enricher alone",
+        stages::alone(corpus, &folder.join("alone")),
+    );
     let embedded = row("`run`, embedded", embedded(corpus, &folder.join("embedded")));
-    let (cost, payloads) = on_nats(corpus, &folder.join("nats"));
+    let (quiet, _) = on_nats(corpus, &folder.join("nats-without-events"), &NO_EVENTS);
+    let quiet = row("`run --nats` without events", quiet);
+    let (cost, payloads) = on_nats(corpus, &folder.join("nats"), &[]);
     let nats = row("`run --nats`", cost);
     let bare = row("bare carrier, both hops", bare(&payloads, folder));
 
     println!("\n| transport and sink | µs/article | × the bare carrier (at most 1.5) |");
     println!("|---|---|---|");
-    for (name, whole) in [("embedded", &embedded), ("on NATS", &nats)] {
-        let over = whole.cpu_per_article().saturating_sub(engine.cpu_per_article());
+    for (name, whole) in [
+        ("embedded", &embedded),
+        ("on NATS, without events", &quiet),
+        ("on NATS, with the events of every tag", &nats),
+    ] {
+        let over = whole.cpu_per_article().saturating_sub(stages.cpu_per_article());
         println!(
             "| {name} | {:.0} | {:.2} |",
             over.as_secs_f64() * 1e6,
@@ -155,7 +174,7 @@ fn latencies(corpus: &Corpus, folder: &Path) {
     let half = |cost: Cost| corpus.files.len() as f64 / cost.wall.as_secs_f64() / 2.0;
     let rate = half(embedded(corpus, &folder.join("capacity")));
     latency::measure("embedded", folder, rate, &[]);
-    let rate = half(on_nats(corpus, &folder.join("capacity-nats")).0);
+    let rate = half(on_nats(corpus, &folder.join("capacity-nats"), &[]).0);
     let server = start_server(&folder.join("latency.pid"));
     latency::measure("on-NATS", folder, rate, &["--nats", &server.url()]);
 }
@@ -181,12 +200,12 @@ fn embedded(corpus: &Corpus, out: &Path) -> Cost {
 }
 
 /// Returns the cost, and the payloads that went over each hop.
-fn on_nats(corpus: &Corpus, out: &Path) -> (Cost, [Vec<carrier::Payload>; 2]) {
+fn on_nats(corpus: &Corpus, out: &Path, arguments: &[&str]) -> (Cost, [Vec<carrier::Payload>; 2]) {
     let pid_file = out.with_extension("pid");
     let server = start_server(&pid_file);
     let mut command = run_command(&corpus.folder, out);
     let cost = run(
-        command.args(["--nats", &server.url()]),
+        command.args(["--nats", &server.url()]).args(arguments),
         Some(server_pid(&pid_file)),
     );
     let payloads =
