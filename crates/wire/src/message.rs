@@ -31,5 +31,5 @@ pub use enriched::{
 pub use id::{ArticleId, ParseIdError};
 pub use json::append_json;
 pub use line::Line;
-pub use tag::{FigureTag, PlaceTag, TAG_SCHEMA, Tag, TagEvent};
+pub use tag::{ClaimantTag, FigureTag, PlaceTag, TAG_SCHEMA, Tag, TagEvent};
 pub use tag_writer::{TagSentence, TagWriter, write_entity_subject, write_figure_subject};

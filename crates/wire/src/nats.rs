@@ -13,6 +13,7 @@
 //! - Publishes that come within a moment leave in one write, in their order.
 //! - A publish is repeated with the same id until the server acknowledges it or refuses it for good. A duplicate
 //!   acknowledgement is success.
+//! - A record travels with a digest of its bytes; where that is right, the sink need not read all of it again.
 //! - A payload over the limit of one message travels through the object store and is put together again, and
 //!   checked against its digest, before the delivery is handed out.
 //! - A consumer ends only when it is closed. Whatever the server or the network does, it reopens with a growing,

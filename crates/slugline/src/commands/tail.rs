@@ -80,7 +80,10 @@ fn tag_line(event: &TagEvent<'_>) -> String {
             let place = place
                 .map(|place| format!(" · in {}", place.name))
                 .unwrap_or_default();
-            format!("{}{place}  |  {headline}", meaning(&tag.figure, &[]))
+            format!(
+                "{}{place}  |  {headline}",
+                meaning(&tag.figure, tag.claimant_entity.as_ref())
+            )
         }
         Tag::Entity(entity) => {
             let role = entity
@@ -116,18 +119,33 @@ mod tests {
 
     #[test]
     fn figures_are_one_line_with_amount_claimant_and_headline() {
-        let event = r#"{"schema":"slugline-tag/1","id":"b3:00112233445566778899aabbccddeeff",
-            "revision":{"pipeline":"1","model":"m"},"source":"s","headline":"Gunmen kill\n17 at terminal",
-            "published":{"value":null,"precision":null,"from":null},"sentence":null,
-            "figure":{"id":"f1","start":0,"end":2,"text":"At least 14 civilians","number":{"start":0,"end":2,"text":"14"},
+        let event = |who: &str, more: &str| {
+            format!(
+                r#"{{"schema":"slugline-tag/1","id":"b3:00112233445566778899aabbccddeeff",
+            "revision":{{"pipeline":"1","model":"m"}},"source":"s","headline":"Gunmen kill\n17 at terminal",
+            "published":{{"value":null,"precision":null,"from":null}},"sentence":null,
+            "figure":{{"id":"f1","start":0,"end":2,"text":"At least 14 civilians","number":{{"start":0,"end":2,"text":"14"}},
             "value":14.0,"low":14.0,"high":null,"bound":"at_least","kind":"killed","unit":null,
-            "subject":{"start":0,"end":2,"text":"civilians"},"change":null,"negated":false,
-            "claimant":{"text":"the police","start":0,"end":2,"entity":null,"cue":"said","status":"reported"},
+            "subject":{{"start":0,"end":2,"text":"civilians"}},"change":null,"negated":false,
+            "claimant":{{"text":"{who}","start":0,"end":2,"entity":null,"cue":"said","status":"reported"}},
             "place":"e1","when":null,"sentence":0,"part_of":null,"compared_to":null,"confidence":0.5,
-            "place_entity":{"name":"Qalat Rud","key":"qalat-rud","country":"PK"}}}"#;
+            "place_entity":{{"name":"Qalat Rud","key":"qalat-rud","country":"PK"}}{more}}}}}"#
+            )
+        };
+        let police = "killed ≥ 14 civilians · says the police · in Qalat Rud  |  Gunmen kill 17 at terminal";
         assert_eq!(
-            line("slugline.figure.killed.pk", event),
-            "killed ≥ 14 civilians · says the police · in Qalat Rud  |  Gunmen kill 17 at terminal"
+            line("slugline.figure.killed.pk", &event("the police", "")),
+            police
+        );
+        let she = event(
+            "she",
+            r#","claimant_entity":{"name":"Layla Haddad","key":"layla-haddad","type":"person"}"#,
+        );
+        let named = police.replace("the police", "Layla Haddad");
+        assert_eq!(
+            line("slugline.figure.killed.pk", &she),
+            named,
+            "not only a pronoun"
         );
     }
 

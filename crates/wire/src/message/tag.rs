@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ArticleId, EnrichedArticle, Entity, Figure, Published, Revision, TextSpan};
+use super::{ArticleId, EnrichedArticle, Entity, EntityType, Figure, Published, Revision, TextSpan};
 
 /// The schema of [`TagEvent`] messages that this build writes.
 pub const TAG_SCHEMA: &str = "slugline-tag/1";
@@ -49,7 +49,7 @@ pub enum Tag<'a> {
     Figure(FigureTag<'a>),
 }
 
-/// A figure, with the place that it belongs to: in the record that is only an id.
+/// A figure, with the place that it belongs to and who claims it: in the record these are only ids.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FigureTag<'a> {
     /// The figure as in the record.
@@ -57,6 +57,8 @@ pub struct FigureTag<'a> {
     pub figure: Cow<'a, Figure>,
     /// The entity that `place` names.
     pub place_entity: Option<PlaceTag<'a>>,
+    /// The entity that `claimant.entity` names.
+    pub claimant_entity: Option<ClaimantTag<'a>>,
 }
 
 /// The place of a figure.
@@ -70,11 +72,34 @@ pub struct PlaceTag<'a> {
     pub country: Option<Cow<'a, str>>,
 }
 
+/// Who claims a figure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClaimantTag<'a> {
+    /// Its fullest name.
+    pub name: Cow<'a, str>,
+    /// Its slug, as in topics.
+    pub key: Cow<'a, str>,
+    /// What it is.
+    #[serde(rename = "type")]
+    pub kind: EntityType,
+}
+
+impl<'a> ClaimantTag<'a> {
+    /// Returns who claims a figure of this record, where that is an entity.
+    pub fn of(record: &'a EnrichedArticle, figure: &Figure) -> Option<Self> {
+        let claimant = entity(record, figure.claimant.as_ref()?.entity.as_ref()?)?;
+        Some(Self {
+            name: Cow::Borrowed(&claimant.name),
+            key: Cow::Borrowed(&claimant.key),
+            kind: claimant.kind,
+        })
+    }
+}
+
 impl<'a> PlaceTag<'a> {
     /// Returns the place that a figure of this record belongs to.
     pub fn of(record: &'a EnrichedArticle, figure: &Figure) -> Option<Self> {
-        let id = figure.place.as_ref()?;
-        let place = record.entities.iter().find(|entity| entity.id == *id)?;
+        let place = entity(record, figure.place.as_ref()?)?;
         Some(Self {
             name: Cow::Borrowed(&place.name),
             key: Cow::Borrowed(&place.key),
@@ -91,9 +116,12 @@ impl<'a> TagEvent<'a> {
 
     /// Returns the event of a figure.
     pub fn figure(record: &'a EnrichedArticle, figure: &'a Figure, sentence: Option<TextSpan>) -> Self {
-        let place_entity = PlaceTag::of(record, figure);
-        let figure = Cow::Borrowed(figure);
-        Self::of(record, sentence, Tag::Figure(FigureTag { figure, place_entity }))
+        let tag = FigureTag {
+            place_entity: PlaceTag::of(record, figure),
+            claimant_entity: ClaimantTag::of(record, figure),
+            figure: Cow::Borrowed(figure),
+        };
+        Self::of(record, sentence, Tag::Figure(tag))
     }
 
     fn of(record: &'a EnrichedArticle, sentence: Option<TextSpan>, tag: Tag<'a>) -> Self {
@@ -110,6 +138,10 @@ impl<'a> TagEvent<'a> {
     }
 }
 
+fn entity<'a>(record: &'a EnrichedArticle, id: &str) -> Option<&'a Entity> {
+    record.entities.iter().find(|entity| entity.id == id)
+}
+
 /// Returns the country that a place is or belongs to.
 fn country_of(place: &Entity) -> Option<&str> {
     let iso = || place.ids.iso.as_deref().filter(|iso| iso.len() == 2);
@@ -123,7 +155,7 @@ mod tests {
 
     use super::*;
     use crate::message::tag_writer::{TagSentence, TagWriter, write_entity_subject, write_figure_subject};
-    use crate::message::{Article, Encoded, EntityType, Format, Source};
+    use crate::message::{Article, ClaimStatus, Claimant, Encoded, Format, Source};
 
     fn record() -> EnrichedArticle {
         let source = Source {
@@ -202,9 +234,18 @@ mod tests {
     fn the_writer_writes_what_serde_writes() {
         let mut record = record();
         record.headline = Some("“Fourteen” die\tin Qalat Rud".to_owned());
-        let mut placeless = record.figures[0].clone();
-        placeless.place = None;
-        record.figures.push(placeless);
+        let mut claimed = record.figures[0].clone();
+        claimed.place = None;
+        claimed.claimant = Some(Claimant {
+            text: "it".to_owned(),
+            start: 0,
+            end: 2,
+            entity: Some("e1".to_owned()),
+            cue: "said".to_owned(),
+            status: ClaimStatus::Reported,
+        });
+        assert!(ClaimantTag::of(&record, &claimed).is_some());
+        record.figures.push(claimed);
         let text = "He said: “14”.";
         let sentence = TagSentence {
             start: 3,

@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use super::tag::{PlaceTag, TAG_SCHEMA};
+use super::tag::{ClaimantTag, PlaceTag, TAG_SCHEMA};
 use super::{ArticleId, Encoded, EnrichedArticle, Entity, Figure, Published, Revision, append_json};
 use crate::transport::push_subject_token;
 
@@ -91,12 +91,19 @@ impl<'a> TagWriter<'a> {
         self.begin(sentence, event)?;
         event.extend_from_slice(b",\"figure\":");
         event.extend_from_slice(self.encoded.figure(index));
-        // The place is one more key of the same object.
+        // Two more keys of the same object.
         event.pop();
-        event.extend_from_slice(b",\"place_entity\":");
         let figure = self.record.figures.get(index);
-        let place = figure.and_then(|figure| PlaceTag::of(self.record, figure));
-        append_json(event, &place)?;
+        event.extend_from_slice(b",\"place_entity\":");
+        append_json(
+            event,
+            &figure.and_then(|figure| PlaceTag::of(self.record, figure)),
+        )?;
+        event.extend_from_slice(b",\"claimant_entity\":");
+        append_json(
+            event,
+            &figure.and_then(|figure| ClaimantTag::of(self.record, figure)),
+        )?;
         event.extend_from_slice(b"}}");
         Ok(())
     }

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use wire::EnrichedArticle;
+use wire::message::ClaimantTag;
 
 use super::meaning::meaning;
 use super::segments::segments;
@@ -46,7 +47,7 @@ pub(super) fn page(records: &[EnrichedArticle]) -> String {
                 let _infallible = write!(
                     page,
                     "<small>{}</small>",
-                    escape(&meaning(figure, &record.entities))
+                    escape(&meaning(figure, ClaimantTag::of(record, figure).as_ref()))
                 );
             }
         }

@@ -1,22 +1,19 @@
 //! What a figure says, in a few words.
 
-use wire::message::{Bound, Entity, Figure};
+use wire::message::{Bound, ClaimantTag, Figure};
 
 /// Returns who says a figure: by name where the words, such as "she", do not hold it.
-fn claimant<'a>(figure: &'a Figure, entities: &'a [Entity]) -> Option<&'a str> {
-    let claimant = figure.claimant.as_ref()?;
-    let linked = entities
-        .iter()
-        .find(|entity| claimant.entity.as_ref() == Some(&entity.id));
-    Some(match linked {
-        Some(entity) if !claimant.text.contains(&entity.name) => &entity.name,
-        _ => &claimant.text,
+fn said_by<'a>(figure: &'a Figure, claimant: Option<&'a ClaimantTag<'_>>) -> Option<&'a str> {
+    let words = figure.claimant.as_ref()?.text.as_str();
+    Some(match claimant {
+        Some(claimant) if !words.contains(&*claimant.name) => &claimant.name,
+        _ => words,
     })
 }
 
-/// Returns what a figure says, in a few words: `killed ≥ 14 · says the police`. The entities are those of its record, as
-/// far as they are known.
-pub(crate) fn meaning(figure: &Figure, entities: &[Entity]) -> String {
+/// Returns what a figure says, in a few words: `killed ≥ 14 · says the police`. `claimant` is the entity that claims it,
+/// where it is one.
+pub(crate) fn meaning(figure: &Figure, claimant: Option<&ClaimantTag<'_>>) -> String {
     let number = |value: Option<f64>| value.map(|value| format!("{value}")).unwrap_or_default();
     let amount = match figure.bound {
         Bound::Vague => "some".to_owned(),
@@ -44,7 +41,7 @@ pub(crate) fn meaning(figure: &Figure, entities: &[Entity]) -> String {
         meaning.push(' ');
         meaning.push_str(part);
     }
-    if let Some(claimant) = claimant(figure, entities) {
+    if let Some(claimant) = said_by(figure, claimant) {
         meaning.push_str(" · says ");
         meaning.push_str(claimant);
     }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use wire::EnrichedArticle;
-use wire::message::EntityType;
+use wire::message::{ClaimantTag, EntityType};
 
 use super::meaning::meaning;
 use super::segments::segments;
@@ -31,7 +31,11 @@ pub(super) fn page(records: &[EnrichedArticle], colour: bool) -> String {
             }
             if let Some(figure) = segment.figure_ends {
                 let (on, off) = if colour { ("\x1b[2m", "\x1b[0m") } else { ("", "") };
-                let _infallible = write!(page, " {on}⟨{}⟩{off}", meaning(figure, &record.entities));
+                let _infallible = write!(
+                    page,
+                    " {on}⟨{}⟩{off}",
+                    meaning(figure, ClaimantTag::of(record, figure).as_ref())
+                );
             }
         }
         page.push_str("\n\n");
