@@ -163,7 +163,9 @@ fn takes_content(p: Pieces<'_>, at: usize) -> bool {
         || p.is_mark(next, Mark::Colon)
         || p.is_mark(next, Mark::Comma) && p.is_quote(next + 1);
     if p.says_any(at, &["state", "states", "projects"]) {
-        return says_that || p.is(next, Classes::of(&[Class::Determiner, Class::Article]));
+        return says_that
+            || p.is(next, Classes::of(&[Class::Determiner, Class::Article]))
+            || p.is_mark(next, Mark::Comma) && stands_apart(p, at);
     }
     let hedges = p.says_any(
         next,
@@ -230,7 +232,7 @@ fn stands_apart(p: Pieces<'_>, at: usize) -> bool {
     let opens = p.is_mark(opening, Mark::Comma) || p.is_quote(opening);
     let is_document = p.is(at - 1, Class::Document);
     let is_source = is_document || p.is(at - 1, Class::Person) || p.is_capital(at - 1);
-    let is_mostly_noun = p.says_any(at, &["states", "plans", "hopes", "fears", "records"]);
+    let is_mostly_noun = p.says_any(at, &["state", "states", "plans", "hopes", "fears", "records"]);
     opening + 1 < at && opens && is_source && (is_document || !is_mostly_noun)
 }
 

@@ -22,22 +22,31 @@ pub(super) fn is_pronoun(p: Pieces<'_>, at: usize) -> bool {
     p.says_any(at, &["he", "she", "it", "they", "who", "which", "we", "i"])
 }
 
+/// Most insertions between a source and its verb: "Ann Lee (Ind.), a mayor, said" has two.
+const INSERTIONS: usize = 2;
+
 /// Returns the noun phrase that ends before the verb at `verb`.
 pub(super) fn left_of(p: Pieces<'_>, verb: usize, start: usize) -> Option<(usize, usize)> {
     let mut last = verb.checked_sub(1).filter(|&last| last >= start)?;
     last = skip_between(p, last, start)?;
-    if p.is_mark(last, Mark::Comma) || p.is_mark(last, Mark::Close) || p.is_dash(last) && !p.is_glued(last) {
-        let before = over_insertion(p, last, start)?;
+    for _ in 0..INSERTIONS {
+        let is_dash = p.is_dash(last) && !p.is_glued(last);
+        let closes = p.is_any_mark(last, &[Mark::Comma, Mark::Close]) || is_dash;
+        if !closes {
+            break;
+        }
+        let before = over_age(p, last, start).or_else(|| over_insertion(p, last, start))?;
         // "A spokesman, John Smith, said": the name is the source. "John Smith, a spokesman, said": the same.
-        if let Some(name) = inserted_name(p, before + 2, last) {
+        let is_name = p.is_mark(last, Mark::Comma) || !p.is_capital(before);
+        if let Some(name) = inserted_name(p, before + 2, last).filter(|_| is_name) {
             return Some(name);
         }
         last = before;
     }
     if p.says(last, "and") || p.says(last, "but") {
         // "police arrested five and said": the subject of the first verb says it.
-        let (_, subject_last) = subject_of(p, start, last)?;
-        last = subject_last;
+        last = subject_of(p, start, last)
+            .map_or_else(|| pronoun_before(p, start, last), |(_, last)| Some(last))?;
     }
     if p.says_any(last, &["who", "which"]) && last > start {
         // "a guard who said", "the agency, which reported": the noun before is the source.
@@ -45,6 +54,14 @@ pub(super) fn left_of(p: Pieces<'_>, verb: usize, start: usize) -> Option<(usize
         last -= usize::from(p.is_mark(last, Mark::Comma) && last > start);
     }
     ending_at(p, last, start)
+}
+
+/// "For that – he called her weak and said": the pronoun is the subject of both verbs.
+fn pronoun_before(p: Pieces<'_>, start: usize, and: usize) -> Option<usize> {
+    let floor = and.saturating_sub(LONGEST).max(start);
+    (floor..and)
+        .rev()
+        .find(|&at| p.says_any(at, &["he", "she", "they"]))
 }
 
 /// Returns the noun phrase that ends at a piece.
@@ -89,6 +106,24 @@ fn over_insertion(p: Pieces<'_>, closing: usize, start: usize) -> Option<usize> 
     opening.checked_sub(1).filter(|&last| last >= start)
 }
 
+/// Longest way from an age to the verb, in pieces: "Ann Lee, 34, a baker who had come with her sister, said".
+const AGED: usize = 40;
+
+/// "Ann Lee, 34, of Port Reed, Ore., said", "Mr. Lee, now 81 and retired, said": the name stands before the age.
+fn over_age(p: Pieces<'_>, closing: usize, start: usize) -> Option<usize> {
+    let floor = closing.saturating_sub(AGED).max(start + 1);
+    let is_age = |at: usize| {
+        let age = at + 1 + usize::from(p.says(at + 1, "now"));
+        let ends = p.is_mark(age + 1, Mark::Comma) || p.says(age + 1, "and");
+        p.is_digits(age) && p.str(age).len() == 2 && ends
+    };
+    (floor..closing)
+        .rev()
+        .take_while(|&at| !p.is_quote(at))
+        .find(|&at| p.is_mark(at, Mark::Comma) && p.is_capital(at - 1) && is_age(at))
+        .map(|comma| comma - 1)
+}
+
 /// The name between two commas, without its title.
 fn inserted_name(p: Pieces<'_>, mut first: usize, closing: usize) -> Option<(usize, usize)> {
     let is_name = first < closing
@@ -101,7 +136,8 @@ fn inserted_name(p: Pieces<'_>, mut first: usize, closing: usize) -> Option<(usi
     while first + 1 < closing && (p.is(first, Class::Title) || p.is_mark(first, Mark::Stop)) {
         first += 1;
     }
-    (is_name && closing - first >= 2).then_some((first, closing - 1))
+    let words = (first..closing).filter(|&at| p.is_capital(at)).count();
+    (is_name && words >= 2).then_some((first, closing - 1))
 }
 
 /// Walks left to where the phrase begins.
@@ -176,7 +212,9 @@ fn belongs(p: Pieces<'_>, at: usize, last: usize, start: usize) -> bool {
         at,
         Classes::of(&[Class::Verb, Class::KillVerb, Class::InjureVerb, Class::SayVerb]),
     ) && !p.is_capital(at)
-        && !p.is(at, Classes::of(&[Class::Document, Class::Person, Class::Title]));
+        && !p.is(at, Classes::of(&[Class::Document, Class::Person, Class::Title]))
+        // "The editorial board writes": no verb stands right before another.
+        && (at != last || p.str(at).ends_with("ed") || p.str(at).ends_with("ing"));
     !is_verb || is_participle_in_name(p, at)
 }
 
@@ -213,9 +251,9 @@ fn trim(p: Pieces<'_>, mut first: usize, mut last: usize) -> Option<(usize, usiz
         Class::Relative,
         Class::Weekday,
     ]);
-    while first < last
-        && (p.is(first, leading) && !p.is_capital(first.max(1)) || p.is(first, leading) || !p.is_word(first))
-    {
+    // "Sun-Times", "still-struggling mills": half a compound leads nothing.
+    let joins = |at: usize| p.is_mark(at + 1, Mark::Hyphen) && p.is_glued(at);
+    while first < last && (p.is(first, leading) && !joins(first) || !p.is_word(first)) {
         first += 1;
     }
     while last > first && !p.is_word(last) && !p.is_digits(last) {
@@ -229,7 +267,8 @@ fn trim(p: Pieces<'_>, mut first: usize, mut last: usize) -> Option<(usize, usiz
             Class::Conjunction,
             Class::Adverb,
         ]),
-    ) || p.says_any(first, &["that", "there", "this", "those"]);
+    ) && !joins(first)
+        || p.says_any(first, &["that", "there", "this", "those"]);
     (p.is_word(first) && !is_empty).then_some((first, last))
 }
 
@@ -244,7 +283,7 @@ pub(super) fn right_of(p: Pieces<'_>, from: usize, end: usize) -> Option<(usize,
                 p.is_glued_before(at) && p.is(at - 1, Class::Title) && at + 1 < end
             }
             Some(Shape::Mark(_)) | None => false,
-            Some(Shape::Digits) => p.is_capital(at.wrapping_sub(1)),
+            Some(Shape::Digits) => p.is_capital(at.wrapping_sub(1)) || p.is_glued_before(at),
             Some(Shape::Possessive) => true,
             Some(_) => {
                 let ends = Classes::of(&[Class::Relative, Class::Auxiliary, Class::Modal, Class::Negation]);
@@ -307,7 +346,10 @@ fn behind_aside(p: Pieces<'_>, start: usize, end: usize) -> usize {
         return start;
     }
     let comma = (start..end.min(start + 12)).find(|&at| p.is_mark(at, Mark::Comma));
-    comma.map_or(start, |comma| comma + 1)
+    let behind = comma.map_or(start, |comma| comma + 1);
+    // "On July 6, 2015, the mayor".
+    let is_year = p.is_digits(behind) && p.is_mark(behind + 1, Mark::Comma);
+    behind + if is_year { 2 } else { 0 }
 }
 
 /// Returns the subject of a sentence: its first noun phrase, for "it said" in the next one.

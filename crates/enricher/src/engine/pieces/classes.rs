@@ -98,6 +98,8 @@ pub enum Class {
     ClaimVerb,
     /// "vowed", "proposes": says what is wanted rather than what is.
     IntentVerb,
+    /// "ordered", "opposes": decides or judges; attributes only as a finite verb.
+    ActVerb,
     /// "denied", "rejected".
     DenyVerb,
     /// "estimates", "forecasts", "expects".
@@ -291,7 +293,7 @@ fn class_named(name: &str) -> Option<Class> {
 }
 
 /// The names used in the tables.
-const NAMES: [(&str, Class); 57] = [
+const NAMES: [(&str, Class); 58] = [
     ("article", Class::Article),
     ("determiner", Class::Determiner),
     ("preposition", Class::Preposition),
@@ -337,6 +339,7 @@ const NAMES: [(&str, Class); 57] = [
     ("say-verb", Class::SayVerb),
     ("claim-verb", Class::ClaimVerb),
     ("intent-verb", Class::IntentVerb),
+    ("act-verb", Class::ActVerb),
     ("deny-verb", Class::DenyVerb),
     ("estimate-verb", Class::EstimateVerb),
     ("show-verb", Class::ShowVerb),
