@@ -105,6 +105,8 @@ fn closing(p: Pieces<'_>, open: usize) -> Option<usize> {
     while at < limit {
         let begins_line = p.ends_line(at - 1);
         let closes = p.is_mark(at, Mark::QuoteClose)
+            // “It was wrong,“ said Reed: the wrong mark at the right end.
+            || p.is_mark(at, Mark::QuoteOpen) && p.is_glued_before(at) && !p.is_glued(at)
             || straight && p.is_mark(at, Mark::QuoteStraight) && !begins_line
             || backticks && p.is_mark(at, Mark::QuoteStraight);
         if closes {

@@ -35,9 +35,9 @@ pub(super) fn polls(p: Pieces<'_>, at: usize) -> bool {
 pub(super) fn in_poll(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attribution> {
     let opens = p.is(at + 1, Classes::of(&[Class::Article, Class::Determiner]))
         || p.is_capital(at + 1)
-        || p.says_any(at + 1, &["one", "some", "most"]);
+        || p.says_any(at + 1, &["one", "some", "most", "recent"]);
     let counts = |index: usize| !p.says(at, "in") && p.says_any(index, &["estimate", "estimates", "count"]);
-    let head = (at + 1..end.min(at + 12))
+    let head = (at + 1..end.min(at + 16))
         .take_while(|&index| !p.is_any_mark(index, &[Mark::Comma, Mark::Stop, Mark::Semicolon]))
         .find(|&index| polls(p, index) || counts(index))?;
     let crosses = (at + 2..head).any(|index| {
@@ -51,8 +51,8 @@ pub(super) fn in_poll(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Opt
             ]),
         ) || p.is(index, Class::Preposition) && !p.says(index, "of")
     });
-    let is_vague =
-        p.says(head, "polls") && p.says(head - 1, "the") || p.says(head, "average") && p.says(head + 1, "of");
+    let is_vague = p.says(head, "polls") && p.says(head - 1, "the")
+        || p.says(head, "average") && p.says(head + 1, "of") && !p.is_capital(head - 1);
     if !opens || crosses || is_vague || p.is(head + 1, Class::Person) && !p.is_capital(head + 1) {
         return None;
     }

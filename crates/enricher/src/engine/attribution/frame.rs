@@ -3,11 +3,11 @@
 use super::act;
 use super::document::{document_before, in_poll};
 use super::lines::{announced, credit_line, signed, speaker_line};
-use super::noun::{is_noun, nominal, nominal_by};
+use super::noun::{is_noun, names_speech, nominal, nominal_by, owns};
 use super::phrase::{begins_phrase, feels};
 use super::scope::{
     CIRCUMSTANCE, clause_end, closes, content_behind, goes_on_elsewhere, has_listener, hedges, is_content,
-    opens_aside, speech_begins,
+    opens_aside, opens_participle, speech_begins,
 };
 use super::{Attribution, CUES, source, status};
 use crate::engine::analysis::ClaimStatus;
@@ -35,12 +35,12 @@ pub(super) fn read(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option
     if p.says_any(at, &["in", "by", "per"]) {
         return in_poll(p, at, start, end);
     }
-    if p.shape(at.wrapping_sub(1)) == Some(Shape::Possessive)
-        || p.says_any(at.wrapping_sub(1), &["his", "her", "their", "its"])
-    {
+    if at > start && owns(p, at - 1) {
         return nominal(p, at, start, end);
     }
-    if let Some(found) = nominal_by(p, at, start, end) {
+    if names_speech(p, at)
+        && let Some(found) = nominal(p, at, start, end).or_else(|| nominal_by(p, at, start, end))
+    {
         return Some(found);
     }
     if let Some(found) = quoted_as(p, at, start, end) {
@@ -79,8 +79,7 @@ pub(super) fn attribution(
     } else {
         status(p, cue.1)
     };
-    let is_agreed = !p.is(cue.1, CUES) && p.says_any(cue.1 + 1, &["to", "that"]);
-    let is_intent = p.is(cue.1, Class::IntentVerb) || p.says(cue.1 + 1, "for") || is_agreed;
+    let is_intent = is_intent(p, cue.1);
     if is_intent && scope.0 <= cue.1 {
         scope.0 = cue.1 + 1;
     }
@@ -107,6 +106,12 @@ fn according_to(p: Pieces<'_>, first: usize, last: usize, start: usize, end: usi
     // A list closed by the credit is credited as a whole.
     let from = if to == end { start } else { from };
     attribution(p, source, (first, last), (from, to))
+}
+
+/// Whether a cue names what is wanted rather than what is: "plans", "called for", "agreed to".
+fn is_intent(p: Pieces<'_>, at: usize) -> bool {
+    let is_agreed = !p.is(at, CUES) && p.is_word(at) && p.says_any(at + 1, &["to", "that"]);
+    p.is(at, Class::IntentVerb) || p.says(at + 1, "for") || is_agreed
 }
 
 /// "quotes the minister as saying", "was quoted as saying".
@@ -239,7 +244,8 @@ fn subject_first(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<A
     let behind = content_behind(p, at, end) && !(before && goes_on_elsewhere(p, at));
     if before && behind {
         // "Five died, Reed said at a briefing, two hours later" goes on about the briefing.
-        let circumstance = p.is(at + 1, CIRCUMSTANCE) && !hedges(p, at + 1) || has_listener(p, at);
+        let is_setting = p.is(at + 1, CIRCUMSTANCE) && !hedges(p, at + 1) && !is_intent(p, at);
+        let circumstance = is_setting || has_listener(p, at);
         let quoted = (start..source.0).rev().take(REACH).any(|index| p.is_quote(index));
         let speaks_on = (at + 1..end).take(REACH).any(|index| {
             p.says(index, "that")
@@ -251,7 +257,8 @@ fn subject_first(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<A
         }
         // "After two hours, Reed said that": when it was said, not what.
         let that = p.says(at + 1, "that") || p.is_mark(at + 1, Mark::Colon);
-        let scope = if that && !quoted && opens_aside(p, start) {
+        let is_aside = that && opens_aside(p, start) || opens_participle(p, start, source.0);
+        let scope = if is_aside && !quoted {
             (at + 1, end)
         } else {
             (start, end)
@@ -302,11 +309,19 @@ fn may_say(p: Pieces<'_>, at: usize, (first, last): (usize, usize)) -> bool {
             && p.is_capital(first)
             && p.is_capital(at + 1);
     let is_phrase = !p.is(at, CUES);
-    let is_share = (first..=last).any(|index| p.is(index, Class::Percent) || p.is_mark(index, Mark::Percent))
-        || p.says_any(first, &["half", "percent"]);
+    let is_share = is_share(p, (first, last));
+    // What a poll asks is not what it finds.
+    let asks = is_document && p.says_any(at, &["ask", "asks", "asked"]);
     !is_share
+        && !asks
         && (is_document || is_saying || is_estimate || finds_that || is_phrase)
         && !passive
         && !is_belief
         && !p.says_any(first, &["which", "there", "what"])
+}
+
+/// Whether a subject is a share of those asked: "26 percent", "half of the voters".
+pub(super) fn is_share(p: Pieces<'_>, (first, last): (usize, usize)) -> bool {
+    (first..=last).any(|index| p.is(index, Class::Percent) || p.is_mark(index, Mark::Percent))
+        || p.says_any(first, &["half", "percent"])
 }

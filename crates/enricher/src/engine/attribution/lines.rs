@@ -36,7 +36,8 @@ pub(super) fn credit_line(p: Pieces<'_>, at: usize, start: usize, end: usize) ->
     let is_line = (start == 0 || p.ends_line(start - 1)) && p.ends_line(end - 1);
     let names = Classes::of(&[Class::Person, Class::Document, Class::Title]);
     let names_source = |first: usize, last: usize| {
-        first <= last && last < first + 4 && p.is(last, names) && (first..=last).all(|index| p.is_word(index))
+        let is_short = first <= last && last < first + 4 && !p.is(first, Class::Preposition);
+        is_short && p.is(last, names) && (first..=last).all(|index| p.is_word(index))
     };
     if !is_line || p.is_glued(at) || at <= start || at + 1 >= end {
         return None;
@@ -49,15 +50,23 @@ pub(super) fn credit_line(p: Pieces<'_>, at: usize, start: usize, end: usize) ->
         .flatten()
 }
 
-/// "The mayor issued a statement: “…", "Ann Lee made this comment:" before a quote: whom the sentence is about.
+/// "The mayor issued a statement: “…", "Ann Lee made this comment:", "From the report:" before a quote: whom the sentence is about.
 pub(super) fn announced(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attribution> {
-    if !p.is_quote(at + 1) || p.is_glued(at) || (start..at).rev().take(12).any(|index| p.is(index, CUES)) {
+    if !p.is_quote(at + 1) || p.is_glued(at) {
         return None;
     }
-    let source = source::subject_of(p, start, at)?;
+    let from = (start.max(at.saturating_sub(6))..at)
+        .rev()
+        .find(|&index| p.says(index, "from"));
+    let source = match from {
+        Some(from) => source::ending_at(p, at - 1, from + 1)?,
+        // With a verb of saying the verb knows better who speaks.
+        None if (start..at).rev().take(12).any(|index| p.is(index, CUES)) => return None,
+        None => source::subject_of(p, start, at)?,
+    };
+    let names = Classes::of(&[Class::Person, Class::Document]);
     let speaks = source::is_pronoun(p, source.0)
-        || (source.0..=source.1)
-            .any(|index| p.is_capital(index) || p.is(index, Classes::of(&[Class::Person, Class::Document])));
+        || (source.0..=source.1).any(|index| p.is_capital(index) || p.is(index, names));
     speaks
         .then(|| attribution(p, source, (at, at), (at, end)))
         .flatten()
@@ -69,7 +78,7 @@ pub(super) fn signed(p: Pieces<'_>, at: usize, end: usize) -> Option<Attribution
         return None;
     }
     let last = (at + 1..end.min(at + 6))
-        .take_while(|&index| p.is_capital(index))
+        .take_while(|&index| p.is_capital(index) || p.is_mark(index, Mark::Stop) && p.is_capital(index + 1))
         .last()?;
     let ends = p.ends_line(last) || p.is_any_mark(last + 1, &[Mark::Comma, Mark::Stop, Mark::Open]);
     ends.then(|| attribution(p, (at + 1, last), (at, at), (at, end)))

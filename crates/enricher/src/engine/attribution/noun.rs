@@ -63,6 +63,7 @@ const NOUN_OR_VERB: &[&str] = &[
     "advocate",
     "advocates",
     "doubts",
+    "worries",
 ];
 
 /// Returns whether the word at a cue's place is no cue.
@@ -125,6 +126,7 @@ fn describes(p: Pieces<'_>, at: usize) -> bool {
         || p.says_all(at, &["feared", "dead"]);
     is_participle && (qualifies || is_passive)
         || p.says(at, "told") && p.says(at - 1, "all")
+        || p.says(at - 1, "worth")
         || p.says(at, "think") && p.says_any(at + 1, &["tank", "tanks"])
 }
 
@@ -250,7 +252,8 @@ fn intends(p: Pieces<'_>, at: usize) -> bool {
 /// Nouns for what is said.
 #[rustfmt::skip]
 const ASSERTIONS: &[&str] = &[
-    "claim", "claims", "assertion", "assertions", "estimate", "estimates", "forecast", "forecasts",
+    "claim", "claims", "assertion", "belief", "insistence", "emphasis", "comment", "comments",
+    "remark", "remarks", "admission", "argument", "assertions", "estimate", "estimates", "forecast", "forecasts",
     "warning", "warnings", "allegation", "allegations", "prediction", "predictions", "projection",
     "projections", "announcement", "statement", "suggestion", "contention", "assessment",
 ];
@@ -259,16 +262,49 @@ const ASSERTIONS: &[&str] = &[
 #[rustfmt::skip]
 const PLANS: &[&str] = &[
     "plan", "plans", "proposal", "proposals", "pledge", "pledges", "promise", "promises", "threat",
-    "threats", "vow", "call", "calls", "demand", "demands", "offer",
+    "threats", "vow", "call", "calls", "demand", "demands", "offer", "decision", "order", "ruling", "request", "bid", "hope", "hopes", "intention",
 ];
+
+/// Whether a noun names what is said or wanted.
+pub(super) fn names_speech(p: Pieces<'_>, at: usize) -> bool {
+    p.says_any(at, ASSERTIONS) || p.says_any(at, PLANS)
+}
+
+/// Whether a piece makes what follows somebody's: "mayor's", "her".
+pub(super) fn owns(p: Pieces<'_>, at: usize) -> bool {
+    p.shape(at) == Some(Shape::Possessive) || p.says_any(at, &["his", "her", "their", "its"])
+}
+
+/// Whose claim or plan it is: "the mayor's plan", "her unlikely plan", "the mayor left, with plans to".
+fn owner(p: Pieces<'_>, at: usize, start: usize) -> Option<(usize, usize)> {
+    if at > start && p.says(at - 1, "with") && p.says(at + 1, "to") {
+        return source::subject_of(p, start, at - 1);
+    }
+    let is_described = p.shape(at.wrapping_sub(1)) == Some(Shape::Lower) && !owns(p, at - 1);
+    let mark = at
+        .checked_sub(1 + usize::from(is_described))
+        .filter(|&mark| mark >= start && owns(p, mark))?;
+    if p.shape(mark) != Some(Shape::Possessive) {
+        return Some((mark, mark));
+    }
+    let last = mark.checked_sub(1).filter(|&last| last >= start)?;
+    let (first, last) = source::ending_at(p, last, start)?;
+    // "Protests in the capital against the court's plan": the plan is the court's.
+    let within = (first..last)
+        .rev()
+        .find(|&index| p.is(index, Class::Preposition) && !p.says(index, "of"));
+    within.map_or(Some((first, last)), |preposition| {
+        source::ending_at(p, last, preposition + 1)
+    })
+}
 
 /// "the mayor's claim that", "her plan would", "in the mayor's view, …".
 pub(super) fn nominal(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attribution> {
-    let asserts = p.says_any(at, ASSERTIONS) && p.says_any(at + 1, &["that", "of"])
+    let asserts = p.says_any(at, ASSERTIONS) && p.says_any(at + 1, &["that", "of", "about"])
         || p.says_any(at, &["view", "opinion", "estimation"]) && p.is_mark(at + 1, Mark::Comma);
     let plans = p.says_any(at, PLANS)
         && (p.is(at + 1, Class::Modal)
-            || p.says(at + 1, "to")
+            || p.says(at + 1, "to") && p.shape(at + 2) == Some(Shape::Lower)
             || p.says(at + 1, "calls")
             || p.says(at + 1, "for") && p.says_any(at, &["call", "calls", "demand", "demands"])
             || p.is_mark(at + 1, Mark::Comma)
@@ -279,11 +315,7 @@ pub(super) fn nominal(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Opt
     if !asserts && !plans {
         return None;
     }
-    let source = if p.shape(at - 1) == Some(Shape::Possessive) {
-        source::ending_at(p, at.checked_sub(2).filter(|&last| last >= start)?, start)?
-    } else {
-        (at - 1, at - 1)
-    };
+    let source = owner(p, at, start)?;
     let mut found = frame::attribution(p, source, (at, at), (at + 1, end))?;
     found.is_intent = plans;
     found.status = nominal_status(p, at, plans);

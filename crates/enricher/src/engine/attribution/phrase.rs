@@ -6,16 +6,19 @@ use crate::engine::pieces::{Class, Classes, Mark, Pieces, Shape};
 /// "points out", "called for", "reads, “…", "spoke of", "agreed to", "the poll has", "put the toll at 40".
 pub(super) fn begins_phrase(p: Pieces<'_>, at: usize) -> bool {
     let quotes = p.is_any_mark(at + 1, &[Mark::Colon, Mark::Comma]) && p.is_quote(at + 2);
-    p.says_any(at, &["points", "pointed", "pointing"]) && p.says_any(at + 1, &["out", "to"])
+    p.says_any(at, &["point", "points", "pointed", "pointing"]) && p.says_any(at + 1, &["out", "to"])
         || p.says_any(at, &["continued", "continues", "reads", "read"]) && quotes
         || p.says_any(at, &["calls", "called"]) && p.says(at + 1, "for")
         || p.says_any(at, &["agreed", "offered", "offers", "agrees"]) && p.says_any(at + 1, &["to", "that"])
-        || (p.says_any(at, &["talked", "talking", "spoke", "speaks", "speaking"]) || talks(p, at))
+        || (p.says_any(at, &["talked", "talking", "spoke", "speak", "speaks", "speaking"]) || talks(p, at))
             && p.says_any(at + 1, &["about", "of"])
         || p.says_any(at, &["has", "had", "have", "puts", "put", "gives", "gave"])
             && poll_before(p, at)
             && !p.says_any(at + 2, &["margin", "credibility"])
+        || p.says(at, "voted") && p.says(at + 1, "to")
         || p.says_any(at, &["charges", "charged", "learned", "hears"]) && p.says(at + 1, "that")
+        || p.says_any(at, &["made", "makes", "making"])
+            && (p.says(at + 1, "clear") || p.says_all(at + 1, &["it", "clear"]))
         || puts_at(p, at)
         || states(p, at)
         || feels(p, at)
@@ -79,8 +82,10 @@ pub(super) fn feels(p: Pieces<'_>, at: usize) -> bool {
             "worried",
         ],
     );
+    let follows = p.says_any(at + 1, &["that", "to", "about"])
+        || p.is(at + 1, Classes::of(&[Class::Pronoun, Class::Determiner]));
     is_feeling
-        && p.says_any(at + 1, &["that", "to", "about"])
+        && follows
         && (at.saturating_sub(3)..at)
             .any(|before| p.says_any(before, &["is", "are", "was", "were", "'s", "'re"]))
 }

@@ -67,6 +67,14 @@ pub(super) fn opens_aside(p: Pieces<'_>, start: usize) -> bool {
         )
 }
 
+/// "Speaking to thousands of pilgrims, the mayor said": what the speaker does, up to the only comma.
+pub(super) fn opens_participle(p: Pieces<'_>, start: usize, source: usize) -> bool {
+    let commas = (start..source)
+        .take(REACH)
+        .filter(|&at| p.is_mark(at, Mark::Comma));
+    p.str(start).ends_with("ing") && p.is(start, Class::Verb) && commas.count() == 1
+}
+
 /// Whether a verb names who listens before what is said: "told reporters", "assured the crowd".
 pub(super) fn has_listener(p: Pieces<'_>, at: usize) -> bool {
     p.says_any(

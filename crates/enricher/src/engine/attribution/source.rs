@@ -48,8 +48,10 @@ pub(super) fn left_of(p: Pieces<'_>, verb: usize, start: usize) -> Option<(usize
         last = subject_of(p, start, last)
             .map_or_else(|| pronoun_before(p, start, last), |(_, last)| Some(last))?;
     }
-    if p.says_any(last, &["who", "which"]) && last > start {
-        // "a guard who said", "the agency, which reported": the noun before is the source.
+    let is_relative = p.says_any(last, &["who", "which"])
+        || p.says(last, "that") && p.is(last.wrapping_sub(1), Class::Document);
+    if is_relative && last > start {
+        // "a guard who said", "the agency, which reported", "returns that showed": the noun before is the source.
         last -= 1;
         last -= usize::from(p.is_mark(last, Mark::Comma) && last > start);
     }
@@ -165,7 +167,7 @@ fn belongs(p: Pieces<'_>, at: usize, last: usize, start: usize) -> bool {
         }
         Some(Shape::Mark(_)) | None => return false,
         Some(Shape::Possessive) => return true,
-        Some(Shape::Digits) => return at == last || p.is_glued(at),
+        Some(Shape::Digits) => return at == last || p.is_glued(at) || dates(p, at),
         Some(_) => {}
     }
     if p.is_mark(at + 1, Mark::Hyphen) && p.is_glued(at)
@@ -218,6 +220,12 @@ fn belongs(p: Pieces<'_>, at: usize, last: usize, start: usize) -> bool {
     !is_verb || is_participle_in_name(p, at)
 }
 
+/// "a *2014* study", "the *2009* paper".
+fn dates(p: Pieces<'_>, at: usize) -> bool {
+    let articles = Classes::of(&[Class::Article, Class::Determiner]);
+    p.str(at).len() == 4 && p.is(at.wrapping_sub(1), articles) && p.is_word(at + 1)
+}
+
 /// "the *elected* president says", "a poll *released* Friday found".
 fn is_participle_in_name(p: Pieces<'_>, at: usize) -> bool {
     let word = p.str(at);
@@ -251,8 +259,16 @@ fn trim(p: Pieces<'_>, mut first: usize, mut last: usize) -> Option<(usize, usiz
         Class::Relative,
         Class::Weekday,
     ]);
-    // "Sun-Times", "still-struggling mills": half a compound leads nothing.
-    let joins = |at: usize| p.is_mark(at + 1, Mark::Hyphen) && p.is_glued(at);
+    // "Sun-Times", "still-struggling mills", "the Daily Post": half a name leads nothing.
+    let joins = |at: usize| {
+        p.is_mark(at + 1, Mark::Hyphen) && p.is_glued(at)
+            || p.is_capital(at)
+                && p.is_capital(at + 1)
+                && p.is(
+                    at.wrapping_sub(1),
+                    Classes::of(&[Class::Article, Class::Determiner]),
+                )
+    };
     while first < last && (p.is(first, leading) && !joins(first) || !p.is_word(first)) {
         first += 1;
     }
@@ -268,7 +284,7 @@ fn trim(p: Pieces<'_>, mut first: usize, mut last: usize) -> Option<(usize, usiz
             Class::Adverb,
         ]),
     ) && !joins(first)
-        || p.says_any(first, &["that", "there", "this", "those"]);
+        || p.says_any(first, &["that", "the", "there", "this", "those"]);
     (p.is_word(first) && !is_empty).then_some((first, last))
 }
 
@@ -283,7 +299,9 @@ pub(super) fn right_of(p: Pieces<'_>, from: usize, end: usize) -> Option<(usize,
                 p.is_glued_before(at) && p.is(at - 1, Class::Title) && at + 1 < end
             }
             Some(Shape::Mark(_)) | None => false,
-            Some(Shape::Digits) => p.is_capital(at.wrapping_sub(1)) || p.is_glued_before(at),
+            Some(Shape::Digits) => {
+                p.is_capital(at.wrapping_sub(1)) || p.is_glued_before(at) || p.is_glued(at) || dates(p, at)
+            }
             Some(Shape::Possessive) => true,
             Some(_) => {
                 let ends = Classes::of(&[Class::Relative, Class::Auxiliary, Class::Modal, Class::Negation]);
