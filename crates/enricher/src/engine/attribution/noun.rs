@@ -249,25 +249,9 @@ fn intends(p: Pieces<'_>, at: usize) -> bool {
         && !p.is(at - 1, Classes::of(&[Class::Determiner, Class::Article]))
 }
 
-/// Nouns for what is said.
-#[rustfmt::skip]
-const ASSERTIONS: &[&str] = &[
-    "claim", "claims", "assertion", "belief", "insistence", "emphasis", "comment", "comments",
-    "remark", "remarks", "admission", "argument", "assertions", "estimate", "estimates", "forecast", "forecasts",
-    "warning", "warnings", "allegation", "allegations", "prediction", "predictions", "projection",
-    "projections", "announcement", "statement", "suggestion", "contention", "assessment",
-];
-
-/// Nouns for what is wanted.
-#[rustfmt::skip]
-const PLANS: &[&str] = &[
-    "plan", "plans", "proposal", "proposals", "pledge", "pledges", "promise", "promises", "threat",
-    "threats", "vow", "call", "calls", "demand", "demands", "offer", "decision", "order", "ruling", "request", "bid", "hope", "hopes", "intention",
-];
-
 /// Whether a noun names what is said or wanted.
 pub(super) fn names_speech(p: Pieces<'_>, at: usize) -> bool {
-    p.says_any(at, ASSERTIONS) || p.says_any(at, PLANS)
+    p.is(at, Classes::of(&[Class::AssertNoun, Class::PlanNoun]))
 }
 
 /// Whether a piece makes what follows somebody's: "mayor's", "her".
@@ -300,9 +284,9 @@ fn owner(p: Pieces<'_>, at: usize, start: usize) -> Option<(usize, usize)> {
 
 /// "the mayor's claim that", "her plan would", "in the mayor's view, …".
 pub(super) fn nominal(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attribution> {
-    let asserts = p.says_any(at, ASSERTIONS) && p.says_any(at + 1, &["that", "of", "about"])
+    let asserts = p.is(at, Class::AssertNoun) && p.says_any(at + 1, &["that", "of", "about"])
         || p.says_any(at, &["view", "opinion", "estimation"]) && p.is_mark(at + 1, Mark::Comma);
-    let plans = p.says_any(at, PLANS)
+    let plans = p.is(at, Class::PlanNoun)
         && (p.is(at + 1, Class::Modal)
             || p.says(at + 1, "to") && p.shape(at + 2) == Some(Shape::Lower)
             || p.says(at + 1, "calls")
@@ -324,7 +308,7 @@ pub(super) fn nominal(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Opt
 
 /// "the announcement by the ministry that …".
 pub(super) fn nominal_by(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attribution> {
-    if !p.says(at + 1, "by") || at == start || !p.says_any(at, ASSERTIONS) {
+    if !p.says(at + 1, "by") || at == start || !p.is(at, Class::AssertNoun) {
         return None;
     }
     let source = source::right_of(p, at + 2, end)?;

@@ -100,6 +100,10 @@ pub enum Class {
     IntentVerb,
     /// "ordered", "opposes": decides or judges; attributes only as a finite verb.
     ActVerb,
+    /// "claim", "estimate": a noun for what is said.
+    AssertNoun,
+    /// "plan", "decision": a noun for what is wanted.
+    PlanNoun,
     /// "denied", "rejected".
     DenyVerb,
     /// "estimates", "forecasts", "expects".
@@ -293,7 +297,7 @@ fn class_named(name: &str) -> Option<Class> {
 }
 
 /// The names used in the tables.
-const NAMES: [(&str, Class); 58] = [
+const NAMES: [(&str, Class); 60] = [
     ("article", Class::Article),
     ("determiner", Class::Determiner),
     ("preposition", Class::Preposition),
@@ -340,6 +344,8 @@ const NAMES: [(&str, Class); 58] = [
     ("claim-verb", Class::ClaimVerb),
     ("intent-verb", Class::IntentVerb),
     ("act-verb", Class::ActVerb),
+    ("assert-noun", Class::AssertNoun),
+    ("plan-noun", Class::PlanNoun),
     ("deny-verb", Class::DenyVerb),
     ("estimate-verb", Class::EstimateVerb),
     ("show-verb", Class::ShowVerb),
