@@ -8,6 +8,7 @@ mod act;
 mod document;
 mod frame;
 mod gender;
+mod insertion;
 mod lines;
 mod noun;
 mod phrase;
