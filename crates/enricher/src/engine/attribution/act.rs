@@ -57,7 +57,7 @@ fn is_finite(p: Pieces<'_>, at: usize, start: usize) -> bool {
     } else if word.ends_with("ing") {
         is_behind_be || trails(p, at)
     } else if word.ends_with("ed") {
-        !is_behind_be && !p.says_any(at + 1, &["by", "off"]) && !p.says_all(at, &["sentenced", "to"])
+        !is_behind_be && !p.says_any(at + 1, &["as", "by", "off"]) && !p.says_all(at, &["sentenced", "to"])
     } else {
         let modifies = Classes::of(&[Class::Article, Class::Determiner, Class::Preposition]);
         let is_noun = p.is(before, modifies) || p.shape(before) == Some(Shape::Possessive);
@@ -72,7 +72,7 @@ fn act_end(p: Pieces<'_>, from: usize, to: usize) -> usize {
     let ends = |at: usize| {
         p.is_any_mark(at, &[Mark::Comma, Mark::Semicolon, Mark::EmDash])
             || at > from && p.is(at, Class::Relative) && !begins_clause(p, at)
-            || p.says_any(at, &["after", "before", "while", "as", "since", "because"])
+            || p.says_any(at, &["after", "before", "while", "since", "because"])
             || p.is(
                 at,
                 Classes::of(&[Class::KillVerb, Class::InjureVerb, Class::KillNoun]),

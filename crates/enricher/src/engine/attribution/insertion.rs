@@ -1,5 +1,6 @@
 //! What stands between a source and its verb: adverbs and dates, ages and offices, names in apposition.
 
+use super::source;
 use crate::engine::pieces::{Class, Classes, Mark, Pieces, Shape};
 
 /// Longest insertion, in pieces.
@@ -30,7 +31,7 @@ pub(super) enum Behind {
 /// Steps left over what is inserted before the verb.
 pub(super) fn over_insertions(p: Pieces<'_>, mut last: usize, start: usize) -> Option<Behind> {
     for _ in 0..INSERTIONS {
-        let is_dash = p.is_dash(last) && !p.is_glued(last);
+        let is_dash = p.is_mark(last, Mark::EmDash) || p.is_dash(last) && !p.is_glued(last);
         let closes = p.is_any_mark(last, &[Mark::Comma, Mark::Close]) || is_dash;
         if !closes {
             break;
@@ -63,7 +64,9 @@ pub(super) fn skip_between(p: Pieces<'_>, mut last: usize, start: usize) -> Opti
         }
         let is_manner =
             p.shape(last) == Some(Shape::Lower) && p.str(last).ends_with("ly") && p.str(last).len() > 5;
-        if !(is_date || is_manner || is_on || p.is(last, BETWEEN) && !p.is(last, Class::Person)) {
+        let is_short =
+            p.shape(last) == Some(Shape::Possessive) && source::is_pronoun(p, last.wrapping_sub(1));
+        if !(is_date || is_manner || is_on || is_short || p.is(last, BETWEEN) && !p.is(last, Class::Person)) {
             return Some(last);
         }
         last = last.checked_sub(1).filter(|&last| last >= start)?;
@@ -75,7 +78,7 @@ fn over_insertion(p: Pieces<'_>, closing: usize, start: usize) -> Option<usize> 
     let opens = |at: usize| match p.shape(closing) {
         Some(Shape::Mark(Mark::Close)) => p.is_mark(at, Mark::Open),
         Some(Shape::Mark(Mark::Comma)) => p.is_mark(at, Mark::Comma),
-        _ => p.is_dash(at) && !p.is_glued(at),
+        _ => p.is_mark(at, Mark::EmDash) || p.is_dash(at) && !p.is_glued(at),
     };
     let floor = closing.saturating_sub(LONGEST).max(start);
     let opening = (floor..closing).rev().find(|&at| opens(at))?;

@@ -256,7 +256,10 @@ pub(super) fn names_speech(p: Pieces<'_>, at: usize) -> bool {
 
 /// Whether a piece makes what follows somebody's: "mayor's", "her".
 pub(super) fn owns(p: Pieces<'_>, at: usize) -> bool {
-    p.shape(at) == Some(Shape::Possessive) || p.says_any(at, &["his", "her", "their", "its"])
+    let is_possessive = p.shape(at) == Some(Shape::Possessive);
+    // "She's called for": a verb, shortened.
+    is_possessive && !source::is_pronoun(p, at.wrapping_sub(1))
+        || p.says_any(at, &["his", "her", "their", "its"])
 }
 
 /// Whose claim or plan it is: "the mayor's plan", "her unlikely plan", "the mayor left, with plans to".
