@@ -4,9 +4,14 @@
 //! `CONTENT, said SOURCE` and `according to SOURCE`. [`frame`] recognises them around a cue word, [`source`] finds
 //! the noun phrase, [`scope`] what is said, and [`pronoun`] whom a pronoun stands for.
 
+mod act;
+mod document;
 mod frame;
 mod gender;
+mod insertion;
+mod lines;
 mod noun;
+mod phrase;
 mod pronoun;
 mod scope;
 mod source;
@@ -80,7 +85,9 @@ pub fn find(p: Pieces<'_>, sentences: &[Span], entities: &[Entity]) -> Vec<Attri
                 attribution.referent = referent.unwrap_or(attribution.source);
             }
             clip_credit(p, &found, &mut attribution);
-            close_before(p, &mut found, &attribution);
+            if !p.is(attribution.cue.0, Class::ActVerb) {
+                close_before(p, &mut found, &attribution);
+            }
             said = Some(attribution.referent);
             turn = Turn::begins(p, &attribution, end).or(turn);
             found.push(attribution);
@@ -102,11 +109,9 @@ struct Turn {
 impl Turn {
     /// Returns the turn that an attribution opens: "SMITH: …" or "The mayor writes:" at the end of a line.
     fn begins(p: Pieces<'_>, attribution: &Attribution, end: usize) -> Option<Self> {
-        let is_speaker =
-            p.is_mark(attribution.cue.0, Mark::Colon) && attribution.source.1 < attribution.cue.0;
-        let announces = p.is_mark(end - 1, Mark::Colon)
-            && p.ends_line(end - 1)
-            && !p.is_mark(attribution.cue.0, Mark::Colon);
+        let is_colon = p.is_mark(attribution.cue.0, Mark::Colon);
+        let is_speaker = is_colon && attribution.source.1 + 1 == attribution.cue.0;
+        let announces = p.is_mark(end - 1, Mark::Colon) && p.ends_line(end - 1) && !is_colon;
         (is_speaker || announces).then_some(Self {
             attribution: *attribution,
             is_next: announces,

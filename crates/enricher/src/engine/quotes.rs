@@ -78,8 +78,14 @@ fn last_speaker<'a>(
     let before = attributions.partition_point(|attribution| attribution.sentence < sentence);
     attributions[..before]
         .last()
-        .filter(|said| !p.says_any(said.source.0, &["who", "whom", "i", "we"]))
+        .filter(|said| !p.says_any(said.source.0, &["who", "whom"]) && names_speaker(p, said))
         .filter(|said| is_whole && said.sentence + 1 == sentence && !said.is_intent)
+}
+
+/// Whether a source is not the "I" of somebody who is quoted: behind a quote, as in "“Okay,” I said", it is the writer.
+fn names_speaker(p: Pieces<'_>, attribution: &Attribution) -> bool {
+    let first = attribution.source.0;
+    !p.says_any(first, &["i", "we"]) || first > 0 && p.is_quote(first - 1)
 }
 
 fn opens(p: Pieces<'_>, at: usize) -> bool {
@@ -99,6 +105,8 @@ fn closing(p: Pieces<'_>, open: usize) -> Option<usize> {
     while at < limit {
         let begins_line = p.ends_line(at - 1);
         let closes = p.is_mark(at, Mark::QuoteClose)
+            // “It was wrong,“ said Reed: the wrong mark at the right end.
+            || p.is_mark(at, Mark::QuoteOpen) && p.is_glued_before(at) && !p.is_glued(at)
             || straight && p.is_mark(at, Mark::QuoteStraight) && !begins_line
             || backticks && p.is_mark(at, Mark::QuoteStraight);
         if closes {
@@ -129,9 +137,10 @@ fn speaker<'a>(
         .filter(|attribution| attribution.cue.1 < open || attribution.cue.0 > close)
         .filter(|attribution| {
             attribution.sentence <= last
+                || p.is_dash(attribution.cue.0) && attribution.cue.0 == close + 1
                 || attribution.cue.0 < close + 12 && !(close..attribution.cue.0).any(|at| p.ends_line(at))
         })
-        .filter(|attribution| !p.says_any(attribution.source.0, &["i", "we"]))
+        .filter(|attribution| names_speaker(p, attribution))
         .min_by_key(|attribution| {
             if attribution.cue.1 < open {
                 open - attribution.cue.1

@@ -1,9 +1,13 @@
 //! The frames around a cue word.
 
-use super::noun::{is_noun, nominal, nominal_by};
+use super::act;
+use super::document::{document_before, in_poll};
+use super::lines::{announced, credit_line, signed, speaker_line};
+use super::noun::{is_noun, names_speech, nominal, nominal_by, owns};
+use super::phrase::{begins_phrase, feels};
 use super::scope::{
-    CIRCUMSTANCE, clause_end, closes, content_behind, goes_on_elsewhere, hedges, is_content, opens_aside,
-    speech_begins,
+    CIRCUMSTANCE, clause_end, closes, content_behind, goes_on_elsewhere, has_listener, hedges, is_content,
+    opens_aside, opens_participle, speech_begins,
 };
 use super::{Attribution, CUES, source, status};
 use crate::engine::analysis::ClaimStatus;
@@ -21,23 +25,31 @@ pub(super) fn read(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option
         return according_to(p, at, at + 2, start, end);
     }
     if p.is_mark(at, Mark::Colon) {
-        return speaker_line(p, at, start, end).or_else(|| credit_line(p, at, start, end));
+        return speaker_line(p, at, start, end)
+            .or_else(|| credit_line(p, at, start, end))
+            .or_else(|| announced(p, at, start, end));
+    }
+    if p.is_dash(at) {
+        return signed(p, at, end);
     }
     if p.says_any(at, &["in", "by", "per"]) {
         return in_poll(p, at, start, end);
     }
-    if p.shape(at.wrapping_sub(1)) == Some(Shape::Possessive)
-        || p.says_any(at.wrapping_sub(1), &["his", "her", "their", "its"])
-    {
+    if at > start && owns(p, at - 1) {
         return nominal(p, at, start, end);
     }
-    if let Some(found) = nominal_by(p, at, start, end) {
+    if names_speech(p, at)
+        && let Some(found) = nominal(p, at, start, end).or_else(|| nominal_by(p, at, start, end))
+    {
         return Some(found);
     }
     if let Some(found) = quoted_as(p, at, start, end) {
         return Some(found);
     }
-    if !is_cue(p, at) || is_noun(p, at, start) {
+    if !is_cue(p, at) {
+        return act::read(p, at, start, end);
+    }
+    if is_noun(p, at, start) {
         return None;
     }
     inverted(p, at, start, end)
@@ -48,90 +60,6 @@ pub(super) fn read(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option
 /// Cue words, and the verbs that are cues only with the words behind them.
 fn is_cue(p: Pieces<'_>, at: usize) -> bool {
     p.is(at, CUES) || p.is(at, Class::PhraseVerb) && begins_phrase(p, at)
-}
-
-/// "points out", "called for", "reads, “…", "spoke of", "agreed to", "the poll has", "put the toll at 40".
-fn begins_phrase(p: Pieces<'_>, at: usize) -> bool {
-    let quotes = p.is_any_mark(at + 1, &[Mark::Colon, Mark::Comma]) && p.is_quote(at + 2);
-    p.says_any(at, &["points", "pointed", "pointing"]) && p.says_any(at + 1, &["out", "to"])
-        || p.says_any(at, &["continued", "continues", "reads", "read"]) && quotes
-        || p.says_any(at, &["calls", "called"]) && p.says(at + 1, "for")
-        || p.says_any(at, &["agreed", "offered", "offers", "agrees"]) && p.says_any(at + 1, &["to", "that"])
-        || (p.says_any(at, &["talked", "talking", "spoke", "speaks", "speaking"]) || talks(p, at))
-            && p.says_any(at + 1, &["about", "of"])
-        || p.says_any(at, &["has", "had", "have", "puts", "put", "gives", "gave"])
-            && polls(p, at.wrapping_sub(1))
-            && !p.says_any(at + 2, &["margin", "credibility"])
-        || puts_at(p, at)
-}
-
-/// "He talks", "the minister talks", but not "peace talks", "two-day talks": only one who speaks stands before the verb.
-fn talks(p: Pieces<'_>, at: usize) -> bool {
-    let before = at.wrapping_sub(1);
-    p.says(at, "talks") && (p.says_any(before, &["he", "she", "it", "who"]) || p.is(before, Class::Person))
-}
-
-/// Longest way from "put" to the number, in pieces.
-const PUT: usize = 12;
-
-/// "The ministry put the toll at 40", "rebels put it at more than 90", "an official gave the toll as 40".
-fn puts_at(p: Pieces<'_>, at: usize) -> bool {
-    let link = if p.says_any(at, &["put", "puts", "putting", "pegs", "pegged"]) {
-        "at"
-    } else if p.says_any(at, &["gave", "gives"]) {
-        "as"
-    } else {
-        return false;
-    };
-    let is_passive = p.says_any(at.wrapping_sub(1), &["is", "are", "was", "were", "be", "been"]);
-    let Some(link) = (at + 2..at + PUT)
-        .take_while(|&index| p.is_word(index) || p.shape(index) == Some(Shape::Possessive))
-        .find(|&index| p.says(index, link))
-    else {
-        return false;
-    };
-    let is_amount = |index: usize| {
-        p.is(index, Classes::of(&[Class::Total, Class::KillNoun]))
-            || p.says_any(
-                index,
-                &[
-                    "it",
-                    "them",
-                    "figure",
-                    "figures",
-                    "cost",
-                    "costs",
-                    "damage",
-                    "damages",
-                    "loss",
-                    "losses",
-                    "value",
-                    "price",
-                    "wealth",
-                    "worth",
-                    "share",
-                    "support",
-                    "rate",
-                    "lead",
-                    "population",
-                    "turnout",
-                    "dead",
-                ],
-            )
-    };
-    let is_number =
-        |index: usize| p.is_digits(index) || p.is(index, Class::Cardinal) || p.is_mark(index, Mark::Currency);
-    !is_passive && (at + 1..link).any(is_amount) && (link + 1..link + 5).any(is_number)
-}
-
-/// Whether a piece heads the name of a count of opinions.
-fn polls(p: Pieces<'_>, at: usize) -> bool {
-    p.says_any(
-        at,
-        &[
-            "poll", "polls", "polling", "survey", "surveys", "tally", "tallies", "average", "averages",
-        ],
-    )
 }
 
 /// Returns an attribution if anything is said.
@@ -151,8 +79,7 @@ pub(super) fn attribution(
     } else {
         status(p, cue.1)
     };
-    let is_agreed = !p.is(cue.1, CUES) && p.says_any(cue.1 + 1, &["to", "that"]);
-    let is_intent = p.is(cue.1, Class::IntentVerb) || p.says(cue.1 + 1, "for") || is_agreed;
+    let is_intent = is_intent(p, cue.1);
     if is_intent && scope.0 <= cue.1 {
         scope.0 = cue.1 + 1;
     }
@@ -170,77 +97,6 @@ pub(super) fn attribution(
     })
 }
 
-/// "SMITH: …" at the start of a line, as in transcripts.
-fn speaker_line(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attribution> {
-    let mut first = start + usize::from(p.is_quote(start));
-    if p.is_quote(at + 1) && !p.is_glued(at) {
-        // "… in the north - Ann Lee: “Two weeks ago …"
-        first = (first.max(at.saturating_sub(6))..at)
-            .rev()
-            .find(|&index| p.is_dash(index))
-            .map_or(first, |dash| dash + 1);
-    }
-    let is_name = at > first
-        && at - first <= 4
-        && (first..at).all(|index| p.is_capital(index) || p.is_mark(index, Mark::Stop));
-    let is_loud = p.shape(at.wrapping_sub(1)) == Some(Shape::Upper);
-    let is_line = first > start + 1 || start == 0 || p.ends_line(start - 1);
-    let speaks = is_name
-        && is_line
-        && at + 1 < end
-        && !p.is_glued(at)
-        && (is_loud || p.is_quote(at + 1) || p.is_mark(at + 1, Mark::Apostrophe));
-    speaks
-        .then(|| attribution(p, (first, at - 1), (at, at), (at + 1, end)))
-        .flatten()
-}
-
-/// "Bridge falls, three dead: police" and "Police: three dead" as in headlines.
-fn credit_line(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attribution> {
-    let is_line = (start == 0 || p.ends_line(start - 1)) && p.ends_line(end - 1);
-    let names = Classes::of(&[Class::Person, Class::Document, Class::Title]);
-    let names_source = |first: usize, last: usize| {
-        first <= last && last < first + 4 && p.is(last, names) && (first..=last).all(|index| p.is_word(index))
-    };
-    if !is_line || p.is_glued(at) || at <= start || at + 1 >= end {
-        return None;
-    }
-    if names_source(at + 1, end - 1) {
-        return attribution(p, (at + 1, end - 1), (at, at), (start, at));
-    }
-    names_source(start, at - 1)
-        .then(|| attribution(p, (start, at - 1), (at, at), (at + 1, end)))
-        .flatten()
-}
-
-/// "In a poll released on Tuesday, 47 percent …", "by the agency's tally".
-fn in_poll(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attribution> {
-    let opens = p.is(at + 1, Classes::of(&[Class::Article, Class::Determiner]))
-        || p.is_capital(at + 1)
-        || p.says_any(at + 1, &["one", "some", "most"]);
-    let counts = |index: usize| !p.says(at, "in") && p.says_any(index, &["estimate", "estimates", "count"]);
-    let head = (at + 1..end.min(at + 12))
-        .take_while(|&index| !p.is_any_mark(index, &[Mark::Comma, Mark::Stop, Mark::Semicolon]))
-        .find(|&index| polls(p, index) || counts(index))?;
-    let crosses = (at + 2..head).any(|index| {
-        p.is(
-            index,
-            Classes::of(&[
-                Class::Auxiliary,
-                Class::Modal,
-                Class::Relative,
-                Class::Conjunction,
-            ]),
-        ) || p.is(index, Class::Preposition) && !p.says(index, "of")
-    });
-    let is_vague =
-        p.says(head, "polls") && p.says(head - 1, "the") || p.says(head, "average") && p.says(head + 1, "of");
-    if !opens || crosses || is_vague || p.is(head + 1, Class::Person) && !p.is_capital(head + 1) {
-        return None;
-    }
-    attribution(p, source::ending_at(p, head, at + 1)?, (at, at), (start, end))
-}
-
 /// "according to SOURCE", "…, according to SOURCE, …".
 fn according_to(p: Pieces<'_>, first: usize, last: usize, start: usize, end: usize) -> Option<Attribution> {
     let source = source::right_of(p, last + 1, end)?;
@@ -250,6 +106,12 @@ fn according_to(p: Pieces<'_>, first: usize, last: usize, start: usize, end: usi
     // A list closed by the credit is credited as a whole.
     let from = if to == end { start } else { from };
     attribution(p, source, (first, last), (from, to))
+}
+
+/// Whether a cue names what is wanted rather than what is: "plans", "called for", "agreed to".
+fn is_intent(p: Pieces<'_>, at: usize) -> bool {
+    let is_agreed = !p.is(at, CUES) && p.is_word(at) && p.says_any(at + 1, &["to", "that"]);
+    p.is(at, Class::IntentVerb) || p.says(at + 1, "for") || is_agreed
 }
 
 /// "quotes the minister as saying", "was quoted as saying".
@@ -382,7 +244,8 @@ fn subject_first(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<A
     let behind = content_behind(p, at, end) && !(before && goes_on_elsewhere(p, at));
     if before && behind {
         // "Five died, Reed said at a briefing, two hours later" goes on about the briefing.
-        let circumstance = p.is(at + 1, CIRCUMSTANCE) && !hedges(p, at + 1);
+        let is_setting = p.is(at + 1, CIRCUMSTANCE) && !hedges(p, at + 1) && !is_intent(p, at);
+        let circumstance = is_setting || has_listener(p, at);
         let quoted = (start..source.0).rev().take(REACH).any(|index| p.is_quote(index));
         let speaks_on = (at + 1..end).take(REACH).any(|index| {
             p.says(index, "that")
@@ -394,7 +257,8 @@ fn subject_first(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<A
         }
         // "After two hours, Reed said that": when it was said, not what.
         let that = p.says(at + 1, "that") || p.is_mark(at + 1, Mark::Colon);
-        let scope = if that && !quoted && opens_aside(p, start) {
+        let is_aside = that && opens_aside(p, start) || opens_participle(p, start, source.0);
+        let scope = if is_aside && !quoted {
             (at + 1, end)
         } else {
             (start, end)
@@ -409,22 +273,6 @@ fn subject_first(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<A
         (false, _) => (speech_begins(p, at, end), end),
     };
     attribution(p, source, cue, scope)
-}
-
-/// "A poll of those 18 to 35 shows", "results of a count done for the channel show": the document, however far.
-fn document_before(p: Pieces<'_>, at: usize, start: usize) -> Option<(usize, usize)> {
-    if !p.is(at, Class::ShowVerb) {
-        return None;
-    }
-    let breaks = |index: &usize| {
-        p.is_any_mark(*index, &[Mark::Comma, Mark::Semicolon, Mark::Stop, Mark::Colon])
-            || p.is(*index, Classes::of(&[Class::Auxiliary, Class::Modal]))
-    };
-    let segment = (start.max(at.saturating_sub(20))..at)
-        .rev()
-        .take_while(|index| !breaks(index));
-    let head = segment.filter(|&index| p.is(index, Class::Document)).last()?;
-    source::ending_at(p, head, start)
 }
 
 /// Whether a comma stands before a source and its article.
@@ -453,16 +301,27 @@ fn may_say(p: Pieces<'_>, at: usize, (first, last): (usize, usize)) -> bool {
     let passive = at > 0
         && p.says_any(at - 1, &["is", "are", "was", "were", "be", "been", "being"])
         && p.str(at).ends_with("ed")
+        && !feels(p, at)
         || p.says(at, "said") && p.says_any(at - 1, &["is", "are", "was", "were", "be"]);
     let is_belief = is_estimate && p.says(at + 1, "to") && p.str(at).ends_with('d');
     let finds_that = p.is(at, Class::ShowVerb) && p.says(at + 1, "that")
-        || p.says_any(at, &["found", "finds"]) && p.is_capital(first) && p.is_capital(at + 1);
+        || p.says_any(at, &["found", "finds", "lists", "listed", "ranks", "ranked"])
+            && p.is_capital(first)
+            && p.is_capital(at + 1);
     let is_phrase = !p.is(at, CUES);
-    let is_share = (first..=last).any(|index| p.is(index, Class::Percent) || p.is_mark(index, Mark::Percent))
-        || p.says_any(first, &["half", "percent"]);
+    let is_share = is_share(p, (first, last));
+    // What a poll asks is not what it finds.
+    let asks = is_document && p.says_any(at, &["ask", "asks", "asked"]);
     !is_share
+        && !asks
         && (is_document || is_saying || is_estimate || finds_that || is_phrase)
         && !passive
         && !is_belief
         && !p.says_any(first, &["which", "there", "what"])
+}
+
+/// Whether a subject is a share of those asked: "26 percent", "half of the voters".
+pub(super) fn is_share(p: Pieces<'_>, (first, last): (usize, usize)) -> bool {
+    (first..=last).any(|index| p.is(index, Class::Percent) || p.is_mark(index, Mark::Percent))
+        || p.says_any(first, &["half", "percent"])
 }

@@ -63,6 +63,7 @@ const NOUN_OR_VERB: &[&str] = &[
     "advocate",
     "advocates",
     "doubts",
+    "worries",
 ];
 
 /// Returns whether the word at a cue's place is no cue.
@@ -125,6 +126,7 @@ fn describes(p: Pieces<'_>, at: usize) -> bool {
         || p.says_all(at, &["feared", "dead"]);
     is_participle && (qualifies || is_passive)
         || p.says(at, "told") && p.says(at - 1, "all")
+        || p.says(at - 1, "worth")
         || p.says(at, "think") && p.says_any(at + 1, &["tank", "tanks"])
 }
 
@@ -163,7 +165,9 @@ fn takes_content(p: Pieces<'_>, at: usize) -> bool {
         || p.is_mark(next, Mark::Colon)
         || p.is_mark(next, Mark::Comma) && p.is_quote(next + 1);
     if p.says_any(at, &["state", "states", "projects"]) {
-        return says_that || p.is(next, Classes::of(&[Class::Determiner, Class::Article]));
+        return says_that
+            || p.is(next, Classes::of(&[Class::Determiner, Class::Article]))
+            || p.is_mark(next, Mark::Comma) && stands_apart(p, at);
     }
     let hedges = p.says_any(
         next,
@@ -230,7 +234,7 @@ fn stands_apart(p: Pieces<'_>, at: usize) -> bool {
     let opens = p.is_mark(opening, Mark::Comma) || p.is_quote(opening);
     let is_document = p.is(at - 1, Class::Document);
     let is_source = is_document || p.is(at - 1, Class::Person) || p.is_capital(at - 1);
-    let is_mostly_noun = p.says_any(at, &["states", "plans", "hopes", "fears", "records"]);
+    let is_mostly_noun = p.says_any(at, &["state", "states", "plans", "hopes", "fears", "records"]);
     opening + 1 < at && opens && is_source && (is_document || !is_mostly_noun)
 }
 
@@ -245,28 +249,49 @@ fn intends(p: Pieces<'_>, at: usize) -> bool {
         && !p.is(at - 1, Classes::of(&[Class::Determiner, Class::Article]))
 }
 
-/// Nouns for what is said.
-#[rustfmt::skip]
-const ASSERTIONS: &[&str] = &[
-    "claim", "claims", "assertion", "assertions", "estimate", "estimates", "forecast", "forecasts",
-    "warning", "warnings", "allegation", "allegations", "prediction", "predictions", "projection",
-    "projections", "announcement", "statement", "suggestion", "contention", "assessment",
-];
+/// Whether a noun names what is said or wanted.
+pub(super) fn names_speech(p: Pieces<'_>, at: usize) -> bool {
+    p.is(at, Classes::of(&[Class::AssertNoun, Class::PlanNoun]))
+}
 
-/// Nouns for what is wanted.
-#[rustfmt::skip]
-const PLANS: &[&str] = &[
-    "plan", "plans", "proposal", "proposals", "pledge", "pledges", "promise", "promises", "threat",
-    "threats", "vow", "call", "calls", "demand", "demands", "offer",
-];
+/// Whether a piece makes what follows somebody's: "mayor's", "her".
+pub(super) fn owns(p: Pieces<'_>, at: usize) -> bool {
+    let is_possessive = p.shape(at) == Some(Shape::Possessive);
+    // "She's called for": a verb, shortened.
+    is_possessive && !source::is_pronoun(p, at.wrapping_sub(1))
+        || p.says_any(at, &["his", "her", "their", "its"])
+}
+
+/// Whose claim or plan it is: "the mayor's plan", "her unlikely plan", "the mayor left, with plans to".
+fn owner(p: Pieces<'_>, at: usize, start: usize) -> Option<(usize, usize)> {
+    if at > start && p.says(at - 1, "with") && p.says(at + 1, "to") {
+        return source::subject_of(p, start, at - 1);
+    }
+    let is_described = p.shape(at.wrapping_sub(1)) == Some(Shape::Lower) && !owns(p, at - 1);
+    let mark = at
+        .checked_sub(1 + usize::from(is_described))
+        .filter(|&mark| mark >= start && owns(p, mark))?;
+    if p.shape(mark) != Some(Shape::Possessive) {
+        return Some((mark, mark));
+    }
+    let last = mark.checked_sub(1).filter(|&last| last >= start)?;
+    let (first, last) = source::ending_at(p, last, start)?;
+    // "Protests in the capital against the court's plan": the plan is the court's.
+    let within = (first..last)
+        .rev()
+        .find(|&index| p.is(index, Class::Preposition) && !p.says(index, "of"));
+    within.map_or(Some((first, last)), |preposition| {
+        source::ending_at(p, last, preposition + 1)
+    })
+}
 
 /// "the mayor's claim that", "her plan would", "in the mayor's view, …".
 pub(super) fn nominal(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attribution> {
-    let asserts = p.says_any(at, ASSERTIONS) && p.says_any(at + 1, &["that", "of"])
+    let asserts = p.is(at, Class::AssertNoun) && p.says_any(at + 1, &["that", "of", "about"])
         || p.says_any(at, &["view", "opinion", "estimation"]) && p.is_mark(at + 1, Mark::Comma);
-    let plans = p.says_any(at, PLANS)
+    let plans = p.is(at, Class::PlanNoun)
         && (p.is(at + 1, Class::Modal)
-            || p.says(at + 1, "to")
+            || p.says(at + 1, "to") && p.shape(at + 2) == Some(Shape::Lower)
             || p.says(at + 1, "calls")
             || p.says(at + 1, "for") && p.says_any(at, &["call", "calls", "demand", "demands"])
             || p.is_mark(at + 1, Mark::Comma)
@@ -277,11 +302,7 @@ pub(super) fn nominal(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Opt
     if !asserts && !plans {
         return None;
     }
-    let source = if p.shape(at - 1) == Some(Shape::Possessive) {
-        source::ending_at(p, at.checked_sub(2).filter(|&last| last >= start)?, start)?
-    } else {
-        (at - 1, at - 1)
-    };
+    let source = owner(p, at, start)?;
     let mut found = frame::attribution(p, source, (at, at), (at + 1, end))?;
     found.is_intent = plans;
     found.status = nominal_status(p, at, plans);
@@ -290,7 +311,7 @@ pub(super) fn nominal(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Opt
 
 /// "the announcement by the ministry that …".
 pub(super) fn nominal_by(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attribution> {
-    if !p.says(at + 1, "by") || at == start || !p.says_any(at, ASSERTIONS) {
+    if !p.says(at + 1, "by") || at == start || !p.is(at, Class::AssertNoun) {
         return None;
     }
     let source = source::right_of(p, at + 2, end)?;

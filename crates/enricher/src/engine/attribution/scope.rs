@@ -67,14 +67,27 @@ pub(super) fn opens_aside(p: Pieces<'_>, start: usize) -> bool {
         )
 }
 
-/// "told thousands of supporters that".
-pub(super) fn speech_begins(p: Pieces<'_>, at: usize, end: usize) -> usize {
-    let has_listener = p.says_any(
+/// "Speaking to thousands of pilgrims, the mayor said": what the speaker does, up to the only comma.
+pub(super) fn opens_participle(p: Pieces<'_>, start: usize, source: usize) -> bool {
+    let commas = (start..source)
+        .take(REACH)
+        .filter(|&at| p.is_mark(at, Mark::Comma));
+    p.str(start).ends_with("ing") && p.is(start, Class::Verb) && commas.count() == 1
+}
+
+/// Whether a verb names who listens before what is said: "told reporters", "assured the crowd".
+pub(super) fn has_listener(p: Pieces<'_>, at: usize) -> bool {
+    p.says_any(
         at,
         &[
             "told", "tells", "tell", "telling", "warned", "warns", "reminded", "assured", "informed",
         ],
-    );
+    )
+}
+
+/// "told thousands of supporters that".
+pub(super) fn speech_begins(p: Pieces<'_>, at: usize, end: usize) -> usize {
+    let has_listener = has_listener(p, at);
     let is_hedge = p.says_any(at + 2, &["least", "most"]);
     let has_circumstance = !is_hedge
         && !p.is(at, Class::IntentVerb)
@@ -85,7 +98,14 @@ pub(super) fn speech_begins(p: Pieces<'_>, at: usize, end: usize) -> usize {
     }
     (at + 1..end.min(at + if has_listener { 20 } else { 8 }))
         .find(|&index| p.says(index, "that"))
-        .unwrap_or(at + 1)
+        .unwrap_or(
+            at + 1
+                + usize::from(
+                    has_listener
+                        && (p.is_digits(at + 1)
+                            || p.is(at + 1, Classes::of(&[Class::Cardinal, Class::Vague]))),
+                ),
+        )
 }
 
 /// Whether something is said behind the verb, rather than "…, police said on Friday."

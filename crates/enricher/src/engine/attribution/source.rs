@@ -1,21 +1,11 @@
 //! The noun phrase of a source, to the left of its verb or to the right of its cue.
 
 use super::PREDICATE;
+use super::insertion::{Behind, over_insertions, skip_between};
 use crate::engine::pieces::{Class, Classes, Mark, Pieces, Shape};
 
 /// Longest source, in pieces.
 const LONGEST: usize = 24;
-
-/// What may stand between a source and its verb: "police *on Friday also* said".
-const BETWEEN: Classes = Classes::of(&[
-    Class::Adverb,
-    Class::Auxiliary,
-    Class::Weekday,
-    Class::Month,
-    Class::Negation,
-    Class::Modal,
-    Class::DayPart,
-]);
 
 /// Returns whether the piece is a pronoun that stands for a source.
 pub(super) fn is_pronoun(p: Pieces<'_>, at: usize) -> bool {
@@ -26,82 +16,37 @@ pub(super) fn is_pronoun(p: Pieces<'_>, at: usize) -> bool {
 pub(super) fn left_of(p: Pieces<'_>, verb: usize, start: usize) -> Option<(usize, usize)> {
     let mut last = verb.checked_sub(1).filter(|&last| last >= start)?;
     last = skip_between(p, last, start)?;
-    if p.is_mark(last, Mark::Comma) || p.is_mark(last, Mark::Close) || p.is_dash(last) && !p.is_glued(last) {
-        let before = over_insertion(p, last, start)?;
-        // "A spokesman, John Smith, said": the name is the source. "John Smith, a spokesman, said": the same.
-        if let Some(name) = inserted_name(p, before + 2, last) {
-            return Some(name);
-        }
-        last = before;
+    match over_insertions(p, last, start)? {
+        Behind::Name(name) => return Some(name),
+        Behind::Phrase(before) => last = before,
     }
     if p.says(last, "and") || p.says(last, "but") {
         // "police arrested five and said": the subject of the first verb says it.
-        let (_, subject_last) = subject_of(p, start, last)?;
-        last = subject_last;
+        last = subject_of(p, start, last)
+            .map_or_else(|| pronoun_before(p, start, last), |(_, last)| Some(last))?;
     }
-    if p.says_any(last, &["who", "which"]) && last > start {
-        // "a guard who said", "the agency, which reported": the noun before is the source.
+    let is_relative = p.says_any(last, &["who", "which"])
+        || p.says(last, "that") && p.is(last.wrapping_sub(1), Class::Document);
+    if is_relative && last > start {
+        // "a guard who said", "the agency, which reported", "returns that showed": the noun before is the source.
         last -= 1;
         last -= usize::from(p.is_mark(last, Mark::Comma) && last > start);
     }
     ending_at(p, last, start)
 }
 
+/// "For that – he called her weak and said": the pronoun is the subject of both verbs.
+fn pronoun_before(p: Pieces<'_>, start: usize, and: usize) -> Option<usize> {
+    let floor = and.saturating_sub(LONGEST).max(start);
+    (floor..and)
+        .rev()
+        .find(|&at| p.says_any(at, &["he", "she", "they"]))
+}
+
 /// Returns the noun phrase that ends at a piece.
 pub(super) fn ending_at(p: Pieces<'_>, last: usize, start: usize) -> Option<(usize, usize)> {
     let first = extend_left(p, last, start);
     trim(p, first, last)
-}
-
-/// Steps left over adverbs, auxiliaries and "on Friday".
-fn skip_between(p: Pieces<'_>, mut last: usize, start: usize) -> Option<usize> {
-    loop {
-        let is_date = p.is_digits(last) && last > start && p.is(last - 1, Class::Month);
-        let is_on = p.says_any(last, &["on", "in", "late", "early"])
-            && p.is(
-                last + 1,
-                Classes::of(&[Class::Weekday, Class::Month, Class::DayPart, Class::Adverb]),
-            );
-        let in_statement =
-            p.says(last, "statement") && p.says_any(last.wrapping_sub(1), &["a", "separate", "the"]);
-        if in_statement && last >= start + 2 && p.says(last - 2, "in") {
-            last = last.checked_sub(3).filter(|&last| last >= start)?;
-            continue;
-        }
-        let is_manner =
-            p.shape(last) == Some(Shape::Lower) && p.str(last).ends_with("ly") && p.str(last).len() > 5;
-        if !(is_date || is_manner || is_on || p.is(last, BETWEEN) && !p.is(last, Class::Person)) {
-            return Some(last);
-        }
-        last = last.checked_sub(1).filter(|&last| last >= start)?;
-    }
-}
-
-/// From the comma before the verb to the end of the phrase before the inserted words: "Asif, the minister, said".
-fn over_insertion(p: Pieces<'_>, closing: usize, start: usize) -> Option<usize> {
-    let opens = |at: usize| match p.shape(closing) {
-        Some(Shape::Mark(Mark::Close)) => p.is_mark(at, Mark::Open),
-        Some(Shape::Mark(Mark::Comma)) => p.is_mark(at, Mark::Comma),
-        _ => p.is_dash(at) && !p.is_glued(at),
-    };
-    let floor = closing.saturating_sub(LONGEST).max(start);
-    let opening = (floor..closing).rev().find(|&at| opens(at))?;
-    opening.checked_sub(1).filter(|&last| last >= start)
-}
-
-/// The name between two commas, without its title.
-fn inserted_name(p: Pieces<'_>, mut first: usize, closing: usize) -> Option<(usize, usize)> {
-    let is_name = first < closing
-        && closing - first <= 8
-        && (first..closing).all(|at| {
-            p.is_capital(at)
-                || p.is_any_mark(at, &[Mark::Hyphen, Mark::Stop])
-                || p.says_any(at, &["al", "bin", "de", "van", "von", "der", "ould", "el"])
-        });
-    while first + 1 < closing && (p.is(first, Class::Title) || p.is_mark(first, Mark::Stop)) {
-        first += 1;
-    }
-    (is_name && closing - first >= 2).then_some((first, closing - 1))
 }
 
 /// Walks left to where the phrase begins.
@@ -129,7 +74,7 @@ fn belongs(p: Pieces<'_>, at: usize, last: usize, start: usize) -> bool {
         }
         Some(Shape::Mark(_)) | None => return false,
         Some(Shape::Possessive) => return true,
-        Some(Shape::Digits) => return at == last || p.is_glued(at),
+        Some(Shape::Digits) => return at == last || p.is_glued(at) || dates(p, at),
         Some(_) => {}
     }
     if p.is_mark(at + 1, Mark::Hyphen) && p.is_glued(at)
@@ -176,8 +121,16 @@ fn belongs(p: Pieces<'_>, at: usize, last: usize, start: usize) -> bool {
         at,
         Classes::of(&[Class::Verb, Class::KillVerb, Class::InjureVerb, Class::SayVerb]),
     ) && !p.is_capital(at)
-        && !p.is(at, Classes::of(&[Class::Document, Class::Person, Class::Title]));
+        && !p.is(at, Classes::of(&[Class::Document, Class::Person, Class::Title]))
+        // "The editorial board writes": no verb stands right before another.
+        && (at != last || p.str(at).ends_with("ed") || p.str(at).ends_with("ing"));
     !is_verb || is_participle_in_name(p, at)
+}
+
+/// "a *2014* study", "the *2009* paper".
+fn dates(p: Pieces<'_>, at: usize) -> bool {
+    let articles = Classes::of(&[Class::Article, Class::Determiner]);
+    p.str(at).len() == 4 && p.is(at.wrapping_sub(1), articles) && p.is_word(at + 1)
 }
 
 /// "the *elected* president says", "a poll *released* Friday found".
@@ -213,9 +166,17 @@ fn trim(p: Pieces<'_>, mut first: usize, mut last: usize) -> Option<(usize, usiz
         Class::Relative,
         Class::Weekday,
     ]);
-    while first < last
-        && (p.is(first, leading) && !p.is_capital(first.max(1)) || p.is(first, leading) || !p.is_word(first))
-    {
+    // "Sun-Times", "still-struggling mills", "the Daily Post": half a name leads nothing.
+    let joins = |at: usize| {
+        p.is_mark(at + 1, Mark::Hyphen) && p.is_glued(at)
+            || p.is_capital(at)
+                && p.is_capital(at + 1)
+                && p.is(
+                    at.wrapping_sub(1),
+                    Classes::of(&[Class::Article, Class::Determiner]),
+                )
+    };
+    while first < last && (p.is(first, leading) && !joins(first) || !p.is_word(first)) {
         first += 1;
     }
     while last > first && !p.is_word(last) && !p.is_digits(last) {
@@ -229,7 +190,8 @@ fn trim(p: Pieces<'_>, mut first: usize, mut last: usize) -> Option<(usize, usiz
             Class::Conjunction,
             Class::Adverb,
         ]),
-    ) || p.says_any(first, &["that", "there", "this", "those"]);
+    ) && !joins(first)
+        || p.says_any(first, &["that", "the", "there", "this", "those"]);
     (p.is_word(first) && !is_empty).then_some((first, last))
 }
 
@@ -244,7 +206,9 @@ pub(super) fn right_of(p: Pieces<'_>, from: usize, end: usize) -> Option<(usize,
                 p.is_glued_before(at) && p.is(at - 1, Class::Title) && at + 1 < end
             }
             Some(Shape::Mark(_)) | None => false,
-            Some(Shape::Digits) => p.is_capital(at.wrapping_sub(1)),
+            Some(Shape::Digits) => {
+                p.is_capital(at.wrapping_sub(1)) || p.is_glued_before(at) || p.is_glued(at) || dates(p, at)
+            }
             Some(Shape::Possessive) => true,
             Some(_) => {
                 let ends = Classes::of(&[Class::Relative, Class::Auxiliary, Class::Modal, Class::Negation]);
@@ -307,7 +271,10 @@ fn behind_aside(p: Pieces<'_>, start: usize, end: usize) -> usize {
         return start;
     }
     let comma = (start..end.min(start + 12)).find(|&at| p.is_mark(at, Mark::Comma));
-    comma.map_or(start, |comma| comma + 1)
+    let behind = comma.map_or(start, |comma| comma + 1);
+    // "On July 6, 2015, the mayor".
+    let is_year = p.is_digits(behind) && p.is_mark(behind + 1, Mark::Comma);
+    behind + if is_year { 2 } else { 0 }
 }
 
 /// Returns the subject of a sentence: its first noun phrase, for "it said" in the next one.

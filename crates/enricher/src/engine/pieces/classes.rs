@@ -98,6 +98,12 @@ pub enum Class {
     ClaimVerb,
     /// "vowed", "proposes": says what is wanted rather than what is.
     IntentVerb,
+    /// "ordered", "opposes": decides or judges; attributes only as a finite verb.
+    ActVerb,
+    /// "claim", "estimate": a noun for what is said.
+    AssertNoun,
+    /// "plan", "decision": a noun for what is wanted.
+    PlanNoun,
     /// "denied", "rejected".
     DenyVerb,
     /// "estimates", "forecasts", "expects".
@@ -291,7 +297,7 @@ fn class_named(name: &str) -> Option<Class> {
 }
 
 /// The names used in the tables.
-const NAMES: [(&str, Class); 57] = [
+const NAMES: [(&str, Class); 60] = [
     ("article", Class::Article),
     ("determiner", Class::Determiner),
     ("preposition", Class::Preposition),
@@ -337,6 +343,9 @@ const NAMES: [(&str, Class); 57] = [
     ("say-verb", Class::SayVerb),
     ("claim-verb", Class::ClaimVerb),
     ("intent-verb", Class::IntentVerb),
+    ("act-verb", Class::ActVerb),
+    ("assert-noun", Class::AssertNoun),
+    ("plan-noun", Class::PlanNoun),
     ("deny-verb", Class::DenyVerb),
     ("estimate-verb", Class::EstimateVerb),
     ("show-verb", Class::ShowVerb),
