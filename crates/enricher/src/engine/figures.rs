@@ -14,8 +14,10 @@ mod currency;
 mod dollar;
 mod draft;
 mod kind;
+mod measure;
 mod names;
 mod quantity;
+mod range;
 mod reject;
 mod scope;
 mod special;
@@ -109,6 +111,8 @@ fn explain(p: Pieces<'_>, names: &Names, drafts: &mut Vec<Draft>, sentence: usiz
     for draft in drafts.iter_mut() {
         draft.sentence = sentence;
         let phrase = match draft.kind {
+            // "a pick or two" has read its noun already.
+            None if draft.head.is_some() => continue,
             Some(kind) => quantity::subject(p, names, draft, kind, start, end),
             None => {
                 subject::read(p, names, draft, end).or_else(|| quantity::of_total(p, names, draft, start))
@@ -118,6 +122,7 @@ fn explain(p: Pieces<'_>, names: &Names, drafts: &mut Vec<Draft>, sentence: usiz
         bound::behind_noun(p, draft);
     }
     bound::inherit_in_brackets(p, drafts);
+    compare::inherit_percent(p, drafts);
     compare::inherit_over_hyphens(p, drafts);
     compare::link(p, drafts, start);
     kind::decide(p, names, drafts, start, end);

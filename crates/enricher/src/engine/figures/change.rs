@@ -11,6 +11,10 @@ pub(super) fn apply(p: Pieces<'_>, drafts: &mut [Draft], start: usize, end: usiz
         if !can_change(draft) {
             continue;
         }
+        if draft.converts {
+            drafts[index].change = drafts[index - 1].change;
+            continue;
+        }
         let change = before(p, draft, start)
             .or_else(|| behind(p, draft, end))
             .or_else(|| listed(p, drafts, index));
@@ -50,7 +54,7 @@ fn before(p: Pieces<'_>, draft: &Draft, start: usize) -> Option<Change> {
     while at > floor {
         at -= 1;
         if let Some(found) = direction(p, at) {
-            return Some(found);
+            return (!is_particle(p, draft, at)).then_some(found);
         }
         let skips = p.is(
             at,
@@ -61,6 +65,15 @@ fn before(p: Pieces<'_>, draft: &Draft, start: usize) -> Option<Change> {
         }
     }
     None
+}
+
+/// "shot *down* 95 drones", "picked *up* 12 parcels": part of a verb that is no change.
+fn is_particle(p: Pieces<'_>, draft: &Draft, at: usize) -> bool {
+    draft.kind == Some(FigureKind::Count)
+        && p.says_any(at, &["up", "down"])
+        && at > 0
+        && (p.is(at - 1, Class::Verb) || p.says_any(at - 1, &["shot", "set", "broke", "cut"]))
+        && !p.says_any(at - 1, &["went", "ended", "closed", "finished", "goes"])
 }
 
 /// "grow sales \[by\] 35 per cent", "fell in May \[by\] 3 percent": the verb stands in the same clause.

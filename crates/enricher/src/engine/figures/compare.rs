@@ -167,6 +167,27 @@ fn share_unit(p: Pieces<'_>, drafts: &mut [Draft], first: usize, second: usize) 
     }
 }
 
+/// "The first index rose by 2 percent and the second by 1.": a bare number behind "by" has the percent of the one before.
+pub(super) fn inherit_percent(p: Pieces<'_>, drafts: &mut [Draft]) {
+    for index in 1..drafts.len() {
+        let (done, rest) = drafts.split_at_mut(index);
+        let draft = &mut rest[0];
+        let is_open = draft.shape == Shape::Single && draft.kind.is_none() && is_bare(draft);
+        if !is_open || p.is_word(draft.after) || !p.says(draft.start.wrapping_sub(1), "by") {
+            continue;
+        }
+        let Some(before) = done.iter().rev().find(|before| before.shape != Shape::Ordinal) else {
+            continue;
+        };
+        let gap = before.after.min(draft.start)..draft.start;
+        let is_list =
+            gap.len() <= 2 * REACH && gap.into_iter().any(|at| p.says_any(at, &["and", "but", "while"]));
+        if before.unit == Some("percent") && is_list {
+            (draft.unit, draft.kind) = (before.unit, before.kind);
+        }
+    }
+}
+
 /// The smallest number that is written out: below it, the scale word of the other amount is meant.
 const WRITTEN_OUT: f64 = 1_000.0;
 

@@ -2,13 +2,14 @@
 
 use super::draft::{Draft, Shape as DraftShape};
 use super::names::Names;
+use crate::engine::analysis::EntityType;
 use crate::engine::pieces::{Class, Classes, Mark, Pieces, Shape, number};
 
 /// Longest subject, in pieces: what is longer has run away.
 const LONGEST: usize = 12;
 
 /// Words that end a noun phrase.
-const ENDS: Classes = Classes::of(&[
+pub(super) const ENDS: Classes = Classes::of(&[
     Class::Preposition,
     Class::Conjunction,
     Class::Pronoun,
@@ -74,8 +75,10 @@ pub(super) fn read(p: Pieces<'_>, names: &Names, draft: &Draft, end: usize) -> O
         return compound(p, at + 1, end);
     }
     if draft.shape == DraftShape::Ordinal {
-        if let Some(superlative) = over_superlative(p, at) {
-            at = superlative;
+        match over_superlative(p, at) {
+            Some(superlative) if is_superlative(p, at + 1) => at = superlative,
+            Some(_) => return compound(p, at + 1, end),
+            None => {}
         }
         if p.is(at, Class::TimeUnit) {
             return Some(Phrase {
@@ -85,10 +88,81 @@ pub(super) fn read(p: Pieces<'_>, names: &Names, draft: &Draft, end: usize) -> O
             });
         }
     }
+    if let Some(those) = p.says(at, "of").then(|| those(p, at + 1)).flatten() {
+        return Some(those);
+    }
     at = skip_partitive(p, at, end)?;
     at = skip_fillers(p, at);
     at = over_measure(p, at);
-    noun_phrase(p, names, at, end)
+    let first = at;
+    at = over_adjectives(p, at);
+    let phrase = noun_phrase(p, names, at, end)?;
+    Some(over_peoples(p, names, Phrase { first, ..phrase }, end))
+}
+
+/// "85 of \[those infected\]".
+pub(super) fn those(p: Pieces<'_>, at: usize) -> Option<Phrase> {
+    let is_participle =
+        p.says(at, "those") && (p.str(at + 1).ends_with("ed") || p.str(at + 1).ends_with("ing"));
+    is_participle.then_some(Phrase {
+        first: at,
+        last: at + 1,
+        head: at + 1,
+    })
+}
+
+/// "\[confirmed and\] suspected cases", "\[blindfolded and\] bound men": the first of two participles.
+fn over_adjectives(p: Pieces<'_>, at: usize) -> usize {
+    let is_adjective = |at: usize| p.str(at).ends_with("ed") || p.is(at, PARTICIPLES);
+    let is_pair = p.str(at).ends_with("ed")
+        && p.says_any(at + 1, &["and", "or"])
+        && is_adjective(at + 2)
+        && p.is_word(at + 3)
+        && !p.is(at + 3, ENDS)
+        && !is_adjective(at + 3);
+    at + if is_pair { 2 } else { 0 }
+}
+
+/// "African \[and Latin American countries\]", "African \[and two Middle Eastern countries\]": the adjectives of two
+/// peoples share the noun.
+fn over_peoples(p: Pieces<'_>, names: &Names, phrase: Phrase, end: usize) -> Phrase {
+    let joint = phrase.last + 1;
+    let is_adjective = phrase.head == phrase.last
+        && p.is_capital(phrase.last)
+        && !p.str(phrase.last).ends_with('s')
+        && names
+            .containing(p.span(phrase.last))
+            .is_some_and(|name| matches!(name.kind, EntityType::Norp | EntityType::Place));
+    if !is_adjective || !p.says_any(joint, &["and", "or"]) {
+        return phrase;
+    }
+    let number = number::may_start(p, joint + 1)
+        .then(|| number::read(p, joint + 1))
+        .flatten();
+    let next = number.map_or(joint + 1, |number| number.next);
+    let other = p
+        .is_capital(next)
+        .then(|| noun_phrase(p, names, next, end))
+        .flatten()
+        .filter(|other| other.first < other.head && !p.is_capital(other.head));
+    match other {
+        // "one American and one British soldier were" are two that share a verb.
+        Some(other) if number.is_some() && p.is(other.head, Class::Person) => phrase,
+        Some(other) if number.is_some() => Phrase {
+            first: other.head,
+            ..other
+        },
+        Some(other) => Phrase {
+            first: phrase.first,
+            ..other
+        },
+        None => phrase,
+    }
+}
+
+/// The "largest" of "second-largest"; the "place" of "third-place" is what is ranked.
+fn is_superlative(p: Pieces<'_>, at: usize) -> bool {
+    p.str(at).ends_with("est") || p.says_any(at, &["most", "least", "worst", "ranked", "ranking", "seeded"])
 }
 
 /// "second[-largest] trade union", "third[-place] team".
@@ -97,12 +171,21 @@ fn over_superlative(p: Pieces<'_>, at: usize) -> Option<usize> {
     (hyphen && p.is_word(at + 1) && p.is_word(at + 2)).then_some(at + 2)
 }
 
-/// "two [5,000-tonne] destroyers": a measure in front of the noun.
-fn over_measure(p: Pieces<'_>, at: usize) -> usize {
-    let is_measure = p.is_digits(at)
-        && p.is_mark(at + 1, Mark::Hyphen)
-        && p.is(at + 2, Classes::of(&[Class::Measure, Class::TimeUnit]));
-    at + if is_measure { 3 } else { 0 }
+/// "two [5,000-tonne] destroyers", "one [52,000 barrel-a-day] refinery", "five of the three[-ton] satellites": a measure
+/// in front of the noun.
+pub(super) fn over_measure(p: Pieces<'_>, at: usize) -> usize {
+    let number = at + usize::from(p.is_digits(at));
+    let hyphen = usize::from(p.is_mark(number, Mark::Hyphen));
+    let unit = number + hyphen;
+    let is_measure = unit > at && p.is(unit, Classes::of(&[Class::Measure, Class::TimeUnit]));
+    let rate = unit + 1;
+    let is_rate = p.is_dash(rate) && p.says_any(rate + 1, &["a", "per"]) && p.is_dash(rate + 2);
+    let next = if is_rate { rate + 4 } else { rate };
+    if is_measure && p.is_word(next) && !p.is(next, ENDS) {
+        next
+    } else {
+        at
+    }
 }
 
 /// "120-\[seat\] Knesset", "seven-\[member\] crew": the word behind the hyphen is what is counted.
@@ -230,7 +313,9 @@ fn continues(p: Pieces<'_>, at: usize, first: usize, head: Option<usize>, end: u
         || is_when
         || at > first && p.says_any(at, &["left", "shut"])
         || at == first && p.str(at).ends_with("ed") && !p.is_word(at + 1);
-    if p.is(at, ENDS) || is_verb {
+    // "Ms." is no millisecond.
+    let is_title = p.is(at, Class::Title) && p.is_capital(at);
+    if p.is(at, ENDS) && !is_title || is_verb || p.says_any(at, &["what", "worth"]) {
         return false;
     }
     if p.is(at, Class::Adverb) && !(at == first && p.is_word(at + 1) && !p.is(at + 1, ENDS)) {
@@ -240,7 +325,9 @@ fn continues(p: Pieces<'_>, at: usize, first: usize, head: Option<usize>, end: u
         || (p.str(at).ends_with("ed") && at > first && p.str(at).len() > 4 && !p.is_capital(at));
     let is_noun = p.is(at, Class::Person)
         || p.is(at, Class::KillNoun) && !p.says(at, "dead")
-        || p.is(at, Class::InjureNoun) && !p.says_any(at, &["injured", "wounded"]);
+        || p.is(at, Class::InjureNoun) && !p.says_any(at, &["injured", "wounded"])
+        || at == first && p.is(at, HARM_NOUNS) && p.str(at).ends_with('s')
+        || at == first && at > 0 && p.is(at - 1, Class::Ordinal) && is_base(p, at);
     if is_participle && !is_noun {
         return is_adjective(p, at, first, head, end);
     }
@@ -248,6 +335,20 @@ fn continues(p: Pieces<'_>, at: usize, first: usize, head: Option<usize>, end: u
         return false;
     }
     !ends_person(p, at, head)
+}
+
+/// Nouns of what happens to persons that are verbs, too: "27 arrests".
+const HARM_NOUNS: Classes = Classes::of(&[
+    Class::DetainNoun,
+    Class::AbductNoun,
+    Class::DisplaceNoun,
+    Class::RescueNoun,
+]);
+
+/// Whether a verb is in the form that its noun has, too: the "blast" of "a fourth blast hit the convoy".
+fn is_base(p: Pieces<'_>, at: usize) -> bool {
+    let word = p.str(at);
+    p.is(at, Class::Verb) && !word.ends_with("ed") && !word.ends_with("en") && !word.ends_with("ing")
 }
 
 /// A participle modifies the noun behind it, unless a noun has already been read: "two kidnapped workers", but "two
@@ -259,12 +360,7 @@ fn is_adjective(p: Pieces<'_>, at: usize, first: usize, head: Option<usize>, end
         && !p.is(at + 1, Class::Adverb)
         && !p.is(at + 1, PARTICIPLES);
     let after_noun = head.is_some_and(|head| looks_plural(p, head) || p.is(head, Class::Person));
-    let is_base = p.is(at, Class::Verb)
-        && !p.str(at).ends_with("ed")
-        && !p.str(at).ends_with("en")
-        && !p.str(at).ends_with("ing")
-        && at > first;
-    next_is_noun && !after_noun && !is_base
+    next_is_noun && !after_noun && !(is_base(p, at) && at > first)
 }
 
 fn looks_plural(p: Pieces<'_>, at: usize) -> bool {
