@@ -125,6 +125,7 @@ fn explain(p: Pieces<'_>, names: &Names, drafts: &mut Vec<Draft>, sentence: usiz
     compare::inherit_percent(p, drafts);
     compare::inherit_over_hyphens(p, drafts);
     compare::link(p, drafts, start);
+    compare::share_subject(drafts);
     kind::decide(p, names, drafts, start, end);
     compare::share_kind(drafts);
     compare::link_parts(p, drafts);

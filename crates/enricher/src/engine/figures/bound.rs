@@ -1,6 +1,7 @@
 //! Hedges: "at least", "nearly", "or more" around a number.
 
 use super::draft::{Draft, Shape};
+use super::quantity;
 use crate::engine::analysis::{Bound, FigureKind};
 use crate::engine::pieces::{Class, Classes, Mark, Pieces};
 
@@ -300,8 +301,9 @@ pub(super) fn inherit_in_brackets(p: Pieces<'_>, drafts: &mut [Draft]) {
     for index in 1..drafts.len() {
         let (done, rest) = drafts.split_at_mut(index);
         let (source, draft) = (&done[index - 1], &mut rest[0]);
-        let opens =
-            draft.start > 0 && p.is_mark(draft.start - 1, Mark::Open) && source.after + 1 == draft.start;
+        let opens = draft.start > 0
+            && p.is_mark(draft.start - 1, Mark::Open)
+            && quantity::over_rate(p, source.after) + 1 == draft.start;
         let converts = draft.unit.is_some() && draft.kind == source.kind && draft.bound == Bound::Exact;
         if opens && converts && draft.shape == source.shape {
             draft.bound = source.bound;

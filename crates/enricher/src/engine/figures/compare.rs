@@ -65,6 +65,26 @@ pub(super) fn share_kind(drafts: &mut [Draft]) {
     }
 }
 
+/// Hands the subject on between figures that compare: "the deficit reached $27 million, up from $26 million".
+pub(super) fn share_subject(drafts: &mut [Draft]) {
+    for index in 0..drafts.len() {
+        let Some(other) = drafts[index].compared_to else {
+            continue;
+        };
+        let (from, to) = if drafts[index].subject.is_some() {
+            (index, other)
+        } else {
+            (other, index)
+        };
+        let stands_before = drafts[from]
+            .subject
+            .is_some_and(|(_, last)| last < drafts[to].first && last < drafts[from].first);
+        if stands_before && drafts[to].subject.is_none() && drafts[to].unit.is_some() {
+            (drafts[to].subject, drafts[to].head) = (drafts[from].subject, drafts[from].head);
+        }
+    }
+}
+
 /// "Three police among 12 dead": the part shares the fate of the whole.
 pub(super) fn link_parts(p: Pieces<'_>, drafts: &mut [Draft]) {
     for index in 1..drafts.len() {
@@ -236,7 +256,12 @@ pub(super) fn inherit_over_hyphens(p: Pieces<'_>, drafts: &mut [Draft]) {
         let hangs = p.is_mark(hyphen, Mark::Hyphen)
             && p.is_glued_before(hyphen)
             && (p.is_mark(hyphen + 1, Mark::Comma) || p.says_any(hyphen + 1, &["and", "or"]));
-        if hangs && draft.unit.is_none() && next.start <= hyphen + 4 {
+        // "18 and 19-year-olds"
+        let ages = next.kind == Some(FigureKind::Age)
+            && next.start == hyphen + 1
+            && p.says_any(hyphen, &["and", "or"])
+            && is_bare(draft);
+        if (hangs || ages) && draft.unit.is_none() && next.start <= hyphen + 4 {
             (draft.subject, draft.head) = (next.subject, next.head);
             (draft.unit, draft.kind) = (next.unit, next.kind);
         }

@@ -7,7 +7,7 @@ mod before;
 mod behind;
 mod fate;
 
-use self::before::{toll, verb_before, verb_before_list};
+use self::before::{lists_on, toll, verb_before, verb_before_list};
 use self::behind::verb_behind;
 use self::fate::{harm_noun, harm_verb, has_harm, modifier, subject_noun};
 use super::confidence::Evidence;
@@ -82,7 +82,9 @@ pub(super) fn decide(p: Pieces<'_>, names: &Names, drafts: &mut [Draft], start: 
             && counts_persons(p, names, draft)
         {
             found[index] = found[index - 1];
-        } else if includes(p, draft, start) && !matches!(before.kind, Some(FigureKind::Money)) {
+        } else if (includes(p, draft, start) || ends_included(p, draft, start))
+            && !matches!(before.kind, Some(FigureKind::Money))
+        {
             found[index] = found[index - 1];
             let whole = drafts[index - 1].part_of.unwrap_or(index - 1);
             drafts[index].part_of = Some(whole);
@@ -281,6 +283,25 @@ fn list_after_part(p: Pieces<'_>, before: &Draft, draft: &Draft) -> bool {
         || draft.start > 0 && p.is_mark(draft.start - 1, Mark::Comma) && before.part_of.is_some()
 }
 
+/// Furthest that "including" stands in front of the second member of its list, in pieces.
+const INCLUDED: usize = 12;
+
+/// "including women, children and two journalists": a list that begins with someone who is not counted.
+fn ends_included(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
+    let Some(and) = draft
+        .start
+        .checked_sub(1)
+        .filter(|&and| and > start && p.says(and, "and"))
+    else {
+        return false;
+    };
+    let floor = and.saturating_sub(INCLUDED).max(start);
+    (floor..and)
+        .rev()
+        .find(|&at| !lists_on(p, at, true))
+        .is_some_and(|at| p.says(at, "including"))
+}
+
 fn includes(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
     draft.start > start
         && p.says_any(
@@ -300,7 +321,8 @@ fn by_noun(p: Pieces<'_>, names: &Names, draft: &Draft) -> Option<FigureKind> {
     if is_membership(p, draft, head) {
         return Some(FigureKind::Count);
     }
-    Some(if p.says(head, "strong") || is_person(p, names, head) {
+    let is_strong = p.is_dash(draft.after) && p.says(draft.after + 1, "strong");
+    Some(if is_strong || is_person(p, names, head) {
         FigureKind::People
     } else {
         FigureKind::Count
@@ -354,6 +376,7 @@ fn is_membership(p: Pieces<'_>, draft: &Draft, head: usize) -> bool {
 /// A bare number counts what the number before it counts; the first of a sentence, persons if it is a word.
 fn bare(p: Pieces<'_>, draft: &Draft, before: Option<&Draft>) -> FigureKind {
     match before.and_then(|before| before.kind) {
+        _ if draft.low.fract() != 0.0 => FigureKind::Count,
         Some(kind @ (FigureKind::People | FigureKind::Count)) => kind,
         _ if p.says_any(
             draft.start.wrapping_sub(1),
@@ -362,7 +385,7 @@ fn bare(p: Pieces<'_>, draft: &Draft, before: Option<&Draft>) -> FigureKind {
         {
             FigureKind::People
         }
-        _ if p.is_digits(draft.first) || draft.low.fract() != 0.0 => FigureKind::Count,
+        _ if p.is_digits(draft.first) => FigureKind::Count,
         _ => FigureKind::People,
     }
 }

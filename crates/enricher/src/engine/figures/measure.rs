@@ -125,16 +125,13 @@ pub(super) fn is_compound(p: Pieces<'_>, at: usize) -> bool {
     compound(p, at).is_some()
 }
 
+/// What a length in inches is the length of.
+const DIMENSION: &[&str] = &["long", "wide", "tall", "high", "thick", "deep", "diameter"];
+
 /// "6′", "25.5″", "10\" long".
 fn length_mark(p: Pieces<'_>, at: usize) -> Option<&'static str> {
     match p.str(at) {
-        "\"" if p.says_any(
-            at + 1,
-            &["long", "wide", "tall", "high", "thick", "deep", "diameter"],
-        ) =>
-        {
-            Some("in")
-        }
+        "\"" if !p.is_glued(at) && p.says_any(at + 1, DIMENSION) => Some("in"),
         "′" if p.is_glued_before(at) => Some("ft"),
         "″" if p.is_glued_before(at) => Some("in"),
         _ => None,

@@ -7,10 +7,11 @@ mod in_front;
 
 use self::in_front::{ending_at, in_front};
 use super::draft::{Draft, Shape};
-use super::names::Names;
+use super::names::{Name, Names};
 use super::subject::{self, Phrase};
-use crate::engine::analysis::FigureKind;
-use crate::engine::pieces::{Class, Classes, Mark, Pieces};
+use crate::engine::analysis::{EntityType, FigureKind};
+use crate::engine::pieces::{Class, Classes, Mark, Pieces, number};
+use crate::engine::text::Span;
 
 /// How far in front of a number its noun is looked for, in pieces.
 const REACH: usize = 14;
@@ -100,6 +101,10 @@ fn of_duration(p: Pieces<'_>, names: &Names, draft: &Draft, end: usize) -> Optio
 }
 
 fn of_percent(p: Pieces<'_>, names: &Names, draft: &Draft, start: usize, end: usize) -> Option<Phrase> {
+    // "a 1-in-77 (1.3%) chance"
+    let in_brackets = p.is_mark(draft.after, Mark::Close)
+        && p.says_any(draft.after + 1, &["chance", "probability", "risk", "stake"]);
+    let after = draft.after + usize::from(in_brackets);
     behind(p, names, draft.after, end, &["of"])
         .or_else(|| {
             let share = draft.shape == Shape::Fraction
@@ -108,7 +113,7 @@ fn of_percent(p: Pieces<'_>, names: &Names, draft: &Draft, start: usize, end: us
                 .then(|| subject::noun_phrase(p, names, draft.after + 1, end))
                 .flatten()
         })
-        .or_else(|| following(p, names, draft.after, end))
+        .or_else(|| following(p, names, after, end))
         .or_else(|| in_front(p, draft, start))
 }
 
@@ -128,7 +133,11 @@ fn of_measure(p: Pieces<'_>, names: &Names, draft: &Draft, start: usize, end: us
     if let Some(found) = behind(p, names, after, end, &["of"]) {
         return Some(found);
     }
-    let is_compound = (draft.last..draft.after).any(|at| p.is_mark(at, Mark::Hyphen));
+    // "a 10-mile zone", "a 10 mile zone"
+    let unit_word = p.str(draft.after - 1);
+    let is_singular = unit_word.len() > 2 && !unit_word.ends_with('s') && !p.says(draft.after - 1, "feet");
+    let is_compound = (draft.last..draft.after).any(|at| p.is_mark(at, Mark::Hyphen))
+        || is_singular && draft.low > 1.0 && p.is_word(draft.after);
     let is_distance = matches!(unit, "km" | "mi" | "m" | "ft" | "nmi" | "yd");
     if is_compound || !is_distance {
         return following(p, names, after, end).or_else(|| in_front(p, draft, start));
@@ -148,6 +157,19 @@ fn of_age(p: Pieces<'_>, names: &Names, draft: &Draft, start: usize, end: usize)
     if let Some(found) = following(p, names, draft.after, end) {
         return Some(found);
     }
+    if p.says(draft.start.wrapping_sub(1), "of") && draft.start >= start + 4 && p.says(draft.start - 2, "age")
+    {
+        let before = Span::new(p.span(start).start as usize, p.span(draft.start).start as usize);
+        let person = |name: &&Name| name.kind == EntityType::Person;
+        if let Some(name) = names.inside(before).iter().rev().find(person) {
+            let last = p.at(name.span.end).checked_sub(1)?;
+            return Some(Phrase {
+                first: p.at(name.span.start),
+                last,
+                head: last,
+            });
+        }
+    }
     let mut last = draft.start.checked_sub(1)?;
     let floor = draft.start.saturating_sub(8).max(start);
     while last > floor
@@ -156,7 +178,8 @@ fn of_age(p: Pieces<'_>, names: &Names, draft: &Draft, start: usize, end: usize)
                 last,
                 &[
                     "aged", "age", "ages", "of", "at", "the", "and", "under", "over", "between", "is", "was",
-                    "who", "has", "died", "below", "above",
+                    "who", "has", "died", "below", "above", "a", "an", "in", "his", "her", "their", "early",
+                    "mid", "late",
                 ],
             )
             || p.is(last, Class::Auxiliary)
@@ -174,7 +197,11 @@ fn of_age(p: Pieces<'_>, names: &Names, draft: &Draft, start: usize, end: usize)
 fn following(p: Pieces<'_>, names: &Names, after: usize, end: usize) -> Option<Phrase> {
     let first = after + usize::from(p.is_mark(after, Mark::Hyphen) && p.is_glued(after));
     let first = (first..end).find(|&at| !p.says_any(at, &["more", "worth"]))?;
-    let is_participle = p.is(first, Class::Verb) && p.str(first).ends_with("ing");
+    // "15 ppb requiring action", but "a 500-square-metre building with"
+    let is_participle = p.is(first, Class::Verb)
+        && p.str(first).ends_with("ing")
+        && p.is_word(first + 1)
+        && !p.is(first + 1, subject::ENDS);
     let opens = p.is_word(first)
         && !p.is(first, Classes::of(&[Class::Up, Class::Down]))
         && !is_participle
@@ -251,10 +278,18 @@ fn behind(p: Pieces<'_>, names: &Names, after: usize, end: usize, prepositions: 
         return subject::those(p, after + 1);
     }
     let first = subject::over_measure(p, first);
+    // "for 44 tanks"
+    let number = (p.says(after, "for") && number::may_start(p, first)).then(|| number::read(p, first));
+    let first = match number.flatten() {
+        Some(number) if !p.is(number.next, Classes::of(&[Class::TimeUnit, Class::Measure])) => number.next,
+        _ => first,
+    };
     let is_time = p.is(
         first,
-        Classes::of(&[Class::Month, Class::TimeUnit, Class::Season, Class::Pronoun]),
-    ) || p.is_digits(first)
+        Classes::of(&[Class::Month, Class::TimeUnit, Class::Pronoun]),
+    ) || p.is(first, Class::Season)
+        && (!p.is_word(first + 1) || p.is(first + 1, subject::ENDS))
+        || p.is_digits(first)
         || p.says_any(
             first,
             &[
@@ -266,7 +301,8 @@ fn behind(p: Pieces<'_>, names: &Names, after: usize, end: usize, prepositions: 
     if is_time || is_place || those && !p.is_word(after + 2) {
         return None;
     }
-    subject::noun_phrase(p, names, first, end)
+    let phrase = subject::noun_phrase(p, names, first, end)?;
+    Some(subject::over_owner(p, names, phrase, end))
 }
 
 fn skip_determiners(p: Pieces<'_>, mut at: usize, end: usize) -> usize {

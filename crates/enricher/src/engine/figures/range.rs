@@ -93,7 +93,6 @@ fn joint(p: Pieces<'_>, first: &Part, start: usize) -> Option<(Joint, usize)> {
             && p.is_glued(at)
             && !p.is_glued_before(at)
             && first.unit == Unit::None
-            && p.is_glued(at + 1)
             && p.is(at + 2, Class::Measure);
         let is_range = (is_tight || is_spaced || is_torn) && first.number.in_digits;
         return is_range.then_some((Joint::Dash, at + 1));

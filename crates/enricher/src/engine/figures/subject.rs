@@ -72,6 +72,15 @@ pub(super) fn read(p: Pieces<'_>, names: &Names, draft: &Draft, end: usize) -> O
         && p.is_glued(at)
         && p.is_word(at + 1)
     {
+        // "a four thousand-strong force"
+        return if p.says(at + 1, "strong") {
+            noun_phrase(p, names, at + 2, end)
+        } else {
+            compound(p, at + 1, end)
+        };
+    }
+    // Tokenised text writes "80,000 - seat" with spaces.
+    if p.is_mark(at, Mark::Hyphen) && p.says_any(at + 1, PARTS) && !p.is_glued(at) && p.is_word(at + 2) {
         return compound(p, at + 1, end);
     }
     if draft.shape == DraftShape::Ordinal {
@@ -94,10 +103,40 @@ pub(super) fn read(p: Pieces<'_>, names: &Names, draft: &Draft, end: usize) -> O
     at = skip_partitive(p, at, end)?;
     at = skip_fillers(p, at);
     at = over_measure(p, at);
+    at = over_quoted(p, at, end);
     let first = at;
     at = over_adjectives(p, at);
     let phrase = noun_phrase(p, names, at, end)?;
+    let phrase = over_owner(p, names, phrase, end);
+    if phrase.first != at {
+        return Some(phrase);
+    }
     Some(over_peoples(p, names, Phrase { first, ..phrase }, end))
+}
+
+/// Longest name in quotation marks, in pieces.
+const QUOTED: usize = 8;
+
+/// "12 \[\"Long Night\"\] events": a name in quotation marks in front of the noun.
+fn over_quoted(p: Pieces<'_>, at: usize, end: usize) -> usize {
+    if !p.is_quote(at) || !p.is_capital(at + 1) {
+        return at;
+    }
+    (at + 2..(at + QUOTED).min(end))
+        .find(|&close| p.is_quote(close))
+        .filter(|&close| p.is_word(close + 1) && !p.is(close + 1, ENDS))
+        .map_or(at, |close| close + 1)
+}
+
+/// "half of \[the country's 32\] provinces", "three of \[the line's seven\] planes": what the owner has so many of.
+pub(super) fn over_owner(p: Pieces<'_>, names: &Names, phrase: Phrase, end: usize) -> Phrase {
+    let number = phrase.last + 2;
+    let is_owner = p.shape(phrase.last + 1) == Some(Shape::Possessive) && number::may_start(p, number);
+    is_owner
+        .then(|| number::read(p, number))
+        .flatten()
+        .and_then(|number| noun_phrase(p, names, number.next, end))
+        .unwrap_or(phrase)
 }
 
 /// "85 of \[those infected\]".
@@ -159,6 +198,11 @@ fn over_peoples(p: Pieces<'_>, names: &Names, phrase: Phrase, end: usize) -> Phr
         None => phrase,
     }
 }
+
+/// What things have several of: the "seat" of "80,000-seat".
+const PARTS: &[&str] = &[
+    "seat", "member", "door", "storey", "story", "bed", "room", "man", "person", "point", "page",
+];
 
 /// The "largest" of "second-largest"; the "place" of "third-place" is what is ranked.
 fn is_superlative(p: Pieces<'_>, at: usize) -> bool {
@@ -296,6 +340,7 @@ fn continues(p: Pieces<'_>, at: usize, first: usize, head: Option<usize>, end: u
         return true;
     }
     let is_fear = at == first
+        && !(at > 0 && p.is(at - 1, Class::Ordinal))
         && p.says_any(
             at,
             &[
@@ -327,7 +372,13 @@ fn continues(p: Pieces<'_>, at: usize, first: usize, head: Option<usize>, end: u
         || p.is(at, Class::KillNoun) && !p.says(at, "dead")
         || p.is(at, Class::InjureNoun) && !p.says_any(at, &["injured", "wounded"])
         || at == first && p.is(at, HARM_NOUNS) && p.str(at).ends_with('s')
-        || at == first && at > 0 && p.is(at - 1, Class::Ordinal) && is_base(p, at);
+        || at == first && at > 0 && p.is(at - 1, Class::Ordinal) && is_base(p, at)
+        || at == first
+            && at > 0
+            && p.str(at).ends_with("ing")
+            && p.is(at - 1, LEADS)
+            && !p.is(at - 1, Class::Ordinal)
+            && (!p.is_word(at + 1) || p.is(at + 1, ENDS));
     if is_participle && !is_noun {
         return is_adjective(p, at, first, head, end);
     }
@@ -336,6 +387,15 @@ fn continues(p: Pieces<'_>, at: usize, first: usize, head: Option<usize>, end: u
     }
     !ends_person(p, at, head)
 }
+
+/// What a gerund that is a noun stands behind: "in *funding* for", "a 500-square-metre *building* with".
+const LEADS: Classes = Classes::of(&[
+    Class::Preposition,
+    Class::Article,
+    Class::Determiner,
+    Class::Measure,
+    Class::TimeUnit,
+]);
 
 /// Nouns of what happens to persons that are verbs, too: "27 arrests".
 const HARM_NOUNS: Classes = Classes::of(&[

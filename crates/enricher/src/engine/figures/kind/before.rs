@@ -30,7 +30,10 @@ pub(super) fn verb_before(p: Pieces<'_>, draft: &Draft, start: usize) -> Option<
     {
         at -= 1;
         if p.says(at, "of") {
-            return (at > start).then(|| noun_of(p, at - 1, start)).flatten();
+            // "the murders and dismemberments of"
+            let pair = |noun: usize| p.says(noun, "and").then(|| noun_of(p, noun - 1, start)).flatten();
+            let noun = at.checked_sub(1).filter(|&noun| noun > start)?;
+            return noun_of(p, noun, start).or_else(|| pair(noun - 1).filter(|_| noun > start + 1));
         }
     }
     if at <= start {
@@ -84,7 +87,7 @@ pub(super) fn verb_before_list(p: Pieces<'_>, draft: &Draft, start: usize) -> Op
 const OBJECT: Classes = Classes::of(&[Class::Article, Class::Determiner]);
 
 /// Whether a piece may stand in a list of persons without a number.
-fn lists_on(p: Pieces<'_>, at: usize, is_adjective: bool) -> bool {
+pub(super) fn lists_on(p: Pieces<'_>, at: usize, is_adjective: bool) -> bool {
     let ends = Classes::of(&[
         Class::Preposition,
         Class::Relative,
@@ -129,6 +132,10 @@ pub(super) fn roll_call(p: Pieces<'_>, verb: usize, start: usize) -> Option<Figu
 /// The noun in front of "of": "death of", "bodies of", "toll of", "execution of".
 pub(super) fn noun_of(p: Pieces<'_>, at: usize, start: usize) -> Option<FigureKind> {
     let noun = at;
+    // "pleaded for the lives of four hostages"
+    if p.says(noun, "lives") && noun >= start + 2 && p.says(noun - 2, "for") {
+        return None;
+    }
     if p.is(noun, Class::Total) {
         return toll_kind(p, noun, start);
     }

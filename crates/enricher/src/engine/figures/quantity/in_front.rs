@@ -66,7 +66,9 @@ pub(super) fn in_front(p: Pieces<'_>, draft: &Draft, start: usize) -> Option<Phr
     let floor = draft.start.saturating_sub(REACH).max(start);
     let mut at = draft.start;
     // "surpassed $40 trillion": the hedge is the verb.
-    let is_verb = (draft.start..draft.first).any(|hedge| p.says_any(hedge, HEDGING));
+    // "temperatures at or above 35 °C"
+    let is_verb = draft.start < draft.first && p.says_all(draft.start, &["at", "or"])
+        || (draft.start..draft.first).any(|hedge| p.says_any(hedge, HEDGING));
     let mut measured = is_verb || p.is_mark(draft.start.wrapping_sub(1), Mark::Open);
     while at > floor {
         let before = at - 1;
@@ -142,7 +144,7 @@ fn over_all_time(p: Pieces<'_>, time: usize, floor: usize) -> Option<usize> {
 /// "the \[profit\] from continuing lines", "\[poultry sales\] in the country": what a phrase behind a preposition
 /// belongs to.
 fn climb(p: Pieces<'_>, mut phrase: Phrase, start: usize) -> Phrase {
-    for _ in 0..2 {
+    for _ in 0..3 {
         let mut at = phrase.first;
         while at > start
             && (p.is(at - 1, Class::Determiner) || p.is(at - 1, Class::Verb) && is_gerund(p, at - 1))
@@ -150,7 +152,12 @@ fn climb(p: Pieces<'_>, mut phrase: Phrase, start: usize) -> Phrase {
             at -= 1;
         }
         let is_tied = at > start + 1
-            && p.says_any(at - 1, &["in", "of", "for", "from", "on", "across", "among"])
+            && p.says_any(
+                at - 1,
+                &[
+                    "in", "of", "for", "from", "on", "across", "among", "against", "between",
+                ],
+            )
             && !p.is(at - 2, Classes::of(&[Class::Up, Class::Down]));
         let Some(outer) = is_tied.then(|| ending_at(p, at - 2, start)).flatten() else {
             break;
@@ -232,7 +239,8 @@ pub(super) fn ending_at(p: Pieces<'_>, last: usize, start: usize) -> Option<Phra
     while first <= last && !p.is_word(first) {
         first += 1;
     }
-    let is_unit = first == last && last > start && p.is_digits(last - 1);
+    let units = Classes::of(&[Class::Measure, Class::Currency, Class::Subunit]);
+    let is_unit = last > start && p.is_digits(last - 1) && p.is(last, units);
     if first > last
         || is_unit
         || !p.is_word(last)
