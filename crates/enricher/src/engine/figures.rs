@@ -143,8 +143,10 @@ fn find_drafts(
 ) -> Vec<Draft> {
     let mut drafts = Vec::new();
     let mut at = start;
+    // The "second" of "90-second" is a unit, not a rank.
+    let mut unit_end = start;
     while at < end {
-        if !may_start(p, at) {
+        if !may_start(p, at) || at < unit_end && p.is(at, Class::TimeUnit) {
             at += 1;
             continue;
         }
@@ -153,6 +155,7 @@ fn find_drafts(
             continue;
         };
         at = draft.last + 1;
+        unit_end = if draft.unit.is_some() { draft.after } else { at };
         if tables.holds(p, draft.first) {
             continue;
         }

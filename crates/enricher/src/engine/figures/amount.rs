@@ -270,13 +270,26 @@ fn is_spaced_minus(p: Pieces<'_>, at: usize) -> bool {
     is_temperature && !p.is_glued_before(at) && (p.str(at) == "−" || p.is(at.wrapping_sub(1), leads))
 }
 
+/// What polls count in.
+const WHOLES: [f64; 9] = [3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 100.0];
+
+/// What may stand behind a share of persons.
+const SHARERS: Classes = Classes::of(&[
+    Class::Person,
+    Class::SayVerb,
+    Class::ClaimVerb,
+    Class::Auxiliary,
+    Class::Modal,
+    Class::Verb,
+]);
+
 /// "one in five", "1-in-10", "one out of three": a share of the whole.
 fn read_ratio(p: Pieces<'_>, first: &Part) -> Option<Draft> {
     let one = first.number;
     let hyphen = usize::from(p.is_mark(one.next, Mark::Hyphen));
     // The "in" of "1-in-10" is no inch.
     let is_bare = first.unit == Unit::None || hyphen == 1 && p.says(one.next + 1, "in");
-    if one.value != 1.0 || one.form != Form::Cardinal || !is_bare || one.scale != 1.0 {
+    if one.form != Form::Cardinal || !is_bare || one.scale != 1.0 || !(1.0..10.0).contains(&one.value) {
         return None;
     }
     let joint = one.next + hyphen;
@@ -295,13 +308,21 @@ fn read_ratio(p: Pieces<'_>, first: &Part) -> Option<Draft> {
     {
         return None;
     }
+    // "three in five voters" is a share, "three in five matches" is not.
+    let is_share = p.says(joint, "in")
+        && one.value < whole.value
+        && WHOLES.contains(&whole.value)
+        && (!p.is_word(whole.next) || p.is_capital(whole.next) || p.is(whole.next, SHARERS));
+    if one.value != 1.0 && !is_share {
+        return None;
+    }
     let last = Part {
         printed: whole.next,
         after: whole.next,
         unit: Unit::None,
         ..*first
     };
-    let share = 1.0 / whole.value;
+    let share = one.value / whole.value;
     let first = Part {
         unit: Unit::None,
         ..*first

@@ -204,9 +204,11 @@ fn is_person(p: Pieces<'_>, names: &Names, at: usize) -> bool {
     }
     let is_people = || {
         let plural = p.str(at).ends_with('s') || p.str(at).ends_with("ese");
-        let norp = names
-            .containing(p.span(at))
-            .is_some_and(|name| name.kind == EntityType::Norp);
+        let norp = names.containing(p.span(at)).map_or_else(
+            // "236,000 Iowans": a people that no list has.
+            || p.str(at).ends_with("ans"),
+            |name| name.kind == EntityType::Norp,
+        );
         norp && (plural || !p.is_capital(at + 1))
     };
     p.is(at, Class::Person) || p.says(at, "those") || p.is_capital(at) && is_people()
@@ -385,7 +387,15 @@ fn bare(p: Pieces<'_>, draft: &Draft, before: Option<&Draft>) -> FigureKind {
         {
             FigureKind::People
         }
-        _ if p.is_digits(draft.first) => FigureKind::Count,
+        _ if (draft.first..=draft.last).any(|at| p.is_digits(at)) => FigureKind::Count,
+        // "Cruz gained six": points, or whatever else is gained.
+        _ if p.is(
+            draft.start.wrapping_sub(1),
+            Classes::of(&[Class::Up, Class::Down]),
+        ) =>
+        {
+            FigureKind::Count
+        }
         _ => FigureKind::People,
     }
 }

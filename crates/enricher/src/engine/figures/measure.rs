@@ -155,7 +155,7 @@ fn degrees(p: Pieces<'_>, at: usize) -> Option<(&'static str, usize)> {
     } else if p.says_any(scale, &["f", "fahrenheit", "farenheit"]) {
         Some(("degF", scale + 1))
     } else if p.says_any(scale, &["north", "south", "east", "west", "murder"])
-        || (!sign && p.says(at, "degree"))
+        || (!sign && p.says(at, "degree") && !(at > 0 && p.is_dash(at - 1)))
     {
         None
     } else {

@@ -154,7 +154,9 @@ const DIMENSIONS: &[&str] = &[
 
 /// "28-year-old \[woman\]", "\[children\] under the age of 15", "\[Sabeel Ahmed\], 26,".
 fn of_age(p: Pieces<'_>, names: &Names, draft: &Draft, start: usize, end: usize) -> Option<Phrase> {
-    if let Some(found) = following(p, names, draft.after, end) {
+    // "a bid at age 78 seems improbable": no noun follows a bare number.
+    let has_unit = draft.after > draft.last + 1;
+    if let Some(found) = has_unit.then(|| following(p, names, draft.after, end)).flatten() {
         return Some(found);
     }
     if p.says(draft.start.wrapping_sub(1), "of") && draft.start >= start + 4 && p.says(draft.start - 2, "age")
@@ -281,7 +283,10 @@ fn behind(p: Pieces<'_>, names: &Names, after: usize, end: usize, prepositions: 
     // "for 44 tanks"
     let number = (p.says(after, "for") && number::may_start(p, first)).then(|| number::read(p, first));
     let first = match number.flatten() {
-        Some(number) if !p.is(number.next, Classes::of(&[Class::TimeUnit, Class::Measure])) => number.next,
+        Some(number) if !p.is(number.next, Classes::of(&[Class::TimeUnit, Class::Measure])) => {
+            let is_percent = p.is(number.next, Class::Percent) || p.is_mark(number.next, Mark::Percent);
+            number.next + usize::from(is_percent)
+        }
         _ => first,
     };
     let is_time = p.is(
@@ -292,10 +297,9 @@ fn behind(p: Pieces<'_>, names: &Names, after: usize, end: usize, prepositions: 
         || p.is_digits(first)
         || p.says_any(
             first,
-            &[
-                "last", "past", "next", "recent", "early", "late", "first", "second",
-            ],
-        );
+            &["last", "past", "next", "recent", "early", "late", "fiscal"],
+        )
+        || p.is(first, Class::Ordinal);
     let is_place = p.says(after, "in") && (p.is_capital(first) && names.containing(p.span(first)).is_some());
     let those = p.says_any(after + 1, &["them", "which", "whom"]);
     if is_time || is_place || those && !p.is_word(after + 2) {

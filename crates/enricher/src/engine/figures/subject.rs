@@ -119,8 +119,11 @@ const QUOTED: usize = 8;
 
 /// "12 \[\"Long Night\"\] events": a name in quotation marks in front of the noun.
 fn over_quoted(p: Pieces<'_>, at: usize, end: usize) -> usize {
-    if !p.is_quote(at) || !p.is_capital(at + 1) {
+    if !p.is_quote(at) || !p.is_word(at + 1) {
         return at;
+    }
+    if !p.is_capital(at + 1) {
+        return at + 1;
     }
     (at + 2..(at + QUOTED).min(end))
         .find(|&close| p.is_quote(close))
@@ -130,7 +133,8 @@ fn over_quoted(p: Pieces<'_>, at: usize, end: usize) -> usize {
 
 /// "half of \[the country's 32\] provinces", "three of \[the line's seven\] planes": what the owner has so many of.
 pub(super) fn over_owner(p: Pieces<'_>, names: &Names, phrase: Phrase, end: usize) -> Phrase {
-    let number = phrase.last + 2;
+    // "the campaign's several dozen employees"
+    let number = phrase.last + 2 + usize::from(p.says_any(phrase.last + 2, &["several", "few", "many"]));
     let is_owner = p.shape(phrase.last + 1) == Some(Shape::Possessive) && number::may_start(p, number);
     is_owner
         .then(|| number::read(p, number))
@@ -356,8 +360,9 @@ fn continues(p: Pieces<'_>, at: usize, first: usize, head: Option<usize>, end: u
     let is_when = p.says_any(at, &["last", "past", "next", "previous"]) && p.is(at + 1, WHEN);
     let is_verb = is_fear
         || is_when
-        || at > first && p.says_any(at, &["left", "shut"])
-        || at == first && p.str(at).ends_with("ed") && !p.is_word(at + 1);
+        || at > first && p.says_any(at, &["left", "shut", "cast", "several"])
+        || at == first && p.str(at).ends_with("ed") && !p.is_word(at + 1)
+        || at == first && is_stray(p, at);
     // "Ms." is no millisecond.
     let is_title = p.is(at, Class::Title) && p.is_capital(at);
     if p.is(at, ENDS) && !is_title || is_verb || p.says_any(at, &["what", "worth"]) {
@@ -404,6 +409,15 @@ const HARM_NOUNS: Classes = Classes::of(&[
     Class::DisplaceNoun,
     Class::RescueNoun,
 ]);
+
+/// Words behind a number that its noun cannot begin with: "the 187 *accounted* for", "three *barely* made it".
+fn is_stray(p: Pieces<'_>, at: usize) -> bool {
+    let word = p.str(at);
+    let is_known = p.is_capital(at) || p.is(at, Class::Person) || p.is(at, FATE);
+    let is_past = word.len() > 6 && word.ends_with("ed") && p.is(at + 1, Class::Preposition);
+    let is_manner = word.len() > 4 && word.ends_with("ly") && p.is(at + 1, Class::Verb) && word != "family";
+    !is_known && (is_past || is_manner)
+}
 
 /// Whether a verb is in the form that its noun has, too: the "blast" of "a fourth blast hit the convoy".
 fn is_base(p: Pieces<'_>, at: usize) -> bool {

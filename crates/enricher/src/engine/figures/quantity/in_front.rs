@@ -155,7 +155,7 @@ fn climb(p: Pieces<'_>, mut phrase: Phrase, start: usize) -> Phrase {
             && p.says_any(
                 at - 1,
                 &[
-                    "in", "of", "for", "from", "on", "across", "among", "against", "between",
+                    "in", "of", "for", "from", "on", "at", "across", "among", "against", "between",
                 ],
             )
             && !p.is(at - 2, Classes::of(&[Class::Up, Class::Down]));
@@ -207,6 +207,7 @@ pub(super) fn ending_at(p: Pieces<'_>, last: usize, start: usize) -> Option<Phra
         Class::Negation,
         Class::Determiner,
         Class::Article,
+        Class::Percent,
     ]);
     let floor = last.saturating_sub(8).max(start);
     let mut first = last + 1;

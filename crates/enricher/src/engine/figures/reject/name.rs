@@ -28,6 +28,23 @@ const PRODUCTS: &[&str] = &[
     "rifle", "model", "series",
 ];
 
+/// What airliners are called in the plural.
+const FLEETS: &[&str] = &[
+    "aircraft",
+    "jets",
+    "jetliners",
+    "airliners",
+    "planes",
+    "freighter",
+    "freighters",
+];
+
+/// Airliners that are known by their number.
+const BOEINGS: [&str; 9] = ["707", "717", "727", "737", "747", "757", "767", "777", "787"];
+
+/// How far in front of an airliner's number its maker may stand, in pieces.
+const MAKER: usize = 12;
+
 /// "the 8088 chip", "its own 787 Dreamliner", "the 486 is": three or four digits in front of one thing, or before a verb
 /// in the singular.
 fn is_product(p: Pieces<'_>, draft: &Draft, names: &Names) -> bool {
@@ -41,10 +58,16 @@ fn is_product(p: Pieces<'_>, draft: &Draft, names: &Names) -> bool {
         return false;
     }
     if draft.shape == Shape::Pair {
-        return p.says_any(next, PRODUCTS) || p.says_any(next, &["aircraft", "jets", "planes", "freighter"]);
+        return p.says_any(next, PRODUCTS) || p.says_any(next, FLEETS);
     }
     if draft.shape != Shape::Single || draft.first != draft.last {
         return false;
+    }
+    let maker = first.saturating_sub(MAKER)..first;
+    if BOEINGS.contains(&p.str(first))
+        && (p.says_any(next, FLEETS) || maker.into_iter().any(|at| p.says(at, "boeing")))
+    {
+        return true;
     }
     let determined = p.is(first - 1, Classes::of(&[Class::Determiner, Class::Article]))
         || p.says_any(first - 1, &["own", "new"])

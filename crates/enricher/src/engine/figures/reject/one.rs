@@ -47,8 +47,11 @@ pub(super) fn is_pronoun_one(p: Pieces<'_>, draft: &Draft, start: usize) -> bool
         && !hedged
         && (p.is(before, Classes::of(&[Class::Pronoun, Class::Auxiliary]))
             || p.says_any(before, &["as", "for", "like", "with", "than", "into"]));
-    let anyone = !hedged && p.says_any(at + 1, &["can", "should", "must", "needs"]);
-    echo || anyone
+    // "one way or another"
+    let anyhow = p.says_all(at + 1, &["way", "or"]);
+    let anyone = !hedged && p.says_any(at + 1, &["can", "should", "must", "needs", "that", "which"]);
+    echo || anyhow
+        || anyone
         || joined
         || is_kind(p, at, start)
         || partitive
@@ -81,9 +84,8 @@ const KIND: usize = 5;
 /// "a permanent one", "the best one yet": one of a kind that an adjective tells.
 fn is_kind(p: Pieces<'_>, at: usize, start: usize) -> bool {
     let floor = at.saturating_sub(KIND).max(start);
-    let is_adjective = |index: usize| {
-        p.is_word(index) && !p.is_capital(index) && !p.is(index, NOT_AN_ADJECTIVE) || p.says(index, "and")
-    };
+    let is_adjective =
+        |index: usize| p.is_word(index) && !p.is(index, NOT_AN_ADJECTIVE) || p.says(index, "and");
     let mut first = at;
     while first > floor && is_adjective(first - 1) {
         first -= 1;

@@ -86,6 +86,9 @@ pub(super) fn is_part_of_play(p: Pieces<'_>, draft: &Draft, start: usize) -> boo
 /// First year that four digits are taken for, where their place tells.
 const FIRST_YEAR: f64 = 1000.0;
 
+/// First year that a capitalised noun may follow.
+const MODERN: f64 = 1900.0;
+
 /// Last one.
 const LAST_YEAR: f64 = 2100.0;
 
@@ -110,16 +113,28 @@ pub(super) fn is_left_year(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
             && p.is_digits(at + 2)
             && p.str(at + 2).len() <= 2
             && !p.is_word(at + 3);
-        return calendar || article || opens;
+        // "predictions about 2016 presidency"
+        let headline = draft.kind.is_none()
+            && (MODERN..=LAST_YEAR).contains(&draft.high)
+            && p.is_capital(at + 1)
+            && !p.str(at + 1).ends_with('s');
+        return calendar || article || opens || headline;
     }
     let is_short = draft.kind.is_none() && p.str(at).len() <= 2;
-    is_short
-        && at >= start + 2
-        && p.is_dash(at - 1)
-        && p.is_digits(at - 2)
-        && p.str(at - 2).len() == 4
-        && !p.is_mark(at.wrapping_sub(3), Mark::Currency)
-        && !is_counted(p, draft.after, draft.after + 1)
+    // "in '08 and '12"
+    let is_clipped = at > start
+        && p.is_mark(at - 1, Mark::Apostrophe)
+        && p.is_glued(at - 1)
+        && !p.is_glued_before(at - 1)
+        && p.str(at).len() == 2;
+    is_short && is_clipped
+        || is_short
+            && at >= start + 2
+            && p.is_dash(at - 1)
+            && p.is_digits(at - 2)
+            && p.str(at - 2).len() == 4
+            && !p.is_mark(at.wrapping_sub(3), Mark::Currency)
+            && !is_counted(p, draft.after, draft.after + 1)
 }
 
 /// Days behind the first of a month: "June 29 and 30".
