@@ -141,6 +141,10 @@ pub(super) fn skip_word(p: Pieces<'_>, at: usize) -> usize {
 /// Reads the currency behind a number.
 pub(super) fn after(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> {
     let word = over_hyphen(p, at);
+    // "five $20 notes", "3 USD50 cards": the sign belongs to the next number.
+    if p.is_glued(at) && p.is_digits(at + 1) && !p.is_glued_before(at) {
+        return None;
+    }
     if p.is_mark(at, Mark::Currency) {
         let unit = if p.str(at) == "¢" {
             Unit::Money("USD", 0.01)

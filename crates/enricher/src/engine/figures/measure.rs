@@ -62,8 +62,13 @@ fn on_a_scale(p: Pieces<'_>, at: usize) -> Option<Found> {
 /// How far from "12 C" the word may stand that makes it a temperature, in pieces.
 const WARMTH: usize = 12;
 
-/// "35 C", "95F": a temperature where the text speaks of one, or where it gives it in both scales.
+/// "35 C", "95F": a temperature where the text speaks of one, or where it gives it in both scales; "2.5 F" of a
+/// capacitor.
 fn letter_degree(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> {
+    let near = at.saturating_sub(WARMTH)..at + 4;
+    if p.str(at) == "F" && near.clone().any(|index| p.says_any(index, CAPACITY)) {
+        return found(Unit::Measure("F"), at + 1, false);
+    }
     let (code, other) = match p.str(at) {
         "C" => ("degC", "F"),
         "F" => ("degF", "C"),
@@ -76,11 +81,20 @@ fn letter_degree(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> {
     let in_brackets = p.is_mark(at + 1, Mark::Open) && p.is_digits(at + 2) && p.str(at + 3) == other;
     let of_brackets =
         p.is_mark(at + 1, Mark::Close) && at >= 3 && p.is_mark(at - 2, Mark::Open) && p.str(at - 3) == other;
-    let warm = (at.saturating_sub(WARMTH)..at + 4).any(|index| p.says_any(index, WARM));
+    let warm = near.into_iter().any(|index| p.says_any(index, WARM));
     (in_brackets || of_brackets || warm)
         .then(|| found(Unit::Measure(code), at + 1, false))
         .flatten()
 }
+
+/// Words of electric capacity, where an F is a farad.
+const CAPACITY: &[&str] = &[
+    "capacitor",
+    "capacitors",
+    "capacitance",
+    "supercapacitor",
+    "supercapacitors",
+];
 
 /// Words of temperature.
 const WARM: &[&str] = &[

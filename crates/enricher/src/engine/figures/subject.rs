@@ -104,6 +104,7 @@ pub(super) fn read(p: Pieces<'_>, names: &Names, draft: &Draft, end: usize) -> O
     at = skip_fillers(p, at);
     at = over_measure(p, at);
     at = over_quoted(p, at, end);
+    at = over_price(p, at);
     let first = at;
     at = over_adjectives(p, at);
     let phrase = noun_phrase(p, names, at, end)?;
@@ -112,6 +113,13 @@ pub(super) fn read(p: Pieces<'_>, names: &Names, draft: &Draft, end: usize) -> O
         return Some(phrase);
     }
     Some(over_peoples(p, names, Phrase { first, ..phrase }, end))
+}
+
+/// "five \[$20\] notes": what each of them is worth.
+fn over_price(p: Pieces<'_>, at: usize) -> usize {
+    let is_price = p.is_mark(at, Mark::Currency) && p.is_digits(at + 1);
+    let next = at + 2 + usize::from(p.is(at + 2, Class::Scale));
+    if is_price && p.is_word(next) { next } else { at }
 }
 
 /// Longest name in quotation marks, in pieces.

@@ -25,7 +25,7 @@ pub(in super::super) fn is_in_name(p: Pieces<'_>, draft: &Draft, names: &Names) 
 #[rustfmt::skip]
 const PRODUCTS: &[&str] = &[
     "chip", "processor", "microprocessor", "jet", "jetliner", "airliner", "plane", "helicopter", "sedan", "coupe",
-    "rifle", "model", "series",
+    "rifle",
 ];
 
 /// What airliners are called in the plural.
@@ -83,7 +83,7 @@ fn is_product(p: Pieces<'_>, draft: &Draft, names: &Names) -> bool {
         && (!p.is_word(next + 1) || p.is(next + 1, ENDS_NAME))
         && is_unnamed();
     let is_one = p.says_any(first - 1, &["the", "new"]) && p.says_any(next, &["is", "was", "has"]);
-    determined && (p.says_any(next, PRODUCTS) || is_model || is_one)
+    p.says_any(next, PRODUCTS) || determined && (is_model || is_one)
 }
 
 /// What may follow the name of a product.
