@@ -14,8 +14,10 @@ mod currency;
 mod dollar;
 mod draft;
 mod kind;
+mod measure;
 mod names;
 mod quantity;
+mod range;
 mod reject;
 mod scope;
 mod special;
@@ -109,6 +111,8 @@ fn explain(p: Pieces<'_>, names: &Names, drafts: &mut Vec<Draft>, sentence: usiz
     for draft in drafts.iter_mut() {
         draft.sentence = sentence;
         let phrase = match draft.kind {
+            // "a pick or two" has read its noun already.
+            None if draft.head.is_some() => continue,
             Some(kind) => quantity::subject(p, names, draft, kind, start, end),
             None => {
                 subject::read(p, names, draft, end).or_else(|| quantity::of_total(p, names, draft, start))
@@ -118,8 +122,10 @@ fn explain(p: Pieces<'_>, names: &Names, drafts: &mut Vec<Draft>, sentence: usiz
         bound::behind_noun(p, draft);
     }
     bound::inherit_in_brackets(p, drafts);
+    compare::inherit_percent(p, drafts);
     compare::inherit_over_hyphens(p, drafts);
     compare::link(p, drafts, start);
+    compare::share_subject(drafts);
     kind::decide(p, names, drafts, start, end);
     compare::share_kind(drafts);
     compare::link_parts(p, drafts);
@@ -137,8 +143,10 @@ fn find_drafts(
 ) -> Vec<Draft> {
     let mut drafts = Vec::new();
     let mut at = start;
+    // The "second" of "90-second" is a unit, not a rank.
+    let mut unit_end = start;
     while at < end {
-        if !may_start(p, at) {
+        if !may_start(p, at) || at < unit_end && p.is(at, Class::TimeUnit) {
             at += 1;
             continue;
         }
@@ -147,6 +155,7 @@ fn find_drafts(
             continue;
         };
         at = draft.last + 1;
+        unit_end = if draft.unit.is_some() { draft.after } else { at };
         if tables.holds(p, draft.first) {
             continue;
         }

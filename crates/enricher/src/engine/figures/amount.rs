@@ -8,6 +8,7 @@
 use super::confidence::Evidence;
 use super::currency;
 use super::draft::{Draft, Shape};
+use super::range;
 use super::unit::{self, Unit};
 use crate::engine::analysis::Bound;
 use crate::engine::pieces::number::{self, Form, Number};
@@ -15,14 +16,17 @@ use crate::engine::pieces::{Class, Classes, Mark, Pieces};
 
 /// One number with what is written directly before and after it.
 #[derive(Debug, Clone, Copy)]
-struct Part {
-    first: usize,
+pub(super) struct Part {
+    /// First piece, with the sign.
+    pub first: usize,
     /// First piece after the number, currency and percent: the end of what is printed as the number.
-    printed: usize,
+    pub printed: usize,
     /// First piece after the unit.
-    after: usize,
-    number: Number,
-    unit: Unit,
+    pub after: usize,
+    /// The number alone.
+    pub number: Number,
+    /// Its unit.
+    pub unit: Unit,
 }
 
 /// Reads the amount that starts at a piece, if one does. `start` is where the sentence starts.
@@ -31,7 +35,7 @@ pub(super) fn read(p: Pieces<'_>, at: usize, start: usize) -> Option<Draft> {
     if let Some(draft) = read_ratio(p, &first) {
         return Some(draft);
     }
-    if let Some(draft) = read_range(p, &first, start) {
+    if let Some(draft) = range::read(p, &first, start).or_else(|| range::read_or_two(p, &first, start)) {
         return Some(draft);
     }
     let shape = match first.number.form {
@@ -40,6 +44,12 @@ pub(super) fn read(p: Pieces<'_>, at: usize, start: usize) -> Option<Draft> {
         Form::Fraction => Shape::Fraction,
         Form::Vague => Shape::Vague,
     };
+    if shape == Shape::Single
+        && let Some(few) = few_before(p, at, start)
+    {
+        let first = Part { first: few, ..first };
+        return Some(draft(&first, &first, (0.0, 0.0), Shape::Vague, false));
+    }
     let value = first.number.value;
     if first.unit == Unit::AgeDecade {
         return Some(draft(&first, &first, (value, value + 9.0), Shape::Range, false));
@@ -51,6 +61,19 @@ pub(super) fn read(p: Pieces<'_>, at: usize, start: usize) -> Option<Draft> {
         shape,
         is_part_of_whole(p, first.after) || has_numerator(p, &first),
     ))
+}
+
+/// "\[several\] hundred", "\[a few\] dozen", "\[a couple of\] thousand": as vague as the magnitude alone in the plural.
+fn few_before(p: Pieces<'_>, at: usize, start: usize) -> Option<usize> {
+    if !p.is(at, Class::Scale) || at <= start {
+        return None;
+    }
+    if p.says_any(at - 1, &["several", "few", "many"]) {
+        let article = at >= start + 2 && p.is(at - 2, Class::Article);
+        return Some(at - 1 - usize::from(article));
+    }
+    let couple = (at - 1).saturating_sub(usize::from(p.says(at - 1, "of")));
+    (couple > start && p.says(couple, "couple") && p.is(couple - 1, Class::Article)).then(|| couple - 1)
 }
 
 /// "one-third interest", "two-thirds majority": a share, whatever follows.
@@ -80,7 +103,14 @@ fn is_part_of_whole(p: Pieces<'_>, after: usize) -> bool {
     !is_noun && !p.is_any_mark(after, &[Mark::Hyphen])
 }
 
-fn draft(first: &Part, last: &Part, (low, high): (f64, f64), shape: Shape, is_part_of_whole: bool) -> Draft {
+/// Makes a draft of one part, or of the two ends of a range.
+pub(super) fn draft(
+    first: &Part,
+    last: &Part,
+    (low, high): (f64, f64),
+    shape: Shape,
+    is_part_of_whole: bool,
+) -> Draft {
     let unit = if last.unit == Unit::None {
         first.unit
     } else {
@@ -113,6 +143,7 @@ fn draft(first: &Part, last: &Part, (low, high): (f64, f64), shape: Shape, is_pa
         subject: None,
         head: None,
         change: None,
+        converts: false,
         negated: false,
         part_of: None,
         compared_to: None,
@@ -122,7 +153,7 @@ fn draft(first: &Part, last: &Part, (low, high): (f64, f64), shape: Shape, is_pa
 }
 
 /// Reads "\[-\]\[$\]1.5 billion\[%\]\[ euros\]".
-fn read_part(p: Pieces<'_>, at: usize, start: usize) -> Option<Part> {
+pub(super) fn read_part(p: Pieces<'_>, at: usize, start: usize) -> Option<Part> {
     let currency = currency::before(p, at);
     let mut digits = currency.map_or(at, |(_, next)| next);
     let is_negative = currency.is_some() && p.is_mark(digits, Mark::Hyphen) && p.is_glued(digits);
@@ -221,17 +252,46 @@ fn sign(p: Pieces<'_>, at: usize, start: usize) -> (usize, bool) {
     }
     let stands_free =
         before == start || !p.is_glued_before(before) || p.is_any_mark(before.wrapping_sub(1), &[Mark::Open]);
-    let is_minus = p.is_mark(before, Mark::Hyphen) && p.is_glued(before) && stands_free && p.is_digits(at);
+    let is_minus = p.is_mark(before, Mark::Hyphen)
+        && p.is_digits(at)
+        && if p.is_glued(before) {
+            stands_free
+        } else {
+            is_spaced_minus(p, before)
+        };
     if is_minus { (before, true) } else { (at, false) }
 }
+
+/// "of - 20 degrees", "− 5": a minus that a tokeniser has torn off, or a real one. A hyphen with spaces is a dash
+/// unless a preposition or an auxiliary stands before it and a temperature behind.
+fn is_spaced_minus(p: Pieces<'_>, at: usize) -> bool {
+    let leads = Classes::of(&[Class::Preposition, Class::Auxiliary, Class::Verb]);
+    let is_temperature = p.is_mark(at + 2, Mark::Degree) || p.says_any(at + 2, &["degrees", "deg"]);
+    is_temperature && !p.is_glued_before(at) && (p.str(at) == "−" || p.is(at.wrapping_sub(1), leads))
+}
+
+/// What polls count in.
+const WHOLES: [f64; 9] = [3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 100.0];
+
+/// What may stand behind a share of persons.
+const SHARERS: Classes = Classes::of(&[
+    Class::Person,
+    Class::SayVerb,
+    Class::ClaimVerb,
+    Class::Auxiliary,
+    Class::Modal,
+    Class::Verb,
+]);
 
 /// "one in five", "1-in-10", "one out of three": a share of the whole.
 fn read_ratio(p: Pieces<'_>, first: &Part) -> Option<Draft> {
     let one = first.number;
-    if one.value != 1.0 || one.form != Form::Cardinal || first.unit != Unit::None || one.scale != 1.0 {
+    let hyphen = usize::from(p.is_mark(one.next, Mark::Hyphen));
+    // The "in" of "1-in-10" is no inch.
+    let is_bare = first.unit == Unit::None || hyphen == 1 && p.says(one.next + 1, "in");
+    if one.form != Form::Cardinal || !is_bare || one.scale != 1.0 || !(1.0..10.0).contains(&one.value) {
         return None;
     }
-    let hyphen = usize::from(p.is_mark(one.next, Mark::Hyphen));
     let joint = one.next + hyphen;
     let base = if p.says(joint, "in") {
         joint + 1 + hyphen + usize::from(p.says(joint + 1, "every"))
@@ -248,143 +308,24 @@ fn read_ratio(p: Pieces<'_>, first: &Part) -> Option<Draft> {
     {
         return None;
     }
+    // "three in five voters" is a share, "three in five matches" is not.
+    let is_share = p.says(joint, "in")
+        && one.value < whole.value
+        && WHOLES.contains(&whole.value)
+        && (!p.is_word(whole.next) || p.is_capital(whole.next) || p.is(whole.next, SHARERS));
+    if one.value != 1.0 && !is_share {
+        return None;
+    }
     let last = Part {
         printed: whole.next,
         after: whole.next,
+        unit: Unit::None,
         ..*first
     };
-    let share = 1.0 / whole.value;
-    Some(draft(first, &last, (share, share), Shape::Fraction, true))
-}
-
-// ---------------------------------------------------------------- ranges
-
-/// What joins the two ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Joint {
-    Dash,
-    To,
-    And,
-    Or,
-}
-
-fn read_range(p: Pieces<'_>, first: &Part, start: usize) -> Option<Draft> {
-    if matches!(first.number.form, Form::Vague | Form::Fraction) {
-        return None;
-    }
-    let (joint, next) = joint(p, first, start)?;
-    // "between 2 and about 7 grams"
-    let is_hedged =
-        p.says_any(next, &["about", "around", "approximately", "roughly"]) || p.is_mark(next, Mark::Tilde);
-    let next = next + usize::from(is_hedged);
-    let mut second = read_part(p, next, next)?;
-    if second.number.form != first.number.form {
-        return None;
-    }
-    if first.number.form == Form::Ordinal {
-        return None;
-    }
-    let units_agree = first.unit == Unit::None
-        || second.unit == first.unit
-        || (joint != Joint::And && second.unit == Unit::None && matches!(first.unit, Unit::Money(..)));
-    if !units_agree {
-        return None;
-    }
-    if second.unit == Unit::None {
-        second.unit = first.unit;
-    }
-    let (mut low, high) = (first.number.value, second.number.value);
-    if first.number.scale == 1.0 && second.number.scale > 1.0 && low * second.number.scale <= high {
-        low *= second.number.scale;
-    }
-    let is_rising = low < high;
-    let is_spaced = joint == Joint::Dash && !p.is_glued(next - 1);
-    if is_spaced && !(is_rising && p.is_digits(next)) {
-        return None;
-    }
-    let shape = match joint {
-        Joint::Dash | Joint::To if !is_rising => Shape::Pair,
-        _ if !is_rising => return None,
-        _ => Shape::Range,
+    let share = one.value / whole.value;
+    let first = Part {
+        unit: Unit::None,
+        ..*first
     };
-    // "3.5–2.1" is neither a result nor a range.
-    if shape == Shape::Pair
-        && (low.fract() != 0.0
-            || high.fract() != 0.0
-            || first.unit != Unit::None
-            || second.unit != Unit::None)
-    {
-        return None;
-    }
-    if joint == Joint::Or && (high - low > low.max(1.0) || first.unit != Unit::None) {
-        return None;
-    }
-    Some(draft(first, &second, (low, high), shape, false))
-}
-
-fn joint(p: Pieces<'_>, first: &Part, start: usize) -> Option<(Joint, usize)> {
-    let at = first.after;
-    if p.is_dash(at) {
-        if p.says(at + 1, "to") && p.is_dash(at + 2) {
-            return Some((Joint::To, at + 3));
-        }
-        // "a two- to three-year term"
-        if p.says(at + 1, "to") && p.is_glued_before(at) {
-            return Some((Joint::To, at + 2));
-        }
-        let is_tight = p.is_glued(at) && p.is_glued_before(at);
-        let is_spaced =
-            p.is_any_mark(at, &[Mark::EnDash, Mark::Hyphen]) && !p.is_glued(at) && !p.is_glued_before(at);
-        let is_range = (is_tight || is_spaced) && first.number.in_digits;
-        return is_range.then_some((Joint::Dash, at + 1));
-    }
-    if p.says_any(at, &["through", "thru"]) && first.number.in_digits && p.is_digits(at + 1)
-        || p.is_mark(at, Mark::Tilde) && p.is_glued(at) && p.is_glued_before(at)
-    {
-        return Some((Joint::To, at + 1));
-    }
-    if p.says(at, "to") {
-        let is_from = first.first > start
-            && p.says(first.first - 1, "from")
-            && !p.says(first.first.wrapping_sub(2), "anywhere");
-        let before = first.first.wrapping_sub(1);
-        let by = first.first > start
-            && (p.says_any(before, &["by", "off"]) || p.is(before, Classes::of(&[Class::Up, Class::Down])));
-        // "from 5 to 6 years" after a verb of change compares two figures, as does "rose by 5 to 6 years".
-        let compares = by && first.unit != Unit::None || is_from && follows_change(p, first.first, start);
-        let hyphen = usize::from(p.is_mark(at + 1, Mark::Hyphen) && p.is_digits(at + 2));
-        return (!compares).then_some((Joint::To, at + 1 + hyphen));
-    }
-    if p.says(at, "and") {
-        let from = first.first.saturating_sub(3).max(start);
-        let is_between = (from..first.first).any(|index| p.says(index, "between"));
-        return is_between.then_some((Joint::And, at + 1));
-    }
-    if p.says(at, "or") && first.number.value < 100.0 && first.number.form == Form::Cardinal {
-        return Some((Joint::Or, at + 1));
-    }
-    None
-}
-
-/// Whether a verb of change stands in the words before "from".
-fn follows_change(p: Pieces<'_>, at: usize, start: usize) -> bool {
-    let from = at.saturating_sub(9).max(start);
-    (from..at).any(|index| {
-        p.is(index, Class::Up)
-            || p.is(index, Class::Down)
-            || p.says_any(
-                index,
-                &[
-                    "extend",
-                    "extends",
-                    "extended",
-                    "extending",
-                    "increases",
-                    "change",
-                    "changed",
-                    "went",
-                    "moved",
-                ],
-            )
-    })
+    Some(draft(&first, &last, (share, share), Shape::Fraction, true))
 }

@@ -1,11 +1,12 @@
 //! Hedges: "at least", "nearly", "or more" around a number.
 
 use super::draft::{Draft, Shape};
-use crate::engine::analysis::Bound;
-use crate::engine::pieces::{Class, Mark, Pieces};
+use super::quantity;
+use crate::engine::analysis::{Bound, FigureKind};
+use crate::engine::pieces::{Class, Classes, Mark, Pieces};
 
 /// What may stand before a number, longest first where one ends another.
-const BEFORE: [(&[&str], Bound); 89] = [
+const BEFORE: [(&[&str], Bound); 91] = [
     (&["more", "than", "or", "equal", "to"], Bound::AtLeast),
     (&["greater", "than", "or", "equal", "to"], Bound::AtLeast),
     (&["less", "than", "or", "equal", "to"], Bound::AtMost),
@@ -64,6 +65,7 @@ const BEFORE: [(&[&str], Bound); 89] = [
     (&["at", "most"], Bound::AtMost),
     (&["at", "maximum"], Bound::AtMost),
     (&["up", "to"], Bound::AtMost),
+    (&["over", "than"], Bound::MoreThan),
     (&["close", "to"], Bound::Nearly),
     (&["an", "estimated"], Bound::About),
     (&["something", "like"], Bound::About),
@@ -77,6 +79,7 @@ const BEFORE: [(&[&str], Bound); 89] = [
     (&["surpassed"], Bound::MoreThan),
     (&["topped"], Bound::MoreThan),
     (&["topping"], Bound::MoreThan),
+    (&["past"], Bound::MoreThan),
     (&["under"], Bound::LessThan),
     (&["below"], Bound::LessThan),
     (&["beneath"], Bound::LessThan),
@@ -116,7 +119,7 @@ const BETWEEN: [&[&str]; 13] = [
 
 /// Finds the hedge before a draft and the one behind it.
 pub(super) fn apply(p: Pieces<'_>, draft: &mut Draft, start: usize) {
-    if let Some((bound, first)) = before(p, draft.first, start) {
+    if let Some((bound, first)) = before(p, draft.first, start).filter(|_| !is_span(p, draft)) {
         draft.bound = bound;
         draft.start = first;
         // "about five hundred or more" promises five hundred.
@@ -130,6 +133,8 @@ pub(super) fn apply(p: Pieces<'_>, draft: &mut Draft, start: usize) {
     } else if let Some((bound, next)) = behind(p, draft) {
         draft.bound = bound;
         draft.after = draft.after.max(next);
+    } else if let Some(bound) = limit_before(p, draft.first, start) {
+        draft.bound = bound;
     }
 }
 
@@ -147,6 +152,46 @@ pub(super) fn behind_noun(p: Pieces<'_>, draft: &mut Draft) {
     } else if p.says_any(last + 2, &["fewer", "less"]) {
         draft.bound = Bound::AtMost;
     }
+}
+
+/// "$37 billion over 40 years": how long something takes is no limit.
+fn is_span(p: Pieces<'_>, draft: &Draft) -> bool {
+    if draft.kind != Some(FigureKind::Duration) || draft.first < 2 {
+        return false;
+    }
+    let over = draft.first - 1;
+    let follows_amount = p.is(
+        over - 1,
+        Classes::of(&[Class::Scale, Class::Currency, Class::Percent]),
+    ) || p.is_mark(over - 1, Mark::Percent)
+        || p.is_digits(over - 1)
+        || p.says_any(over - 1, &["allocated", "spread", "staggered", "phased"]);
+    p.says(over, "over") && follows_amount
+}
+
+/// Verbs that set a limit, behind which "at 150" and "to 150" are one.
+const LIMITING: &[&str] = &["capped", "capping", "limiting", "restricting"];
+
+/// Those that are also nouns.
+const LIMITS: &[&str] = &["cap", "limit", "restrict"];
+
+/// How far in front of "at" or "to" the word may stand that limits, in pieces.
+const LIMIT: usize = 6;
+
+/// "cap the fee \[at\] $10", "limit gatherings \[to\] 150".
+fn limit_before(p: Pieces<'_>, number: usize, start: usize) -> Option<Bound> {
+    let at = number
+        .checked_sub(1)
+        .filter(|&at| at > start && p.says_any(at, &["at", "to"]))?;
+    let floor = at.saturating_sub(LIMIT).max(start);
+    let limits = (floor..at)
+        .rev()
+        .take_while(|&index| p.is_word(index) || p.is_dash(index))
+        .any(|index| {
+            let is_verb = p.is(index.wrapping_sub(1), Class::Modal) || p.says(index.wrapping_sub(1), "to");
+            p.says_any(index, LIMITING) || is_verb && p.says_any(index, LIMITS)
+        });
+    limits.then_some(Bound::AtMost)
 }
 
 fn before(p: Pieces<'_>, number: usize, start: usize) -> Option<(Bound, usize)> {
@@ -175,7 +220,10 @@ fn hedge_ending(p: Pieces<'_>, end: usize, start: usize) -> Option<(Bound, usize
     let is_move = words == ["up", "to"]
         && first > start
         && (p.says_any(first - 1, &["back", "moved", "went", "goes"]) || p.is(first - 1, Class::Up));
-    (!is_move).then_some((bound, first))
+    // "reached past 1,000", but "the past two games"
+    let is_time = words == ["past"]
+        && !(first > start && p.is(first - 1, Classes::of(&[Class::Verb, Class::Up, Class::Adverb])));
+    (!is_move && !is_time).then_some((bound, first))
 }
 
 fn mark_before(p: Pieces<'_>, number: usize, start: usize) -> Option<Bound> {
@@ -253,11 +301,13 @@ pub(super) fn inherit_in_brackets(p: Pieces<'_>, drafts: &mut [Draft]) {
     for index in 1..drafts.len() {
         let (done, rest) = drafts.split_at_mut(index);
         let (source, draft) = (&done[index - 1], &mut rest[0]);
-        let opens =
-            draft.start > 0 && p.is_mark(draft.start - 1, Mark::Open) && source.after + 1 == draft.start;
+        let opens = draft.start > 0
+            && p.is_mark(draft.start - 1, Mark::Open)
+            && quantity::over_rate(p, source.after) + 1 == draft.start;
         let converts = draft.unit.is_some() && draft.kind == source.kind && draft.bound == Bound::Exact;
-        if opens && converts && draft.shape == Shape::Single {
+        if opens && converts && draft.shape == source.shape {
             draft.bound = source.bound;
+            draft.converts = true;
             draft.subject = source.subject;
             draft.head = source.head;
         }

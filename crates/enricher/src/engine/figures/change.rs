@@ -11,9 +11,14 @@ pub(super) fn apply(p: Pieces<'_>, drafts: &mut [Draft], start: usize, end: usiz
         if !can_change(draft) {
             continue;
         }
+        if draft.converts {
+            drafts[index].change = drafts[index - 1].change;
+            continue;
+        }
         let change = before(p, draft, start)
             .or_else(|| behind(p, draft, end))
-            .or_else(|| listed(p, drafts, index));
+            .or_else(|| listed(p, drafts, index))
+            .or_else(|| restated(p, drafts, index));
         drafts[index].change = change;
     }
 }
@@ -50,7 +55,11 @@ fn before(p: Pieces<'_>, draft: &Draft, start: usize) -> Option<Change> {
     while at > floor {
         at -= 1;
         if let Some(found) = direction(p, at) {
-            return Some(found);
+            // "raised $38 million" says how much came in.
+            let is_raised = draft.kind == Some(FigureKind::Money)
+                && at + 1 == draft.start
+                && p.says_any(at, &["raise", "raises", "raised", "raising"]);
+            return (!is_raised && !is_particle(p, draft, at)).then_some(found);
         }
         let skips = p.is(
             at,
@@ -61,6 +70,15 @@ fn before(p: Pieces<'_>, draft: &Draft, start: usize) -> Option<Change> {
         }
     }
     None
+}
+
+/// "shot *down* 95 drones", "picked *up* 12 parcels": part of a verb that is no change.
+fn is_particle(p: Pieces<'_>, draft: &Draft, at: usize) -> bool {
+    draft.kind == Some(FigureKind::Count)
+        && p.says_any(at, &["up", "down"])
+        && at > 0
+        && (p.is(at - 1, Class::Verb) || p.says_any(at - 1, &["shot", "set", "broke", "cut"]))
+        && !p.says_any(at - 1, &["went", "ended", "closed", "finished", "goes"])
 }
 
 /// "grow sales \[by\] 35 per cent", "fell in May \[by\] 3 percent": the verb stands in the same clause.
@@ -135,6 +153,16 @@ fn behind(p: Pieces<'_>, draft: &Draft, end: usize) -> Option<Change> {
         at += 1;
     }
     None
+}
+
+/// "dropped by 4 percent, *or 280 points*": the same change in another unit.
+fn restated(p: Pieces<'_>, drafts: &[Draft], index: usize) -> Option<Change> {
+    let draft = &drafts[index];
+    let before = drafts.get(index.checked_sub(1)?)?;
+    let from = before.after.min(draft.start);
+    let is_or = draft.start - from <= 2 && draft.start > from && p.says(draft.start - 1, "or");
+    let is_other = before.unit != draft.unit;
+    (is_or && is_other).then_some(before.change).flatten()
 }
 
 /// "down 2.3%, Burlington by 2.6%": a list goes on in the same direction.

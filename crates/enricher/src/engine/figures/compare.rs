@@ -65,6 +65,26 @@ pub(super) fn share_kind(drafts: &mut [Draft]) {
     }
 }
 
+/// Hands the subject on between figures that compare: "the deficit reached $27 million, up from $26 million".
+pub(super) fn share_subject(drafts: &mut [Draft]) {
+    for index in 0..drafts.len() {
+        let Some(other) = drafts[index].compared_to else {
+            continue;
+        };
+        let (from, to) = if drafts[index].subject.is_some() {
+            (index, other)
+        } else {
+            (other, index)
+        };
+        let stands_before = drafts[from]
+            .subject
+            .is_some_and(|(_, last)| last < drafts[to].first && last < drafts[from].first);
+        if stands_before && drafts[to].subject.is_none() && drafts[to].unit.is_some() {
+            (drafts[to].subject, drafts[to].head) = (drafts[from].subject, drafts[from].head);
+        }
+    }
+}
+
 /// "Three police among 12 dead": the part shares the fate of the whole.
 pub(super) fn link_parts(p: Pieces<'_>, drafts: &mut [Draft]) {
     for index in 1..drafts.len() {
@@ -167,6 +187,27 @@ fn share_unit(p: Pieces<'_>, drafts: &mut [Draft], first: usize, second: usize) 
     }
 }
 
+/// "The first index rose by 2 percent and the second by 1.": a bare number behind "by" has the percent of the one before.
+pub(super) fn inherit_percent(p: Pieces<'_>, drafts: &mut [Draft]) {
+    for index in 1..drafts.len() {
+        let (done, rest) = drafts.split_at_mut(index);
+        let draft = &mut rest[0];
+        let is_open = draft.shape == Shape::Single && draft.kind.is_none() && is_bare(draft);
+        if !is_open || p.is_word(draft.after) || !p.says(draft.start.wrapping_sub(1), "by") {
+            continue;
+        }
+        let Some(before) = done.iter().rev().find(|before| before.shape != Shape::Ordinal) else {
+            continue;
+        };
+        let gap = before.after.min(draft.start)..draft.start;
+        let is_list =
+            gap.len() <= 2 * REACH && gap.into_iter().any(|at| p.says_any(at, &["and", "but", "while"]));
+        if before.unit == Some("percent") && is_list {
+            (draft.unit, draft.kind) = (before.unit, before.kind);
+        }
+    }
+}
+
 /// The smallest number that is written out: below it, the scale word of the other amount is meant.
 const WRITTEN_OUT: f64 = 1_000.0;
 
@@ -215,7 +256,12 @@ pub(super) fn inherit_over_hyphens(p: Pieces<'_>, drafts: &mut [Draft]) {
         let hangs = p.is_mark(hyphen, Mark::Hyphen)
             && p.is_glued_before(hyphen)
             && (p.is_mark(hyphen + 1, Mark::Comma) || p.says_any(hyphen + 1, &["and", "or"]));
-        if hangs && draft.unit.is_none() && next.start <= hyphen + 4 {
+        // "18 and 19-year-olds"
+        let ages = next.kind == Some(FigureKind::Age)
+            && next.start == hyphen + 1
+            && p.says_any(hyphen, &["and", "or"])
+            && is_bare(draft);
+        if (hangs || ages) && draft.unit.is_none() && next.start <= hyphen + 4 {
             (draft.subject, draft.head) = (next.subject, next.head);
             (draft.unit, draft.kind) = (next.unit, next.kind);
         }

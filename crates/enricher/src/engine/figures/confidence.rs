@@ -32,16 +32,13 @@ pub(super) fn of(p: Pieces<'_>, draft: &Draft, dollar: f32) -> f32 {
     // "one" with nothing but a noun is a pronoun as often as a number.
     let is_one = draft.shape == Shape::Single && draft.first == draft.last && p.says(draft.first, "one");
     let kind: f32 = match draft.evidence {
-        Evidence::Unit => 0.97,
-        Evidence::Phrase => 0.96,
-        Evidence::Word => 0.95,
-        Evidence::Verb => 0.98,
-        Evidence::Shared => 0.92,
-        Evidence::Noun if is_one => 0.70,
-        Evidence::Noun if draft.kind == Some(FigureKind::Ordinal) => 0.93,
-        Evidence::Noun => 0.89,
+        Evidence::Unit | Evidence::Verb => 0.98,
+        Evidence::Phrase | Evidence::Word | Evidence::Shared => 0.97,
+        Evidence::Noun if is_one => 0.65,
+        Evidence::Noun if draft.kind == Some(FigureKind::Ordinal) => 0.98,
+        Evidence::Noun => 0.94,
         Evidence::Bare if is_one => 0.15,
-        Evidence::Bare => 0.50,
+        Evidence::Bare => 0.60,
     };
     kind * dollar
 }

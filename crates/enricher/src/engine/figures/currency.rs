@@ -55,7 +55,9 @@ pub(super) fn before(p: Pieces<'_>, at: usize) -> Option<(&'static str, usize)> 
     }
     let next = at + 1 + usize::from(p.is_mark(at + 1, Mark::Stop) && p.is_glued(at));
     let next = next + usize::from(p.is_mark(next, Mark::Currency));
-    let counts = p.is_digits(next) || (p.is_mark(next, Mark::Hyphen) && p.is_digits(next + 1));
+    // The hyphen of "RS-12M" is no minus.
+    let is_minus = p.is_mark(next, Mark::Hyphen) && (next > at + 1 || !p.is_glued(at));
+    let counts = p.is_digits(next) || is_minus && p.is_digits(next + 1);
     counts.then(|| p.code(at).map(|code| (code, next))).flatten()
 }
 
@@ -139,6 +141,10 @@ pub(super) fn skip_word(p: Pieces<'_>, at: usize) -> usize {
 /// Reads the currency behind a number.
 pub(super) fn after(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> {
     let word = over_hyphen(p, at);
+    // "five $20 notes", "3 USD50 cards": the sign belongs to the next number.
+    if p.is_glued(at) && p.is_digits(at + 1) && !p.is_glued_before(at) {
+        return None;
+    }
     if p.is_mark(at, Mark::Currency) {
         let unit = if p.str(at) == "¢" {
             Unit::Money("USD", 0.01)
@@ -170,7 +176,9 @@ pub(super) fn after(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> 
     if let Some(code) = million_code(p, word) {
         return found(Unit::Money(code, 1e6), word + 1, true);
     }
-    if p.str(at) == "p" && number.in_digits && !p.is_glued(at) {
+    // "118.5p", "1112 p.", but no "p-value"
+    let goes_on = p.is_glued(at) && (p.is_word(at + 1) || p.is_digits(at + 1) || p.is_dash(at + 1));
+    if p.str(at) == "p" && number.in_digits && !goes_on {
         return found(Unit::Money("GBP", 0.01), at + 1, true);
     }
     let is_pounds = p.says(word, "pounds") && !weighs(p, word) && is_price(p, word, number);

@@ -33,6 +33,8 @@ pub(super) struct Draft {
     pub head: Option<usize>,
     /// Whether it is itself a change.
     pub change: Option<Change>,
+    /// Whether it says in brackets what the draft before it says, in another unit.
+    pub converts: bool,
     /// Whether the text denies it.
     pub negated: bool,
     /// Index of the draft that includes this one.
@@ -75,6 +77,8 @@ impl Draft {
         match self.shape {
             Shape::Vague => (None, None, None),
             Shape::Range | Shape::Pair => (None, low, high),
+            // A rank has no bounds: what hedges "under third-country rules" is the rules.
+            Shape::Ordinal => (low, low, high),
             _ => match self.bound {
                 Bound::AtLeast | Bound::MoreThan => (low, low, None),
                 Bound::AtMost | Bound::LessThan | Bound::Nearly => (low, None, high),

@@ -7,15 +7,16 @@ mod before;
 mod behind;
 mod fate;
 
-use self::before::{toll, verb_before};
+use self::before::{lists_on, toll, verb_before, verb_before_list};
 use self::behind::verb_behind;
 use self::fate::{harm_noun, harm_verb, has_harm, modifier, subject_noun};
 use super::confidence::Evidence;
 use super::draft::{Draft, Shape};
 use super::names::Names;
-use super::special;
+use super::{special, subject};
 use crate::engine::analysis::{EntityType, FigureKind};
-use crate::engine::pieces::{Class, Mark, Pieces};
+use crate::engine::pieces::{Class, Classes, Mark, Pieces};
+
 /// How far a verb may stand from its number, in pieces.
 const REACH: usize = 26;
 
@@ -81,7 +82,9 @@ pub(super) fn decide(p: Pieces<'_>, names: &Names, drafts: &mut [Draft], start: 
             && counts_persons(p, names, draft)
         {
             found[index] = found[index - 1];
-        } else if includes(p, draft, start) && !matches!(before.kind, Some(FigureKind::Money)) {
+        } else if (includes(p, draft, start) || ends_included(p, draft, start))
+            && !matches!(before.kind, Some(FigureKind::Money))
+        {
             found[index] = found[index - 1];
             let whole = drafts[index - 1].part_of.unwrap_or(index - 1);
             drafts[index].part_of = Some(whole);
@@ -90,13 +93,18 @@ pub(super) fn decide(p: Pieces<'_>, names: &Names, drafts: &mut [Draft], start: 
             && list_after_part(p, before, draft)
         {
             found[index] = found[index - 1];
+        } else if is_parallel(p, before, draft, start) {
+            found[index] = found[index - 1].or_else(|| before.kind.and_then(harmed));
         }
     }
     for (index, found) in found.iter().enumerate() {
         let (done, rest) = drafts.split_at_mut(index);
         let draft = &mut rest[0];
         if draft.kind.is_none() {
-            let kind = found.map(Found::kind).or_else(|| by_noun(p, names, draft));
+            let kind = found
+                .map(Found::kind)
+                .or_else(|| others(p, draft, done))
+                .or_else(|| by_noun(p, names, draft));
             draft.evidence = evidence(own[index], found.is_some(), kind.is_some());
             draft.kind = Some(kind.unwrap_or_else(|| bare(p, draft, done.last())));
         }
@@ -122,10 +130,26 @@ fn own(p: Pieces<'_>, names: &Names, draft: &Draft, start: usize, next: usize, e
     if draft.shape == Shape::Ordinal || !may_be_persons(p, names, draft) {
         return None;
     }
-    if let Some(kind) = subject_noun(p, draft) {
+    let noun = subject_noun(p, draft);
+    let verb = verb_before(p, draft, start);
+    // "the bodies of two hostages", "released 500 detainees": what happens to them outranks what they were.
+    let outranks = match (noun, verb) {
+        (Some(FigureKind::Abducted | FigureKind::Detained), Some(FigureKind::Killed)) => true,
+        (Some(FigureKind::Detained), Some(FigureKind::Rescued)) => !is_purpose(p, draft, start),
+        _ => false,
+    };
+    if let Some(kind) = noun.filter(|_| !outranks) {
         return Some(Found::Noun(kind));
     }
-    if let Some(kind) = verb_before(p, draft, start) {
+    if let Some(kind) = verb {
+        // "efforts to free two journalists abducted in May": they are not free yet.
+        let still = (kind == FigureKind::Rescued && is_purpose(p, draft, start))
+            .then(|| verb_behind(p, draft, next, end))
+            .flatten()
+            .filter(|kind| matches!(kind, FigureKind::Abducted | FigureKind::Detained));
+        return Some(still.map_or(Found::Before(kind), Found::Behind));
+    }
+    if let Some(kind) = verb_before_list(p, draft, start) {
         return Some(Found::Before(kind));
     }
     let is_part = includes(p, draft, start);
@@ -140,11 +164,24 @@ fn own(p: Pieces<'_>, names: &Names, draft: &Draft, start: usize, next: usize, e
         .or_else(|| modifier(p, draft).map(Found::Noun))
 }
 
-/// "including 177 killed in", "including five injured": the part has a fate of its own.
+/// How far in front of a number the "to" of its verb may stand, in pieces.
+const PURPOSE: usize = 4;
+
+/// Whether the verb before the number says what is wanted: "efforts *to free* two".
+fn is_purpose(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
+    let floor = draft.start.saturating_sub(PURPOSE).max(start);
+    (floor..draft.start)
+        .any(|at| p.says(at, "to") && harm_verb(p, at + 1).is_some() || p.says_all(at, &["release", "of"]))
+}
+
+/// "including 177 killed in", "including 181 who were killed": the part has a fate of its own.
 fn state_follows(p: Pieces<'_>, draft: &Draft) -> bool {
-    let at = draft
+    let mut at = draft
         .subject
         .map_or(draft.after, |(_, last)| (last + 1).max(draft.after));
+    if p.is(at, Class::Relative) && p.is(at + 1, Class::Auxiliary) {
+        at += 2;
+    }
     harm_verb(p, at).is_some() && !p.is_mark(at, Mark::Comma)
 }
 
@@ -167,12 +204,14 @@ fn is_person(p: Pieces<'_>, names: &Names, at: usize) -> bool {
     }
     let is_people = || {
         let plural = p.str(at).ends_with('s') || p.str(at).ends_with("ese");
-        let norp = names
-            .containing(p.span(at))
-            .is_some_and(|name| name.kind == EntityType::Norp);
+        let norp = names.containing(p.span(at)).map_or_else(
+            // "236,000 Iowans": a people that no list has.
+            || p.str(at).ends_with("ans"),
+            |name| name.kind == EntityType::Norp,
+        );
         norp && (plural || !p.is_capital(at + 1))
     };
-    p.is(at, Class::Person) || p.is_capital(at) && is_people()
+    p.is(at, Class::Person) || p.says(at, "those") || p.is_capital(at) && is_people()
 }
 
 fn counts_persons(p: Pieces<'_>, names: &Names, draft: &Draft) -> bool {
@@ -196,12 +235,73 @@ fn is_list(p: Pieces<'_>, before: &Draft, draft: &Draft) -> bool {
         })
 }
 
+/// Furthest that two parallel counts stand apart, in pieces.
+const PARALLEL: usize = 14;
+
+/// "killed 12 people in Thailand and four others in Laos", "four injured, one seriously": what has no verb of its own
+/// shares the one before.
+fn is_parallel(p: Pieces<'_>, before: &Draft, draft: &Draft, start: usize) -> bool {
+    let is_elliptic = draft.subject.is_none() || draft.head.is_some_and(|head| p.says(head, "others"));
+    let gap = before.after.min(draft.start)..draft.start;
+    if !is_elliptic || draft.shape == Shape::Ordinal || draft.start <= start || gap.len() > PARALLEL {
+        return false;
+    }
+    let behind = draft.subject.map_or(draft.after, |(_, last)| last + 1);
+    let behind = behind + usize::from(p.says_any(behind, &["more", "each"]));
+    let is_joined = p.says(draft.start - 1, "and") || p.is_mark(draft.start - 1, Mark::Comma);
+    let is_placed = p.says_any(behind, &["in", "at", "from", "near", "outside", "inside"]);
+    let is_graded = p.says_any(
+        draft.after,
+        &[
+            "seriously",
+            "critically",
+            "severely",
+            "slightly",
+            "lightly",
+            "fatally",
+        ],
+    );
+    let is_one_clause = gap.into_iter().all(|at| {
+        (p.is_word(at) || p.is_any_mark(at, &[Mark::Comma, Mark::Hyphen]))
+            && !p.is(at, Classes::of(&[Class::SayVerb, Class::Relative, Class::Modal]))
+    });
+    is_joined && (is_placed || is_graded) && is_one_clause
+}
+
+/// A fate that a parallel count shares.
+fn harmed(kind: FigureKind) -> Option<Found> {
+    matches!(
+        kind,
+        FigureKind::Killed | FigureKind::Injured | FigureKind::Missing | FigureKind::Rescued
+    )
+    .then_some(Found::Behind(kind))
+}
+
 /// "including two in Gaza and one in Rafah": a bare number after a part is another part.
 fn list_after_part(p: Pieces<'_>, before: &Draft, draft: &Draft) -> bool {
     before.subject.is_none_or(|_| before.part_of.is_some())
         && draft.start > 0
         && p.says_any(draft.start - 1, &["and", "or"])
         || draft.start > 0 && p.is_mark(draft.start - 1, Mark::Comma) && before.part_of.is_some()
+}
+
+/// Furthest that "including" stands in front of the second member of its list, in pieces.
+const INCLUDED: usize = 12;
+
+/// "including women, children and two journalists": a list that begins with someone who is not counted.
+fn ends_included(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
+    let Some(and) = draft
+        .start
+        .checked_sub(1)
+        .filter(|&and| and > start && p.says(and, "and"))
+    else {
+        return false;
+    };
+    let floor = and.saturating_sub(INCLUDED).max(start);
+    (floor..and)
+        .rev()
+        .find(|&at| !lists_on(p, at, true))
+        .is_some_and(|at| p.says(at, "including"))
 }
 
 fn includes(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
@@ -220,18 +320,82 @@ fn by_noun(p: Pieces<'_>, names: &Names, draft: &Draft) -> Option<FigureKind> {
         return Some(FigureKind::Ordinal);
     }
     let head = draft.head?;
-    Some(if is_person(p, names, head) {
+    if is_membership(p, draft, head) {
+        return Some(FigureKind::Count);
+    }
+    let is_strong = p.is_dash(draft.after) && p.says(draft.after + 1, "strong");
+    Some(if is_strong || is_person(p, names, head) {
         FigureKind::People
     } else {
         FigureKind::Count
     })
 }
 
+/// "46 others" are what the figure before them counts, where that is things.
+fn others(p: Pieces<'_>, draft: &Draft, done: &[Draft]) -> Option<FigureKind> {
+    let are_others = draft.head.is_some_and(|head| p.says(head, "others"));
+    let before = done.iter().rev().find(|before| before.unit.is_none())?;
+    let are_things = before.kind == Some(FigureKind::Count) && before.subject.is_some();
+    (are_others && are_things).then_some(FigureKind::Count)
+}
+
+/// Bodies whose members are states.
+#[rustfmt::skip]
+const BODIES: &[&str] = &[
+    "bloc", "organization", "organisation", "alliance", "nations", "union", "commonwealth", "nato", "opec", "asean",
+    "eu", "cartel", "grouping",
+];
+
+/// More states than there are.
+const STATES: f64 = 200.0;
+
+/// "the 27-member bloc", "five permanent members of the Security Council": members that are no persons.
+fn is_membership(p: Pieces<'_>, draft: &Draft, head: usize) -> bool {
+    let (first, last) = draft.subject.unwrap_or((head, head));
+    if draft.high > STATES {
+        return false;
+    }
+    // A union of workers has no capital.
+    let is_body =
+        |at: usize| p.says_any(at, BODIES) && (p.is_capital(at) || !p.says_any(at, &["union", "alliance"]));
+    if p.says(head, "member") && p.is_dash(head.wrapping_sub(1)) {
+        let verbs = Classes::of(&[Class::Verb, Class::SayVerb, Class::Adverb]);
+        let ends = |at: usize| {
+            !p.is_word(at + 1)
+                || !p.is_capital(at + 1) && (p.is(at + 1, subject::ENDS) || p.is(at + 1, verbs))
+        };
+        return (head + 1..head + 4).find(|&at| ends(at)).is_some_and(is_body);
+    }
+    let is_council = |at: usize| {
+        p.says_all(at, &["security", "council"]) && !p.says(at.wrapping_sub(1), "national")
+            || is_body(at) && p.is_capital(at)
+    };
+    p.says(head, "members")
+        && ((first..head).any(|at| p.says_any(at, &["permanent", "nonpermanent", "eu", "nato"]))
+            || (head..=last).any(is_council))
+}
+
 /// A bare number counts what the number before it counts; the first of a sentence, persons if it is a word.
 fn bare(p: Pieces<'_>, draft: &Draft, before: Option<&Draft>) -> FigureKind {
     match before.and_then(|before| before.kind) {
+        _ if draft.low.fract() != 0.0 => FigureKind::Count,
         Some(kind @ (FigureKind::People | FigureKind::Count)) => kind,
-        _ if p.is_digits(draft.first) => FigureKind::Count,
+        _ if p.says_any(
+            draft.start.wrapping_sub(1),
+            &["number", "numbers", "numbered", "numbering"],
+        ) =>
+        {
+            FigureKind::People
+        }
+        _ if (draft.first..=draft.last).any(|at| p.is_digits(at)) => FigureKind::Count,
+        // "Cruz gained six": points, or whatever else is gained.
+        _ if p.is(
+            draft.start.wrapping_sub(1),
+            Classes::of(&[Class::Up, Class::Down]),
+        ) =>
+        {
+            FigureKind::Count
+        }
         _ => FigureKind::People,
     }
 }

@@ -3,11 +3,15 @@
 //! A counted noun follows its number; what is measured stands behind it, behind a preposition, or in front of the
 //! verb, so each kind has its own short list of places to look.
 
+mod in_front;
+
+use self::in_front::{ending_at, in_front};
 use super::draft::{Draft, Shape};
-use super::names::Names;
+use super::names::{Name, Names};
 use super::subject::{self, Phrase};
-use crate::engine::analysis::FigureKind;
-use crate::engine::pieces::{Class, Classes, Mark, Pieces};
+use crate::engine::analysis::{EntityType, FigureKind};
+use crate::engine::pieces::{Class, Classes, Mark, Pieces, number};
+use crate::engine::text::Span;
 
 /// How far in front of a number its noun is looked for, in pieces.
 const REACH: usize = 14;
@@ -26,19 +30,81 @@ pub(super) fn subject(
         FigureKind::Percent => of_percent(p, names, draft, start, end),
         FigureKind::Measure => of_measure(p, names, draft, start, end),
         FigureKind::Age => of_age(p, names, draft, start, end),
+        FigureKind::Duration => of_duration(p, names, draft, end),
         _ => None,
     }
 }
 
 fn of_money(p: Pieces<'_>, names: &Names, draft: &Draft, start: usize, end: usize) -> Option<Phrase> {
     let after = over_conversion(p, over_rate(p, draft.after), end);
+    if p.says_all(after, &["worth", "of"]) {
+        return behind(p, names, after + 1, end, &["of"]);
+    }
+    let floor = draft.start.saturating_sub(REACH).max(start);
+    let is_fine = (floor..draft.start).any(|at| p.says_any(at, &["fine", "fines", "fined", "penalty"]));
     following(p, names, after, end)
         .or_else(|| behind(p, names, after, end, &["of", "in"]))
-        .or_else(|| in_front(p, names, draft, start))
-        .or_else(|| behind(p, names, after, end, &["for"]))
+        .or_else(|| in_front(p, draft, start))
+        .or_else(|| traded(p, draft, start))
+        .or_else(|| {
+            // What a fine is for is its reason.
+            (!is_fine)
+                .then(|| behind(p, names, after, end, &["for"]))
+                .flatten()
+        })
+}
+
+/// "acquired \[the brewery\] for $3 billion": the object of a trade.
+fn traded(p: Pieces<'_>, draft: &Draft, start: usize) -> Option<Phrase> {
+    let last = draft
+        .start
+        .checked_sub(2)
+        .filter(|&last| last > start && p.says(last + 1, "for"))?;
+    let phrase = ending_at(p, last, start)?;
+    let mut verb = phrase.first.checked_sub(1)?;
+    while verb > start && p.is(verb, Classes::of(&[Class::Determiner, Class::Article])) {
+        verb -= 1;
+    }
+    p.says_any(
+        verb,
+        &[
+            "buy",
+            "buys",
+            "bought",
+            "buying",
+            "acquire",
+            "acquires",
+            "acquired",
+            "acquiring",
+            "sell",
+            "sells",
+            "sold",
+            "selling",
+            "purchase",
+            "purchased",
+        ],
+    )
+    .then_some(phrase)
+}
+
+/// "a two-day \[visit\]", "six months of \[talks\]": what lasts that long.
+fn of_duration(p: Pieces<'_>, names: &Names, draft: &Draft, end: usize) -> Option<Phrase> {
+    let hyphen = (draft.last + 1..draft.after).any(|at| p.is_dash(at));
+    let is_ago = p.says_any(
+        draft.after,
+        &["ago", "before", "after", "later", "earlier", "old", "long"],
+    );
+    if !hyphen || is_ago || p.is_dash(draft.after) {
+        return None;
+    }
+    following(p, names, draft.after, end)
 }
 
 fn of_percent(p: Pieces<'_>, names: &Names, draft: &Draft, start: usize, end: usize) -> Option<Phrase> {
+    // "a 1-in-77 (1.3%) chance"
+    let in_brackets = p.is_mark(draft.after, Mark::Close)
+        && p.says_any(draft.after + 1, &["chance", "probability", "risk", "stake"]);
+    let after = draft.after + usize::from(in_brackets);
     behind(p, names, draft.after, end, &["of"])
         .or_else(|| {
             let share = draft.shape == Shape::Fraction
@@ -47,8 +113,8 @@ fn of_percent(p: Pieces<'_>, names: &Names, draft: &Draft, start: usize, end: us
                 .then(|| subject::noun_phrase(p, names, draft.after + 1, end))
                 .flatten()
         })
-        .or_else(|| following(p, names, draft.after, end))
-        .or_else(|| in_front(p, names, draft, start))
+        .or_else(|| following(p, names, after, end))
+        .or_else(|| in_front(p, draft, start))
 }
 
 fn of_measure(p: Pieces<'_>, names: &Names, draft: &Draft, start: usize, end: usize) -> Option<Phrase> {
@@ -57,21 +123,54 @@ fn of_measure(p: Pieces<'_>, names: &Names, draft: &Draft, start: usize, end: us
     if matches!(unit, "magnitude") {
         return None;
     }
+    // "at its designed height of 172 metres"
+    if p.says(draft.start.wrapping_sub(1), "of")
+        && draft.start >= start + 2
+        && p.says_any(draft.start - 2, DIMENSIONS)
+    {
+        return ending_at(p, draft.start - 2, start);
+    }
     if let Some(found) = behind(p, names, after, end, &["of"]) {
         return Some(found);
     }
-    let is_compound = (draft.last..draft.after).any(|at| p.is_mark(at, Mark::Hyphen));
+    // "a 10-mile zone", "a 10 mile zone"
+    let unit_word = p.str(draft.after - 1);
+    let is_singular = unit_word.len() > 2 && !unit_word.ends_with('s') && !p.says(draft.after - 1, "feet");
+    let is_compound = (draft.last..draft.after).any(|at| p.is_mark(at, Mark::Hyphen))
+        || is_singular && draft.low > 1.0 && p.is_word(draft.after);
     let is_distance = matches!(unit, "km" | "mi" | "m" | "ft" | "nmi" | "yd");
     if is_compound || !is_distance {
-        return following(p, names, after, end).or_else(|| in_front(p, names, draft, start));
+        return following(p, names, after, end).or_else(|| in_front(p, draft, start));
     }
     None
 }
 
+/// Nouns that a length is the length of.
+#[rustfmt::skip]
+const DIMENSIONS: &[&str] = &[
+    "range", "height", "length", "width", "depth", "radius", "diameter", "distance", "altitude", "elevation", "speed",
+    "speeds",
+];
+
 /// "28-year-old \[woman\]", "\[children\] under the age of 15", "\[Sabeel Ahmed\], 26,".
 fn of_age(p: Pieces<'_>, names: &Names, draft: &Draft, start: usize, end: usize) -> Option<Phrase> {
-    if let Some(found) = following(p, names, draft.after, end) {
+    // "a bid at age 78 seems improbable": no noun follows a bare number.
+    let has_unit = draft.after > draft.last + 1;
+    if let Some(found) = has_unit.then(|| following(p, names, draft.after, end)).flatten() {
         return Some(found);
+    }
+    if p.says(draft.start.wrapping_sub(1), "of") && draft.start >= start + 4 && p.says(draft.start - 2, "age")
+    {
+        let before = Span::new(p.span(start).start as usize, p.span(draft.start).start as usize);
+        let person = |name: &&Name| name.kind == EntityType::Person;
+        if let Some(name) = names.inside(before).iter().rev().find(person) {
+            let last = p.at(name.span.end).checked_sub(1)?;
+            return Some(Phrase {
+                first: p.at(name.span.start),
+                last,
+                head: last,
+            });
+        }
     }
     let mut last = draft.start.checked_sub(1)?;
     let floor = draft.start.saturating_sub(8).max(start);
@@ -81,14 +180,17 @@ fn of_age(p: Pieces<'_>, names: &Names, draft: &Draft, start: usize, end: usize)
                 last,
                 &[
                     "aged", "age", "ages", "of", "at", "the", "and", "under", "over", "between", "is", "was",
-                    "who", "has", "died", "below", "above",
+                    "who", "has", "died", "below", "above", "a", "an", "in", "his", "her", "their", "early",
+                    "mid", "late",
                 ],
             )
+            || p.is(last, Class::Auxiliary)
+            || p.str(last).ends_with("ed") && p.is(last - 1, Class::Auxiliary)
             || p.is_digits(last))
     {
         last -= 1;
     }
-    ending_at(p, names, last, start)
+    ending_at(p, last, start)
 }
 
 // ---------------------------------------------------------------- behind the number
@@ -97,8 +199,14 @@ fn of_age(p: Pieces<'_>, names: &Names, draft: &Draft, start: usize, end: usize)
 fn following(p: Pieces<'_>, names: &Names, after: usize, end: usize) -> Option<Phrase> {
     let first = after + usize::from(p.is_mark(after, Mark::Hyphen) && p.is_glued(after));
     let first = (first..end).find(|&at| !p.says_any(at, &["more", "worth"]))?;
+    // "15 ppb requiring action", but "a 500-square-metre building with"
+    let is_participle = p.is(first, Class::Verb)
+        && p.str(first).ends_with("ing")
+        && p.is_word(first + 1)
+        && !p.is(first + 1, subject::ENDS);
     let opens = p.is_word(first)
         && !p.is(first, Classes::of(&[Class::Up, Class::Down]))
+        && !is_participle
         && !p.says_any(
             first,
             &[
@@ -126,6 +234,15 @@ fn following(p: Pieces<'_>, names: &Names, after: usize, end: usize) -> Option<P
                 "faster",
                 "respectively",
                 "each",
+                "apiece",
+                "earlier",
+                "later",
+                "total",
+                "per",
+                "a",
+                "marginally",
+                "downward",
+                "upward",
             ],
         );
     let is_change = p.says_any(
@@ -159,17 +276,37 @@ fn behind(p: Pieces<'_>, names: &Names, after: usize, end: usize, prepositions: 
         return None;
     }
     let first = skip_determiners(p, after + 1, end);
+    if p.says_any(after + 1, &["those", "what"]) {
+        return subject::those(p, after + 1);
+    }
+    let first = subject::over_measure(p, first);
+    // "for 44 tanks"
+    let number = (p.says(after, "for") && number::may_start(p, first)).then(|| number::read(p, first));
+    let first = match number.flatten() {
+        Some(number) if !p.is(number.next, Classes::of(&[Class::TimeUnit, Class::Measure])) => {
+            let is_percent = p.is(number.next, Class::Percent) || p.is_mark(number.next, Mark::Percent);
+            number.next + usize::from(is_percent)
+        }
+        _ => first,
+    };
     let is_time = p.is(
         first,
-        Classes::of(&[Class::Month, Class::TimeUnit, Class::Season, Class::Pronoun]),
-    ) || p.is_digits(first)
-        || p.says_any(first, &["last", "past", "next", "recent", "early", "late"]);
+        Classes::of(&[Class::Month, Class::TimeUnit, Class::Pronoun]),
+    ) || p.is(first, Class::Season)
+        && (!p.is_word(first + 1) || p.is(first + 1, subject::ENDS))
+        || p.is_digits(first)
+        || p.says_any(
+            first,
+            &["last", "past", "next", "recent", "early", "late", "fiscal"],
+        )
+        || p.is(first, Class::Ordinal);
     let is_place = p.says(after, "in") && (p.is_capital(first) && names.containing(p.span(first)).is_some());
-    let those = p.says_any(after + 1, &["those", "them", "which", "whom"]);
+    let those = p.says_any(after + 1, &["them", "which", "whom"]);
     if is_time || is_place || those && !p.is_word(after + 2) {
         return None;
     }
-    subject::noun_phrase(p, names, first, end)
+    let phrase = subject::noun_phrase(p, names, first, end)?;
+    Some(subject::over_owner(p, names, phrase, end))
 }
 
 fn skip_determiners(p: Pieces<'_>, mut at: usize, end: usize) -> usize {
@@ -212,105 +349,6 @@ pub(super) fn over_rate(p: Pieces<'_>, after: usize) -> usize {
             ],
         );
     if is_base { base + 1 } else { after }
-}
-
-// ---------------------------------------------------------------- in front of the number
-
-/// What leads from a noun to its number: "cost", "reached", "at".
-#[rustfmt::skip]
-const MEASURING: &[&str] = &[
-    "cost", "costs", "costing", "is", "was", "are", "were", "be", "reach",
-    "reached", "reaches", "reaching", "hit", "hits", "closed", "close", "closes", "settled",
-    "traded", "trading", "stood", "stands", "total", "totaled", "totalled", "totals", "totaling",
-    "totalling", "averaged", "amounted", "remain", "remained", "remains", "exceeded", "exceeds", "topped",
-    "surpassed", "worth", "valued", "edged", "eased", "climbed", "been", "ended", "opened",
-    "doubled", "now", "currently", "stayed", "accounted", "account", "measured", "measuring", "raising",
-    "reducing", "cutting", "at", "to", "by", "of", "from", "near", "than",
-    "between", "record", "only", "just", "high", "low", "sharply", "strong", "passing",
-    "won", "wins",
-];
-
-/// Verbs whose subject is what is measured: "profit *fell*", "the stadium *will cost*".
-fn is_measuring(p: Pieces<'_>, at: usize) -> bool {
-    p.is(at, Classes::of(&[Class::Up, Class::Down])) || p.says_any(at, MEASURING)
-}
-
-/// Small words that may stand between the noun and its number.
-const SMALL: Classes = Classes::of(&[
-    Class::Adverb,
-    Class::Modal,
-    Class::Auxiliary,
-    Class::Article,
-    Class::Determiner,
-    Class::Preposition,
-]);
-
-/// Finds the noun in front of the words that lead to the number.
-fn in_front(p: Pieces<'_>, names: &Names, draft: &Draft, start: usize) -> Option<Phrase> {
-    let floor = draft.start.saturating_sub(REACH).max(start);
-    let mut at = draft.start;
-    let mut measured = p.is_mark(draft.start.wrapping_sub(1), Mark::Open);
-    while at > floor {
-        let before = at - 1;
-        let opens = p.is_any_mark(before, &[Mark::Comma, Mark::Open]) && measured;
-        let is_small = p.is(before, SMALL) && !p.is_capital(before);
-        if is_measuring(p, before) {
-            measured = true;
-        } else if !opens && !is_small {
-            break;
-        }
-        at = before;
-    }
-    let last = at.checked_sub(1).filter(|&last| last >= start && measured)?;
-    ending_at(p, names, last, start)
-}
-
-/// Reads the noun phrase that ends at a piece.
-fn ending_at(p: Pieces<'_>, _names: &Names, last: usize, start: usize) -> Option<Phrase> {
-    let stops = Classes::of(&[
-        Class::Preposition,
-        Class::Conjunction,
-        Class::Pronoun,
-        Class::Relative,
-        Class::Auxiliary,
-        Class::Modal,
-        Class::Verb,
-        Class::SayVerb,
-        Class::Negation,
-        Class::Determiner,
-        Class::Article,
-    ]);
-    let floor = last.saturating_sub(8).max(start);
-    let mut first = last + 1;
-    while first > floor {
-        let at = first - 1;
-        let joins = p.is_mark(at, Mark::Hyphen) && p.is_glued(at)
-            || matches!(p.shape(at), Some(crate::engine::pieces::Shape::Possessive)) && at < last;
-        let is_noun = p.is_word(at)
-            && (!p.is(at, stops) || p.is_capital(at) && at > start && !p.is(at, Class::Auxiliary))
-            && !p.is(at, Classes::of(&[Class::Weekday]));
-        if !(joins || is_noun) {
-            break;
-        }
-        first = at;
-    }
-    while first <= last && !p.is_word(first) {
-        first += 1;
-    }
-    if first > last
-        || !p.is_word(last)
-        || p.is(
-            last,
-            Classes::of(&[Class::Adverb, Class::Month, Class::TimeUnit, Class::Percent]),
-        )
-    {
-        return None;
-    }
-    Some(Phrase {
-        first,
-        last,
-        head: last,
-    })
 }
 
 /// "the number of \[people\] killed … is 95": what a bare figure of a total counts.

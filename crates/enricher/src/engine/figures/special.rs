@@ -188,10 +188,13 @@ fn is_said_to_be(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
     if !is_bare || p.says(draft.after, "of") || p.is_dash(draft.after) {
         return false;
     }
-    if at > start && p.says_any(at - 1, &["turns", "turned", "turning"]) {
+    let person = |index: usize| p.says_any(index, &["he", "she"]);
+    let reaches = at >= start + 2
+        && p.says_any(at - 1, &["reach", "reaches", "reached"])
+        && (person(at - 2) || p.says(at - 2, "they"));
+    if reaches || at > start && p.says_any(at - 1, &["turns", "turned", "turning"]) {
         return true;
     }
-    let person = |index: usize| p.says_any(index, &["he", "she"]);
     at >= start + 2 && person(at - 2) && p.says_any(at - 1, &["is", "was"])
         || at >= start + 3 && person(at - 3) && p.says_any(at - 2, &["will", "would"]) && p.says(at - 1, "be")
 }
@@ -221,6 +224,7 @@ fn scale(p: Pieces<'_>, draft: &Draft, start: usize) -> Option<Option<&'static s
     let first = draft.first;
     let before = |back: usize| first >= start + back;
     if before(1) && p.says_any(first - 1, &["magnitude", "mw", "ml", "mb"])
+        || before(1) && p.says(first - 1, "ms") && p.str(first).contains('.')
         || before(2)
             && p.says_any(first - 2, &["magnitude", "measuring"])
             && p.says_any(first - 1, &["of", "at"])

@@ -1,5 +1,11 @@
 //! The counted noun phrase behind a number.
 
+mod over;
+
+use self::over::{
+    PARTS, is_superlative, over_adjectives, over_peoples, over_price, over_quoted, over_superlative,
+};
+pub(super) use self::over::{over_measure, over_owner, those};
 use super::draft::{Draft, Shape as DraftShape};
 use super::names::Names;
 use crate::engine::pieces::{Class, Classes, Mark, Pieces, Shape, number};
@@ -8,7 +14,7 @@ use crate::engine::pieces::{Class, Classes, Mark, Pieces, Shape, number};
 const LONGEST: usize = 12;
 
 /// Words that end a noun phrase.
-const ENDS: Classes = Classes::of(&[
+pub(super) const ENDS: Classes = Classes::of(&[
     Class::Preposition,
     Class::Conjunction,
     Class::Pronoun,
@@ -71,11 +77,22 @@ pub(super) fn read(p: Pieces<'_>, names: &Names, draft: &Draft, end: usize) -> O
         && p.is_glued(at)
         && p.is_word(at + 1)
     {
+        // "a four thousand-strong force"
+        return if p.says(at + 1, "strong") {
+            noun_phrase(p, names, at + 2, end)
+        } else {
+            compound(p, at + 1, end)
+        };
+    }
+    // Tokenised text writes "80,000 - seat" with spaces.
+    if p.is_mark(at, Mark::Hyphen) && p.says_any(at + 1, PARTS) && !p.is_glued(at) && p.is_word(at + 2) {
         return compound(p, at + 1, end);
     }
     if draft.shape == DraftShape::Ordinal {
-        if let Some(superlative) = over_superlative(p, at) {
-            at = superlative;
+        match over_superlative(p, at) {
+            Some(superlative) if is_superlative(p, at + 1) => at = superlative,
+            Some(_) => return compound(p, at + 1, end),
+            None => {}
         }
         if p.is(at, Class::TimeUnit) {
             return Some(Phrase {
@@ -85,24 +102,22 @@ pub(super) fn read(p: Pieces<'_>, names: &Names, draft: &Draft, end: usize) -> O
             });
         }
     }
+    if let Some(those) = p.says(at, "of").then(|| those(p, at + 1)).flatten() {
+        return Some(those);
+    }
     at = skip_partitive(p, at, end)?;
     at = skip_fillers(p, at);
     at = over_measure(p, at);
-    noun_phrase(p, names, at, end)
-}
-
-/// "second[-largest] trade union", "third[-place] team".
-fn over_superlative(p: Pieces<'_>, at: usize) -> Option<usize> {
-    let hyphen = p.is_mark(at, Mark::Hyphen) && p.is_glued(at);
-    (hyphen && p.is_word(at + 1) && p.is_word(at + 2)).then_some(at + 2)
-}
-
-/// "two [5,000-tonne] destroyers": a measure in front of the noun.
-fn over_measure(p: Pieces<'_>, at: usize) -> usize {
-    let is_measure = p.is_digits(at)
-        && p.is_mark(at + 1, Mark::Hyphen)
-        && p.is(at + 2, Classes::of(&[Class::Measure, Class::TimeUnit]));
-    at + if is_measure { 3 } else { 0 }
+    at = over_quoted(p, at, end);
+    at = over_price(p, at);
+    let first = at;
+    at = over_adjectives(p, at);
+    let phrase = noun_phrase(p, names, at, end)?;
+    let phrase = over_owner(p, names, phrase, end);
+    if phrase.first != at {
+        return Some(phrase);
+    }
+    Some(over_peoples(p, names, Phrase { first, ..phrase }, end))
 }
 
 /// "120-\[seat\] Knesset", "seven-\[member\] crew": the word behind the hyphen is what is counted.
@@ -213,6 +228,7 @@ fn continues(p: Pieces<'_>, at: usize, first: usize, head: Option<usize>, end: u
         return true;
     }
     let is_fear = at == first
+        && !(at > 0 && p.is(at - 1, Class::Ordinal))
         && p.says_any(
             at,
             &[
@@ -228,9 +244,12 @@ fn continues(p: Pieces<'_>, at: usize, first: usize, head: Option<usize>, end: u
     let is_when = p.says_any(at, &["last", "past", "next", "previous"]) && p.is(at + 1, WHEN);
     let is_verb = is_fear
         || is_when
-        || at > first && p.says_any(at, &["left", "shut"])
-        || at == first && p.str(at).ends_with("ed") && !p.is_word(at + 1);
-    if p.is(at, ENDS) || is_verb {
+        || at > first && p.says_any(at, &["left", "shut", "cast", "several"])
+        || at == first && p.str(at).ends_with("ed") && !p.is_word(at + 1)
+        || at == first && is_stray(p, at);
+    // "Ms." is no millisecond.
+    let is_title = p.is(at, Class::Title) && p.is_capital(at);
+    if p.is(at, ENDS) && !is_title || is_verb || p.says_any(at, &["what", "worth"]) {
         return false;
     }
     if p.is(at, Class::Adverb) && !(at == first && p.is_word(at + 1) && !p.is(at + 1, ENDS)) {
@@ -240,7 +259,15 @@ fn continues(p: Pieces<'_>, at: usize, first: usize, head: Option<usize>, end: u
         || (p.str(at).ends_with("ed") && at > first && p.str(at).len() > 4 && !p.is_capital(at));
     let is_noun = p.is(at, Class::Person)
         || p.is(at, Class::KillNoun) && !p.says(at, "dead")
-        || p.is(at, Class::InjureNoun) && !p.says_any(at, &["injured", "wounded"]);
+        || p.is(at, Class::InjureNoun) && !p.says_any(at, &["injured", "wounded"])
+        || at == first && p.is(at, HARM_NOUNS) && p.str(at).ends_with('s')
+        || at == first && at > 0 && p.is(at - 1, Class::Ordinal) && is_base(p, at)
+        || at == first
+            && at > 0
+            && p.str(at).ends_with("ing")
+            && p.is(at - 1, LEADS)
+            && !p.is(at - 1, Class::Ordinal)
+            && (!p.is_word(at + 1) || p.is(at + 1, ENDS));
     if is_participle && !is_noun {
         return is_adjective(p, at, first, head, end);
     }
@@ -248,6 +275,38 @@ fn continues(p: Pieces<'_>, at: usize, first: usize, head: Option<usize>, end: u
         return false;
     }
     !ends_person(p, at, head)
+}
+
+/// What a gerund that is a noun stands behind: "in *funding* for", "a 500-square-metre *building* with".
+const LEADS: Classes = Classes::of(&[
+    Class::Preposition,
+    Class::Article,
+    Class::Determiner,
+    Class::Measure,
+    Class::TimeUnit,
+]);
+
+/// Nouns of what happens to persons that are verbs, too: "27 arrests".
+const HARM_NOUNS: Classes = Classes::of(&[
+    Class::DetainNoun,
+    Class::AbductNoun,
+    Class::DisplaceNoun,
+    Class::RescueNoun,
+]);
+
+/// Words behind a number that its noun cannot begin with: "the 187 *accounted* for", "three *barely* made it".
+fn is_stray(p: Pieces<'_>, at: usize) -> bool {
+    let word = p.str(at);
+    let is_known = p.is_capital(at) || p.is(at, Class::Person) || p.is(at, FATE);
+    let is_past = word.len() > 6 && word.ends_with("ed") && p.is(at + 1, Class::Preposition);
+    let is_manner = word.len() > 4 && word.ends_with("ly") && p.is(at + 1, Class::Verb) && word != "family";
+    !is_known && (is_past || is_manner)
+}
+
+/// Whether a verb is in the form that its noun has, too: the "blast" of "a fourth blast hit the convoy".
+fn is_base(p: Pieces<'_>, at: usize) -> bool {
+    let word = p.str(at);
+    p.is(at, Class::Verb) && !word.ends_with("ed") && !word.ends_with("en") && !word.ends_with("ing")
 }
 
 /// A participle modifies the noun behind it, unless a noun has already been read: "two kidnapped workers", but "two
@@ -259,12 +318,7 @@ fn is_adjective(p: Pieces<'_>, at: usize, first: usize, head: Option<usize>, end
         && !p.is(at + 1, Class::Adverb)
         && !p.is(at + 1, PARTICIPLES);
     let after_noun = head.is_some_and(|head| looks_plural(p, head) || p.is(head, Class::Person));
-    let is_base = p.is(at, Class::Verb)
-        && !p.str(at).ends_with("ed")
-        && !p.str(at).ends_with("en")
-        && !p.str(at).ends_with("ing")
-        && at > first;
-    next_is_noun && !after_noun && !is_base
+    next_is_noun && !after_noun && !(is_base(p, at) && at > first)
 }
 
 fn looks_plural(p: Pieces<'_>, at: usize) -> bool {

@@ -1,9 +1,10 @@
 //! Units: money, percent, time, age and measures, in front of a number or behind it.
 
 use super::currency;
+use super::measure;
 use crate::engine::analysis::FigureKind;
 use crate::engine::pieces::number::{Form, Number};
-use crate::engine::pieces::{Class, Classes, Mark, Pieces};
+use crate::engine::pieces::{Class, Classes, Mark, Pieces, Shape};
 
 /// The unit of an amount.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -74,20 +75,22 @@ pub(super) struct Found {
 
 /// Reads the unit behind a number.
 pub(super) fn after(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> {
-    percent(p, at)
+    percent(p, at, number)
         .or_else(|| currency::after(p, at, number))
         .or_else(|| decade_of_life(p, at))
         .or_else(|| age_or_time(p, at, number))
-        .or_else(|| measure(p, at, number))
+        .or_else(|| measure::after(p, at, number))
         .or_else(|| bracketed(p, at, number))
 }
 
-/// "20 (kg)": the unit alone in brackets.
+/// "20 (kg)", "20 {kg}", "20 <kg>": the unit alone in brackets.
 fn bracketed(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> {
-    if !number.in_digits || !p.is_mark(at, Mark::Open) || !p.is_mark(at + 2, Mark::Close) {
+    let is_open = p.is_any_mark(at, &[Mark::Open, Mark::Less]) || p.str(at) == "{";
+    let is_closed = p.is_any_mark(at + 2, &[Mark::Close, Mark::Greater]) || p.str(at + 2) == "}";
+    if !number.in_digits || !is_open || !is_closed {
         return None;
     }
-    let inside = percent(p, at + 1).or_else(|| measure(p, at + 1, number))?;
+    let inside = percent(p, at + 1, number).or_else(|| measure::after(p, at + 1, number))?;
     (inside.next == at + 2)
         .then(|| found(inside.unit, at + 3, false))
         .flatten()
@@ -117,7 +120,12 @@ pub(super) fn over_hyphen(p: Pieces<'_>, at: usize) -> usize {
     at + usize::from(is_hyphen && (tight || spaced))
 }
 
-fn percent(p: Pieces<'_>, at: usize) -> Option<Found> {
+fn percent(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> {
+    // "six-tenths of a percent"
+    let of_a = p.says(at, "of") && p.is(at + 1, Class::Article) && number.form == Form::Fraction;
+    if of_a && p.is(at + 2, Class::Percent) && !p.says(at + 2, "percentage") {
+        return found(Unit::Percent, at + 3, true);
+    }
     let word = over_hyphen(p, at);
     let next = if p.is_mark(at, Mark::Percent) {
         at + 1
@@ -165,11 +173,7 @@ fn age_or_time(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> {
     if p.says(at, "h") && number.in_digits && (p.is_glued_before(at) || !p.is_word(at + 1)) {
         return found(Unit::Time("hour", 1.0), at + 1, false);
     }
-    // "half [an hour]"
-    let at = at
-        + usize::from(
-            number.form == Form::Fraction && p.is(at, Class::Article) && p.is(at + 1, Class::TimeUnit),
-        );
+    let at = part_of_one(p, at, number, Class::TimeUnit);
     // "billions [of years]", "13 [of the last 19 years]"
     let at = match (
         p.says(at, "of"),
@@ -250,145 +254,19 @@ fn time_word(p: Pieces<'_>, at: usize) -> Option<usize> {
     (is_modifier && follows).then_some(next)
 }
 
-fn is_vague(number: &Number) -> bool {
+pub(super) fn is_vague(number: &Number) -> bool {
     number.form == Form::Vague
 }
 
-// ---------------------------------------------------------------- measures
-
-fn measure(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> {
-    let is_part = number.form == Form::Fraction && p.is(at, Class::Article) && p.is(at + 1, Class::Measure);
-    let at = at + usize::from(is_vague(number) && p.says(at, "of") || is_part);
-    let word = over_hyphen(p, at);
-    if let Some(code) = length_mark(p, at) {
-        return found(Unit::Measure(code), at + 1, false);
+/// Steps over the article of "half \[an hour\]", "a quarter \[of a mile\]", "1/16 \[of a US pint\]".
+pub(super) fn part_of_one(p: Pieces<'_>, at: usize, number: &Number, unit: Class) -> usize {
+    let article = at + usize::from(p.says(at, "of"));
+    if number.form != Form::Fraction || !p.is(article, Class::Article) {
+        return at;
     }
-    if let Some(next) = degrees(p, word) {
-        return found(Unit::Measure(next.0), next.1, false);
-    }
-    if let Some((code, words)) = compound(p, word) {
-        return found(Unit::Measure(code), word + words, false);
-    }
-    if p.str(word) == "PS" && number.in_digits {
-        return found(Unit::Measure("hp"), word + 1, false);
-    }
-    if !p.is(word, Class::Measure) || is_ambiguous(p, word, at, number) {
-        return None;
-    }
-    // "pounds" is in the tables as money; what is not a price is a weight.
-    let code = if p.says(word, "pounds") {
-        "lb"
-    } else {
-        p.code(word)?
-    };
-    let next = word + 1;
-    let rate = match code {
-        "km" if is_per_hour(p, next) => Some("km/h"),
-        "mi" if is_per_hour(p, next) => Some("mph"),
-        "m" if p.says_all(next, &["per", "second"])
-            || p.is_mark(next, Mark::Slash) && p.says(next + 1, "s") =>
-        {
-            Some("m/s")
-        }
-        "mi" if p.says_all(next, &["per", "gallon"]) => Some("mpg"),
-        _ => None,
-    };
-    match rate {
-        Some(code) => found(Unit::Measure(code), next + 2, false),
-        None => found(Unit::Measure(code), next, false),
-    }
-}
-
-/// "6′", "25.5″".
-fn length_mark(p: Pieces<'_>, at: usize) -> Option<&'static str> {
-    match p.str(at) {
-        "′" if p.is_glued_before(at) => Some("ft"),
-        "″" if p.is_glued_before(at) => Some("in"),
-        _ => None,
-    }
-}
-
-fn is_per_hour(p: Pieces<'_>, at: usize) -> bool {
-    (p.says_any(at, &["per", "an"]) && p.says(at + 1, "hour"))
-        || (p.is_mark(at, Mark::Slash) && p.says_any(at + 1, &["h", "hr", "hour"]))
-}
-
-/// "°C", "degrees Celsius", "deg F", "degrees".
-fn degrees(p: Pieces<'_>, at: usize) -> Option<(&'static str, usize)> {
-    let sign = p.is_mark(at, Mark::Degree);
-    if !sign && !p.says_any(at, &["degrees", "degree", "deg", "degs"]) {
-        return None;
-    }
-    let scale = at + 1 + usize::from(p.is_mark(at + 1, Mark::Stop) && p.says(at, "deg"));
-    if p.says_any(scale, &["c", "celsius", "celcius", "centigrade"]) {
-        Some(("degC", scale + 1))
-    } else if p.says_any(scale, &["f", "fahrenheit", "farenheit"]) {
-        Some(("degF", scale + 1))
-    } else if p.says_any(scale, &["north", "south", "east", "west", "murder"])
-        || (!sign && p.says(at, "degree"))
-    {
-        None
-    } else {
-        Some(("degree", at + 1))
-    }
-}
-
-/// "square kilometres", "cubic feet", "nautical miles", "light-years", "metric tons", "billion cubic".
-fn compound(p: Pieces<'_>, at: usize) -> Option<(&'static str, usize)> {
-    let hyphen = usize::from(p.is_mark(at + 1, Mark::Hyphen));
-    let word = at + 1 + hyphen;
-    let code = p.code(word).unwrap_or_default();
-    let code = match (p.str(at).to_ascii_lowercase().as_str(), code) {
-        ("square" | "sq", "km") => "km2",
-        ("square" | "sq", "m") => "m2",
-        ("square" | "sq", "mi") => "mi2",
-        ("square" | "sq", "ft") => "ft2",
-        ("square" | "sq", "in") => "in2",
-        ("square" | "sq", "yd") => "yd2",
-        ("square" | "sq", "cm") => "cm2",
-        ("cubic" | "cu", "m") => "m3",
-        ("cubic" | "cu", "ft") => "ft3",
-        ("cubic" | "cu", "km") => "km3",
-        ("cubic" | "cu", "cm") => "cm3",
-        ("cubic" | "cu", "mi") => "mi3",
-        ("cubic" | "cu", "in") => "in3",
-        ("cubic" | "cu", "yd") => "yd3",
-        ("nautical", "mi") => "nmi",
-        ("light", "year") => "ly",
-        ("metric", "t" | "ton") => "t",
-        ("short" | "long", "ton") => "ton",
-        ("fluid", "oz") => "floz",
-        ("pound" | "lb", "ft") => "lbft",
-        _ => return None,
-    };
-    Some((code, 2 + hyphen))
-}
-
-/// Unit words that are also something else.
-fn is_ambiguous(p: Pieces<'_>, word: usize, at: usize, number: &Number) -> bool {
-    let text = p.str(word);
-    let is_glued = word > at || p.is_glued_before(at);
-    let one_letter = text.len() == 1 && !is_glued && !number.in_digits;
-    let follows_feet = p.code(at.wrapping_sub(2)) == Some("ft");
-    let preposition = text == "in" && !follows_feet && !is_in_inches(p, word, is_glued);
-    let is_name = p.is_capital(word)
-        && (3..=5).contains(&text.len())
-        && !p.says_any(word, &["celsius", "fahrenheit", "kelvin", "magnitude"])
-        && text.chars().skip(1).all(char::is_lowercase)
-        && !text.ends_with('s');
-    let noun = p.says_any(word, &["bars", "stones", "cups", "cup", "foot"])
-        && !p.says(word + 1, "of")
-        && number.form != Form::Fraction
-        && number.value >= 1.0
-        && !(p.says(word, "foot") && (is_glued || number.in_digits));
-    let gears = matches!(text, "K" | "G" | "w") || text == "A" && !is_glued;
-    one_letter || preposition || is_name || noun || gears
-}
-
-/// "5 in" is a length only where no phrase begins: glued, or at the end.
-fn is_in_inches(p: Pieces<'_>, word: usize, is_glued: bool) -> bool {
-    is_glued
-        || !(p.is_word(word + 1) || p.is_digits(word + 1))
-            && (p.is_any_mark(word + 1, &[Mark::Close, Mark::Stop]) || word + 1 == p.len())
-        || p.says_any(word + 1, &["thick", "wide", "long", "tall", "high"])
+    let word = measure::over_system(p, article + 1);
+    let is_unit = p.is(word, unit) || unit == Class::Measure && measure::is_compound(p, word);
+    // "half of a year's pay" is a share of the pay.
+    let is_whole = matches!(p.shape(word + 1), Some(Shape::Possessive));
+    if is_unit && !is_whole { word } else { at }
 }

@@ -73,12 +73,17 @@ fn currency_code(bytes: &[u8], start: usize, words: &WordClasses) -> Option<usiz
     if start > 0 && bytes[start - 1].is_ascii_alphanumeric() {
         return None;
     }
-    let is_rupees = bytes[start..].starts_with(b"Rs");
+    let rest = &bytes[start..];
+    let is_koruna = rest.starts_with("Kč".as_bytes());
     let capitals = bytes[start..]
         .iter()
         .take(4)
         .take_while(|byte| byte.is_ascii_uppercase());
-    let letters = if is_rupees { 2 } else { capitals.count() };
+    let letters = match rest {
+        [b'R', b's', ..] => 2,
+        _ if is_koruna => "Kč".len(),
+        _ => capitals.count(),
+    };
     let end = start + letters;
     let is_glued = (1..=3).contains(&letters) && bytes.get(end).is_some_and(u8::is_ascii_digit);
     if !is_glued {
@@ -106,7 +111,8 @@ fn look_up(key: u64, word: &[u8], words: &WordClasses) -> u16 {
     words.find(key, word)
 }
 
-/// Reads letters, inner apostrophes ("O'Neill", "didn't"), digits inside names ("G7") and dotted letters ("U.S.").
+/// Reads letters, inner apostrophes ("O'Neill", "didn't"), digits inside names ("G7"), powers ("km²") and dotted
+/// letters ("U.S.").
 fn word(text: &str, start: usize) -> (usize, Shape) {
     let bytes = text.as_bytes();
     let mut end = start;
@@ -127,7 +133,8 @@ fn word(text: &str, start: usize) -> (usize, Shape) {
             };
             if character == '’' && joins_letters(bytes, end, '’'.len_utf8()) {
                 end += '’'.len_utf8();
-            } else if character.is_alphabetic() || is_combining(character) {
+            } else if character.is_alphabetic() || is_combining(character) || matches!(character, '²' | '³')
+            {
                 letters += 1;
                 lower += usize::from(!character.is_uppercase());
                 end += character.len_utf8();
@@ -323,6 +330,7 @@ fn wide(text: &str, at: usize) -> (usize, Option<Shape>) {
         '≤' => Mark::Less,
         '≥' => Mark::Greater,
         '×' => Mark::Times,
+        '⁄' | '∕' => Mark::Slash,
         '½' | '¼' | '¾' | '⅓' | '⅔' | '⅛' | '⅜' | '⅝' | '⅞' | '⅕' | '⅖' | '⅗' | '⅘' | '⅙' | '⅚' => {
             Mark::Fraction
         }
@@ -356,6 +364,7 @@ mod tests {
         check("$1.5bn", "$|1.5|bn");
         check("a 20-year-old", "a|20|-|year|-|old");
         check("5kg, 35°C", "5|kg|,|35|°|C");
+        check("7 km², Kč34 billion", "7|km²|,|Kč|34|billion");
         check("26th", "26|th");
     }
 

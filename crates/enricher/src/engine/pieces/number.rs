@@ -99,6 +99,9 @@ fn read_digits(p: Pieces<'_>, at: usize) -> Number {
     if let Some((part, next)) = and_a_half(p, at + 1) {
         return with_scale(p, value + part, next, Form::Cardinal, true);
     }
+    if let Some((power, next)) = power_of_ten(p, at + 1) {
+        return with_scale(p, value * power, next, Form::Cardinal, true);
+    }
     // "4 thousand 3 hundred and 21"
     if p.is(at + 1, Class::Scale) && !p.is_glued(at) && value.fract() == 0.0 && value < 1000.0 {
         let after = joint(p, at + 2);
@@ -171,8 +174,60 @@ fn slash_fraction(p: Pieces<'_>, at: usize) -> Option<(f64, usize)> {
         return None;
     }
     let (part, whole) = (parse(p.str(at)), parse(p.str(at + 2)));
-    let is_used = [2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 16.0, 32.0, 64.0, 100.0].contains(&whole);
+    let is_used = [2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 16.0, 32.0, 64.0, 100.0, 128.0].contains(&whole);
     (is_used && part < whole).then(|| (part / whole, at + 3))
+}
+
+/// "1.99 \[×10−30\]", "6 \[x 10^24\]", "3 \[× 10⁸\]".
+fn power_of_ten(p: Pieces<'_>, at: usize) -> Option<(f64, usize)> {
+    let is_times = p.is_mark(at, Mark::Times) || p.str(at) == "x";
+    if !is_times || p.str(at + 1) != "10" || !p.is_glued(at + 1) {
+        return None;
+    }
+    let caret = at + 2 + usize::from(p.str(at + 2) == "^");
+    let is_negative = p.is_dash(caret);
+    let exponent = caret + usize::from(is_negative);
+    let is_raised = caret > at + 2 || is_negative && p.is_mark(at, Mark::Times);
+    if is_raised && p.is_digits(exponent) && p.is_glued_before(exponent) {
+        let power: i32 = p.str(exponent).parse().ok().filter(|power| *power < MAX_POWER)?;
+        return Some((
+            10_f64.powi(if is_negative { -power } else { power }),
+            exponent + 1,
+        ));
+    }
+    let raised = (at + 2..at + 2 + MAX_RAISED).take_while(|&index| p.is_glued_before(index));
+    let digits: String = raised
+        .map_while(|index| p.str(index).chars().next().and_then(lowered))
+        .collect();
+    let power: i32 = digits
+        .parse()
+        .ok()
+        .filter(|power: &i32| power.abs() < MAX_POWER)?;
+    Some((10_f64.powi(power), at + 2 + digits.len()))
+}
+
+/// No printed power of ten is larger.
+const MAX_POWER: i32 = 100;
+
+/// Longest raised exponent, in characters: a sign and two digits.
+const MAX_RAISED: usize = 3;
+
+/// The digit or sign that a raised one stands for.
+fn lowered(raised: char) -> Option<char> {
+    Some(match raised {
+        '⁰' => '0',
+        '¹' => '1',
+        '²' => '2',
+        '³' => '3',
+        '⁴' => '4',
+        '⁵' => '5',
+        '⁶' => '6',
+        '⁷' => '7',
+        '⁸' => '8',
+        '⁹' => '9',
+        '⁻' => '-',
+        _ => return None,
+    })
 }
 
 // ---------------------------------------------------------------- magnitudes and vague words

@@ -5,7 +5,7 @@ use super::super::names::Names;
 use super::fate::{harm_noun, harm_verb, has_harm, is_be, is_state};
 use super::{REACH, is_person};
 use crate::engine::analysis::FigureKind;
-use crate::engine::pieces::{Class, Classes, Pieces};
+use crate::engine::pieces::{Class, Classes, Mark, Pieces, Shape};
 
 /// "killed 12", "killing at least two of the", "the deaths of five", "the release of all 38".
 pub(super) fn verb_before(p: Pieces<'_>, draft: &Draft, start: usize) -> Option<FigureKind> {
@@ -30,22 +30,112 @@ pub(super) fn verb_before(p: Pieces<'_>, draft: &Draft, start: usize) -> Option<
     {
         at -= 1;
         if p.says(at, "of") {
-            return (at > start).then(|| noun_of(p, at - 1, start)).flatten();
+            // "the murders and dismemberments of"
+            let pair = |noun: usize| p.says(noun, "and").then(|| noun_of(p, noun - 1, start)).flatten();
+            let noun = at.checked_sub(1).filter(|&noun| noun > start)?;
+            return noun_of(p, noun, start).or_else(|| pair(noun - 1).filter(|_| noun > start + 1));
         }
     }
     if at <= start {
         return None;
     }
     let verb = at - 1;
+    if let Some(kind) = roll_call(p, verb, start) {
+        return Some(kind);
+    }
     let kind = harm_verb(p, verb)?;
     let intransitive = is_state(p, verb);
     let passive = verb > start && is_be(p, verb - 1) && !p.str(verb).ends_with("ing");
     (!intransitive && !passive).then_some(kind)
 }
 
+/// How far in front of "and" the verb may stand that a list begins with, in pieces.
+const LIST: usize = 16;
+
+/// "killed *an American soldier and* three policemen", "the killing of *the mayor and* two aides": the number ends a list
+/// whose first member has none.
+pub(super) fn verb_before_list(p: Pieces<'_>, draft: &Draft, start: usize) -> Option<FigureKind> {
+    let and = draft
+        .start
+        .checked_sub(1)
+        .filter(|&and| and > start && p.says(and, "and"))?;
+    let floor = and.saturating_sub(LIST).max(start);
+    for at in (floor..and).rev() {
+        let takes = p.is(at + 1, OBJECT) || p.is_capital(at + 1) || p.is(at + 1, Class::Person);
+        let is_adjective = p.is(at.wrapping_sub(1), OBJECT) || !takes;
+        if let Some(kind) = roll_call(p, at, start) {
+            return Some(kind);
+        }
+        if p.says(at, "of") {
+            let harm = at.checked_sub(1).and_then(|noun| noun_of(p, noun, start));
+            if harm.is_some() {
+                return harm;
+            }
+        } else if p.says(at, "dead") && p.says_any(at.wrapping_sub(1), &["shot", "gunned", "stabbed"]) {
+            return Some(FigureKind::Killed);
+        } else if let Some(kind) = harm_verb(p, at).filter(|_| !is_adjective && !is_state(p, at)) {
+            let passive = at > start && is_be(p, at - 1) && !p.str(at).ends_with("ing");
+            return (!passive).then_some(kind);
+        } else if !lists_on(p, at, is_adjective) {
+            return None;
+        }
+    }
+    None
+}
+
+/// What the object of a verb begins with.
+const OBJECT: Classes = Classes::of(&[Class::Article, Class::Determiner]);
+
+/// Whether a piece may stand in a list of persons without a number.
+pub(super) fn lists_on(p: Pieces<'_>, at: usize, is_adjective: bool) -> bool {
+    let ends = Classes::of(&[
+        Class::Preposition,
+        Class::Relative,
+        Class::Auxiliary,
+        Class::Modal,
+        Class::Conjunction,
+        Class::Negation,
+        Class::SayVerb,
+        Class::Cardinal,
+    ]);
+    let is_mark = p.is_any_mark(at, &[Mark::Comma, Mark::Hyphen, Mark::Stop, Mark::Apostrophe])
+        || p.shape(at) == Some(Shape::Possessive);
+    let is_verb = p.is(at, Class::Verb) && !is_adjective && !p.is_capital(at);
+    is_mark || p.is_word(at) && !is_verb && (!p.is(at, ends) || p.is_capital(at))
+}
+
+/// "the dead *include*", "its hostages *are*": whom a list names.
+pub(super) fn roll_call(p: Pieces<'_>, verb: usize, start: usize) -> Option<FigureKind> {
+    if !p.says_any(verb, &["include", "includes", "included", "are", "were"]) || verb < start + 2 {
+        return None;
+    }
+    let noun = verb - 1 - usize::from(p.is(verb - 1, Class::Adverb));
+    let is_named = p.says_any(
+        noun,
+        &[
+            "dead",
+            "injured",
+            "wounded",
+            "missing",
+            "victims",
+            "hostages",
+            "detainees",
+            "captives",
+        ],
+    );
+    let is_all = noun > start && p.is(noun - 1, Class::Determiner);
+    (is_named && is_all)
+        .then(|| harm_noun(p, noun).or_else(|| harm_verb(p, noun)))
+        .flatten()
+}
+
 /// The noun in front of "of": "death of", "bodies of", "toll of", "execution of".
 pub(super) fn noun_of(p: Pieces<'_>, at: usize, start: usize) -> Option<FigureKind> {
     let noun = at;
+    // "pleaded for the lives of four hostages"
+    if p.says(noun, "lives") && noun >= start + 2 && p.says(noun - 2, "for") {
+        return None;
+    }
     if p.is(noun, Class::Total) {
         return toll_kind(p, noun, start);
     }

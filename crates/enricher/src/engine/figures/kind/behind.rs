@@ -99,18 +99,30 @@ pub(super) fn verb_behind(p: Pieces<'_>, draft: &Draft, next: usize, end: usize)
     let mut search = Search::default();
     let mut at = first;
     while at < limit {
+        // "men from 35 countries are held": what stands behind a preposition is no further count.
+        search.inserted |= at == next && at > first && p.says_any(at - 1, &["from", "in", "of", "at", "on"]);
         let begins_next = at >= next && !search.has_verb && !search.passive && !search.inserted;
+        if let Some(after) = over_aside(p, at, limit, &search) {
+            search.inserted = true;
+            at = after;
+            continue;
+        }
         if begins_next || ends_clause(p, at) {
             return search.fallback;
         }
         if let Some(kind) = idiom(p, at) {
             return Some(kind);
         }
-        if let Some(kind) = harm_verb(p, at) {
+        if let Some(mut kind) = harm_verb(p, at) {
+            if p.says_all(at + 1, &["to", "death"]) {
+                kind = FigureKind::Killed;
+            }
             if !taken(p, at, &search) {
                 return search.fallback;
             }
-            if !search.relative && (search.passive || is_state(p, at) || search.fallback.is_some()) {
+            // "miners missing since May have been found dead": the main verb is still to come.
+            let is_state = is_state(p, at) && !(at == first && p.says(at, "missing"));
+            if !search.relative && (search.passive || is_state || search.fallback.is_some()) {
                 return Some(kind);
             }
             search = Search {
@@ -138,6 +150,27 @@ pub(super) fn verb_behind(p: Pieces<'_>, draft: &Draft, next: usize, end: usize)
     search.fallback
 }
 
+/// Longest name in quotation marks, in pieces.
+const QUOTED: usize = 6;
+
+/// Steps over what stands between two dashes before the verb, a name in quotation marks, and the mark that opens a quoted
+/// verb: "29 people - including soldiers - have been", "members of the \"Ming\" family are", "have been \"killed\"".
+fn over_aside(p: Pieces<'_>, at: usize, limit: usize, search: &Search) -> Option<usize> {
+    let verb_at = |at: usize| p.is(at, Classes::of(&[Class::Auxiliary, Class::Modal]));
+    if p.is_dash(at) && !p.is_glued(at) && !search.passive {
+        let close = (at + 2..limit).find(|&close| p.is_dash(close) && !p.is_glued(close))?;
+        return verb_at(close + 1).then_some(close + 1);
+    }
+    if !p.is_quote(at) {
+        return None;
+    }
+    if search.passive && harm_verb(p, at + 1).is_some() {
+        return Some(at + 1);
+    }
+    let close = (at + 1..(at + QUOTED).min(limit)).find(|&close| p.is_quote(close))?;
+    (p.is_capital(at + 1) && p.is_word(close + 1)).then_some(close + 1)
+}
+
 fn ends_clause(p: Pieces<'_>, at: usize) -> bool {
     p.is_any_mark(at, &[Mark::Semicolon, Mark::Colon, Mark::EmDash]) || p.is_quote(at)
 }
@@ -156,7 +189,7 @@ fn step(p: Pieces<'_>, at: usize, first: usize, search: &mut Search) -> bool {
         let names_more =
             !search.has_verb && !search.passive && p.is_word(at + 1) && !p.is(at + 1, Class::Verb);
         return if harm { search.passive } else { names_more };
-    } else if p.is(at, Class::Verb) && !is_link(p, at) {
+    } else if p.is(at, Class::Verb) && !is_link(p, at) && !is_noun(p, at) {
         if is_reduced(p, at) && !search.has_verb {
             return true;
         }
@@ -166,6 +199,17 @@ fn step(p: Pieces<'_>, at: usize, first: usize, search: &mut Search) -> bool {
         search.has_verb = true;
     }
     true
+}
+
+/// Whether a word that can be a verb stands where only a noun can: "on *board*", "the *attack*".
+fn is_noun(p: Pieces<'_>, at: usize) -> bool {
+    at > 0
+        && p.is(
+            at - 1,
+            Classes::of(&[Class::Preposition, Class::Article, Class::Determiner]),
+        )
+        && !p.says(at - 1, "to")
+        && !p.str(at).ends_with("ing")
 }
 
 /// Participles that describe the counted noun and leave the main verb to come: "three men *accused* of arson".
@@ -262,6 +306,9 @@ fn has_object(p: Pieces<'_>, at: usize) -> bool {
         || p.is_capital(at) && !p.is(at, NOT_AN_OBJECT)
 }
 
+/// How far in front of "to death" the word may stand that makes it a sentence, in pieces.
+const SENTENCE: usize = 12;
+
 /// "lost their lives", "taken hostage", "in custody", "in hospital", "forced from their homes".
 fn idiom(p: Pieces<'_>, at: usize) -> Option<FigureKind> {
     if p.says_any(at, &["lost", "lose", "loses", "losing"])
@@ -270,8 +317,48 @@ fn idiom(p: Pieces<'_>, at: usize) -> Option<FigureKind> {
     {
         return Some(FigureKind::Killed);
     }
-    if p.says(at, "hostage") {
+    if p.says(at, "hostage") || p.says_all(at, &["held", "captive"]) {
         return Some(FigureKind::Abducted);
+    }
+    let sentence = at.saturating_sub(SENTENCE)..at;
+    let is_sentence = |at: usize| {
+        p.says_any(
+            at,
+            &[
+                "sentence",
+                "sentences",
+                "sentenced",
+                "sentencing",
+                "condemn",
+                "condemned",
+                "condemns",
+            ],
+        )
+    };
+    if p.says_all(at, &["to", "death"]) && !sentence.into_iter().any(is_sentence) {
+        return Some(FigureKind::Killed);
+    }
+    if p.says_all(at, &["being", "held"]) && !p.says_any(at + 2, &["captive", "hostage"]) {
+        return Some(FigureKind::Detained);
+    }
+    if p.says_any(at, &["take", "takes", "taken", "took", "taking"])
+        && p.says_any(at + 1, &["refuge", "shelter"])
+    {
+        return Some(FigureKind::Displaced);
+    }
+    let suffers = p.says_any(
+        at,
+        &[
+            "suffer",
+            "suffered",
+            "suffers",
+            "sustain",
+            "sustained",
+            "sustains",
+        ],
+    );
+    if suffers && (at + 1..at + 4).any(|noun| p.says_any(noun, &["injuries", "wounds", "burns"])) {
+        return Some(FigureKind::Injured);
     }
     if p.says(at, "custody")
         || p.says_all(at, &["in", "detention"])
@@ -294,12 +381,18 @@ fn idiom(p: Pieces<'_>, at: usize) -> Option<FigureKind> {
     None
 }
 
+/// Most commas that an insertion is looked for over.
+const INSERTED: usize = 4;
+
 /// Steps over ", including seven children," and the like; nothing if the clause ends here.
 fn after_insertion(p: Pieces<'_>, comma: usize, limit: usize, search: &Search) -> Option<usize> {
     if search.passive || search.has_verb {
         return None;
     }
+    // "with 17 militants, killed since Friday"
+    let is_participle = harm_verb(p, comma + 1).is_some() && p.str(comma + 1).ends_with("ed");
     if is_be(p, comma + 1)
+        || is_participle
         || p.is(
             comma + 1,
             Classes::of(&[Class::Auxiliary, Class::Relative, Class::Modal]),
@@ -307,10 +400,14 @@ fn after_insertion(p: Pieces<'_>, comma: usize, limit: usize, search: &Search) -
     {
         return Some(comma + 1);
     }
-    let closing = (comma + 1..limit).find(|&at| p.is_mark(at, Mark::Comma))?;
-    let verb = closing + 1;
-    (p.is(verb, Classes::of(&[Class::Auxiliary, Class::Modal]))
-        || harm_verb(p, verb).is_some()
-        || idiom(p, verb).is_some())
-    .then_some(verb)
+    let is_verb = |at: usize| {
+        p.is(at, Classes::of(&[Class::Auxiliary, Class::Modal]))
+            || harm_verb(p, at).is_some()
+            || idiom(p, at).is_some()
+    };
+    (comma + 1..limit)
+        .filter(|&at| p.is_mark(at, Mark::Comma))
+        .map(|closing| closing + 1)
+        .take(INSERTED)
+        .find(|&verb| is_verb(verb))
 }

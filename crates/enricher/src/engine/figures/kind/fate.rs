@@ -78,7 +78,9 @@ pub(super) fn subject_noun(p: Pieces<'_>, draft: &Draft) -> Option<FigureKind> {
     ) {
         return None;
     }
-    harm_noun(p, of)
+    // "the 28 deceased hostages"
+    let is_dead = (first..of).any(|at| p.is(at, Class::KillVerb));
+    harm_noun(p, of).map(|kind| if is_dead { FigureKind::Killed } else { kind })
 }
 
 /// "two wounded soldiers", "five missing miners".

@@ -225,7 +225,7 @@ pub(super) fn read_fraction(p: Pieces<'_>, start: usize) -> Option<Number> {
     if at == start
         && (!is_half || is_half_of_time(p, start))
         && !(is_quarter && (follows_article(p, start) || half_a_million(p, start + 1).is_some())
-            || is_bare_part(p, start))
+            || is_bare_part(p, start) && !(is_half && is_half_of_time(p, start)))
     {
         return None;
     }
