@@ -2,6 +2,7 @@
 
 use super::draft::{Draft, Shape};
 use crate::engine::analysis::Bound;
+use crate::engine::hash::{self, Sieve};
 use crate::engine::pieces::{Class, Mark, Pieces};
 
 /// What may stand before a number, longest first where one ends another.
@@ -97,6 +98,19 @@ const BEFORE: [(&[&str], Bound); 89] = [
     (&["circa"], Bound::About),
 ];
 
+/// Lets the last words of hedges through: few words before a number are one, and the table is long.
+const LAST_WORDS: Sieve = {
+    let mut last = [0; BEFORE.len()];
+    let mut n = 0;
+    while n < BEFORE.len() {
+        if let Some(word) = BEFORE[n].0.last() {
+            last[n] = hash::packed(word.as_bytes());
+        }
+        n += 1;
+    }
+    Sieve::new().with(&last)
+};
+
 /// What may stand between a hedge and its number: "more than a", "at least another", "under the age of".
 const BETWEEN: [&[&str]; 13] = [
     &["the", "age", "of"],
@@ -164,7 +178,7 @@ fn before(p: Pieces<'_>, number: usize, start: usize) -> Option<(Bound, usize)> 
 
 /// Returns the hedge whose last word stands before `end`.
 fn hedge_ending(p: Pieces<'_>, end: usize, start: usize) -> Option<(Bound, usize)> {
-    if end <= start || !p.is_word(end - 1) {
+    if end <= start || !p.is_word(end - 1) || !LAST_WORDS.passes(p.key(end - 1)) {
         return None;
     }
     let &(words, bound) = BEFORE
