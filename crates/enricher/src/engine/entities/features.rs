@@ -70,7 +70,7 @@ impl<'s> Window<'s> {
 }
 
 /// Appends the features of the token at `at`, which lies in `sentence`.
-pub fn extract(sheet: &Sheet, sentence: Sentence, at: usize, out: &mut Vec<u64>) {
+pub fn extract(sheet: &Sheet, sentence: Sentence, at: usize, out: &mut impl Extend<u64>) {
     let window = Window { sheet, sentence, at };
     let mode = mode(&window);
     words(&window, mode, out);
@@ -93,7 +93,7 @@ fn mode(window: &Window<'_>) -> u64 {
     }
 }
 
-fn words(window: &Window<'_>, mode: u64, out: &mut Vec<u64>) {
+fn words(window: &Window<'_>, mode: u64, out: &mut impl Extend<u64>) {
     let [before2, before, this, after, after2] = [-2, -1, 0, 1, 2].map(|offset| window.form(offset));
     out.extend([
         one(1, this.exact),
@@ -114,10 +114,10 @@ fn words(window: &Window<'_>, mode: u64, out: &mut Vec<u64>) {
     let glue = glue(window);
     out.extend([one(15, glue), pair(16, glue, this.lower)]);
     if glue & 1 == 1 {
-        out.push(pair(17, before2.lower, before2.flags.bits()));
+        out.extend([pair(17, before2.lower, before2.flags.bits())]);
     }
     if glue & 2 == 2 {
-        out.push(pair(18, after2.lower, after2.flags.bits()));
+        out.extend([pair(18, after2.lower, after2.flags.bits())]);
     }
 }
 
@@ -134,7 +134,7 @@ fn glue(window: &Window<'_>) -> u64 {
     u64::from(before) | u64::from(after) << 1
 }
 
-fn affixes(window: &Window<'_>, mode: u64, out: &mut Vec<u64>) {
+fn affixes(window: &Window<'_>, mode: u64, out: &mut impl Extend<u64>) {
     let this = window.form(0);
     let (before, after) = (window.form(-1), window.form(1));
     out.extend([
@@ -156,7 +156,7 @@ fn affixes(window: &Window<'_>, mode: u64, out: &mut Vec<u64>) {
     ]);
 }
 
-fn clusters(window: &Window<'_>, out: &mut Vec<u64>) {
+fn clusters(window: &Window<'_>, out: &mut impl Extend<u64>) {
     let [before2, before, this, after, after2] = [-2, -1, 0, 1, 2].map(|offset| window.form(offset).clusters);
     let number = |cluster: u16| u64::from(cluster);
     out.extend([
@@ -187,14 +187,14 @@ fn clusters(window: &Window<'_>, out: &mut Vec<u64>) {
     ]);
 }
 
-fn lists(window: &Window<'_>, mode: u64, out: &mut Vec<u64>) {
+fn lists(window: &Window<'_>, mode: u64, out: &mut impl Extend<u64>) {
     let this = window.listed(0);
     let all = whole(this);
     out.extend(each(60, this.alone));
     out.extend(each(61, this.begin));
     out.extend(each(62, this.inside));
     out.extend(each(63, this.end));
-    out.push(one(64, all));
+    out.extend([one(64, all)]);
     let (before, after) = (window.listed(-1), window.listed(1));
     out.extend([
         one(65, whole(before)),
@@ -220,11 +220,11 @@ fn whole(listed: Listed) -> u64 {
     u64::from(longer.0) | place << 32
 }
 
-fn run(window: &Window<'_>, mode: u64, out: &mut Vec<u64>) {
+fn run(window: &Window<'_>, mode: u64, out: &mut impl Extend<u64>) {
     let sheet = window.sheet;
     let number = sheet.run_of[window.at];
     if number == NO_RUN {
-        out.push(one(80, 0));
+        out.extend([one(80, 0)]);
         return;
     }
     let run = sheet.runs[number as usize];
@@ -269,7 +269,7 @@ fn run(window: &Window<'_>, mode: u64, out: &mut Vec<u64>) {
 }
 
 /// The words that say what a name names, wherever they stand in it ("Ministry of …", "… Airport").
-fn heads(sheet: &Sheet, run: Run, at: usize, out: &mut Vec<u64>) {
+fn heads(sheet: &Sheet, run: Run, at: usize, out: &mut impl Extend<u64>) {
     const HEADS: Classes = Classes::of(&[
         Class::OrganizationHead,
         Class::PlaceHead,
@@ -290,7 +290,7 @@ fn heads(sheet: &Sheet, run: Run, at: usize, out: &mut Vec<u64>) {
     }
 }
 
-fn document(window: &Window<'_>, mode: u64, out: &mut Vec<u64>) {
+fn document(window: &Window<'_>, mode: u64, out: &mut impl Extend<u64>) {
     let sheet = window.sheet;
     let this = window.form(0);
     let expansion = sheet.context.expansion(this.lower);
@@ -335,7 +335,7 @@ fn document(window: &Window<'_>, mode: u64, out: &mut Vec<u64>) {
 }
 
 /// What another mention of the same word looks like, and what stands around it.
-fn other_run(sheet: &Sheet, window: &Window<'_>, other: u32, template: u64, out: &mut Vec<u64>) {
+fn other_run(sheet: &Sheet, window: &Window<'_>, other: u32, template: u64, out: &mut impl Extend<u64>) {
     let run = sheet.runs[other as usize];
     let (start, end) = (run.start as usize, run.end as usize);
     let word = window.form(0).lower;
