@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use super::super::super::analysis::Entity;
 use super::super::super::lexicon::{Class, Record};
+use super::super::super::text::numbered;
 use super::super::forms::Flags;
 use super::groups::Groups;
 use super::{Named, Scene, roles};
@@ -102,7 +103,7 @@ fn is_certain(record: &Record<'_>, countries: &BTreeSet<[u8; 2]>) -> bool {
 
 fn ids(record: &Record<'_>) -> EntityIds {
     EntityIds {
-        wikidata: record.wikidata.map(|item| format!("Q{item}")),
+        wikidata: record.wikidata.map(|item| numbered('Q', item as usize)),
         geonames: record.geonames,
         iso: record.iso.map(str::to_owned),
     }
