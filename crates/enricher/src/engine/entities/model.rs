@@ -40,8 +40,8 @@ pub struct Model {
     pub scale: f32,
 }
 
-/// More features than nearly every token has.
-const MOST_FEATURES: usize = 160;
+/// More features than nearly every token has, and few enough that their places are a small allocation.
+const MOST_FEATURES: usize = 128;
 
 /// The rows of a token's features.
 ///
@@ -50,7 +50,8 @@ const MOST_FEATURES: usize = 160;
 #[derive(Debug)]
 pub struct Rows<'m> {
     lines: &'m [Line],
-    asked: Vec<(&'m Line, u16)>,
+    /// Numbers of the lines, and the checks of the rows in them.
+    asked: Vec<(u32, u16)>,
 }
 
 impl Extend<u64> for Rows<'_> {
@@ -60,7 +61,7 @@ impl Extend<u64> for Rows<'_> {
         self.asked.extend(features.into_iter().map(|feature| {
             let place = slot(feature, lines.len());
             prefetch_index(lines, place);
-            (&lines[place], check(feature))
+            (place as u32, check(feature))
         }));
     }
 }
@@ -82,8 +83,8 @@ impl Rows<'_> {
     #[inline(never)]
     fn sums(&self) -> [i16; ROW] {
         let mut sums = [0_i16; ROW];
-        for (line, check) in &self.asked {
-            for (sum, &weight) in sums.iter_mut().zip(line.row(*check)) {
+        for &(line, check) in &self.asked {
+            for (sum, &weight) in sums.iter_mut().zip(self.lines[line as usize].row(check)) {
                 *sum = sum.wrapping_add(i16::from(weight.cast_signed()));
             }
         }

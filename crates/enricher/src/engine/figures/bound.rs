@@ -1,8 +1,8 @@
 //! Hedges: "at least", "nearly", "or more" around a number.
 
+use super::super::hash::{self, Sieve};
 use super::draft::{Draft, Shape};
 use crate::engine::analysis::Bound;
-use crate::engine::hash::{self, Sieve};
 use crate::engine::pieces::{Class, Mark, Pieces};
 
 /// What may stand before a number, longest first where one ends another.
