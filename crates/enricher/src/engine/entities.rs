@@ -92,6 +92,7 @@ impl Tagger {
                 continue;
             }
             scores.clear();
+            scores.reserve(segment.range().len());
             for at in segment.range() {
                 rows.clear();
                 features::extract(sheet, *sentence, at, &mut rows);

@@ -260,6 +260,7 @@ impl Decoder {
         };
         let mut best = first_step(scores, &transitions[kind(form)]);
         self.back.clear();
+        self.back.reserve(path.len());
         self.back.push([0; N_LABELS]);
         for (scores, form) in tokens {
             let (next, from) = step(&best, scores, &transitions[kind(form)]);

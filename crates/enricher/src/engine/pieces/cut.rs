@@ -18,7 +18,9 @@ pub fn cut(text: &str, words: &WordClasses) -> Vec<Piece> {
             continue;
         }
         let (end, shape) = if byte.is_ascii_alphabetic() {
-            match currency_code(bytes, at, words) {
+            // Codes begin with a capital, as few words do.
+            let code = byte.is_ascii_uppercase().then(|| currency_code(bytes, at, words));
+            match code.flatten() {
                 Some(end) => (end, Shape::Upper),
                 None => word(text, at),
             }

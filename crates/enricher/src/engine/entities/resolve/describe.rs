@@ -21,9 +21,8 @@ pub(super) fn entities(scene: &Scene<'_>, named: &[Named], groups: &mut Groups) 
     order.sort_unstable();
     let groups = || order.chunk_by(|a, b| a.0 == b.0);
     let countries = countries(scene, named);
-    let starts: Vec<u32> = named.iter().map(|name| name.mention.first).collect();
     let is_named = |at: usize| {
-        let after = starts.partition_point(|&start| start as usize <= at);
+        let after = named.partition_point(|name| name.mention.first as usize <= at);
         after
             .checked_sub(1)
             .is_some_and(|index| named[index].mention.range().contains(&at))
