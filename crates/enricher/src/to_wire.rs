@@ -9,7 +9,7 @@ use wire::message::{
 use wire::transport::subject_token;
 
 use crate::engine::analysis::LeftOut;
-use crate::engine::text::CodePoints;
+use crate::engine::text::{CodePoints, numbered};
 use crate::engine::{self, Analysis, Document, Engine, Span};
 
 /// Name of the built-in model and lexicons, part of every record's revision.
@@ -281,11 +281,11 @@ fn warning(left_out: &LeftOut) -> String {
 }
 
 fn entity_id(index: usize) -> String {
-    format!("e{}", index + 1)
+    numbered('e', index + 1)
 }
 
 fn figure_id(index: usize) -> String {
-    format!("f{}", index + 1)
+    numbered('f', index + 1)
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ use super::analysis::Entity;
 use super::lexicon::{self, Lexicon};
 use super::text::Span;
 use super::tokens::Token;
-use labels::{Label, N_LABELS};
+use labels::Label;
 use mentions::Mention;
 use model::{Decoder, Model, Scores};
 use sheet::Sheet;
@@ -81,7 +81,7 @@ impl Tagger {
 
     /// Returns the names that the model finds, in order.
     fn mentions(&self, text: &str, sheet: &Sheet, tokens: &[Token]) -> Vec<Mention> {
-        let mut features = Vec::with_capacity(160);
+        let mut rows = self.model.rows();
         let mut scores: Vec<Scores> = Vec::new();
         let mut path: Vec<Label> = Vec::new();
         let mut decoder = Decoder::default();
@@ -92,12 +92,11 @@ impl Tagger {
                 continue;
             }
             scores.clear();
+            scores.reserve(segment.range().len());
             for at in segment.range() {
-                features.clear();
-                features::extract(sheet, *sentence, at, &mut features);
-                let mut sums = [0; N_LABELS];
-                self.model.score(&features, &mut sums);
-                scores.push(sums);
+                rows.clear();
+                features::extract(sheet, *sentence, at, &mut rows);
+                scores.push(rows.scores());
             }
             path.clear();
             path.resize(scores.len(), Label::OUTSIDE);

@@ -22,6 +22,24 @@ pub fn bytes(bytes: &[u8]) -> u64 {
     mix(state, packed(chunks.remainder()))
 }
 
+/// Returns the hash of fewer than eight bytes, given as one number: that of [`bytes`].
+#[inline]
+pub fn short(packed: u64, length: usize) -> u64 {
+    debug_assert!(length < size_of::<u64>());
+    mix(SEEDS[0] ^ length as u64, packed)
+}
+
+/// Returns the first eight bytes of a piece of a text as [`packed`] does; one load unless the text ends there.
+#[inline]
+pub fn packed_at(text: &[u8], start: usize, end: usize) -> u64 {
+    let length = end - start;
+    match text[start..].first_chunk::<8>() {
+        Some(eight) if length < 8 => u64::from_le_bytes(*eight) & ((1 << (8 * length)) - 1),
+        Some(eight) => u64::from_le_bytes(*eight),
+        None => packed(&text[start..end]),
+    }
+}
+
 /// Returns up to eight bytes as one number, the first byte lowest; what is longer is cut off.
 // Two overlapping halves instead of a loop: of a literal, nothing is left of this at run time.
 #[inline]
@@ -42,15 +60,71 @@ pub const fn packed(bytes: &[u8]) -> u64 {
     }
 }
 
+/// One in each of eight packed bytes.
+const EACH: u64 = 0x0101_0101_0101_0101;
+
 /// Returns eight packed bytes with their ASCII letters in lower case, all at once.
 #[inline]
 pub const fn lower_packed(bytes: u64) -> u64 {
-    const EACH: u64 = 0x0101_0101_0101_0101;
+    bytes | between(bytes, b'A', b'Z') >> 2
+}
+
+/// Returns whether the first `length` packed bytes, of up to eight, are small ASCII letters.
+#[inline]
+pub const fn is_lower_packed(bytes: u64, length: usize) -> bool {
+    let unused = 8 * (8 - length as u32);
+    let is_lower = between(bytes, b'a', b'z');
+    length > 0 && is_lower << unused == (0x80 * EACH) << unused
+}
+
+/// Returns the highest bit of each packed byte that lies between two ASCII characters, both included.
+#[inline]
+const fn between(bytes: u64, first: u8, last: u8) -> u64 {
     let low = bytes & (0x7f * EACH);
-    let from_a = low + (0x80 - b'A' as u64) * EACH;
-    let behind_z = low + (0x7f - b'Z' as u64) * EACH;
-    let is_upper = (from_a ^ behind_z) & !bytes & (0x80 * EACH);
-    bytes | is_upper >> 2
+    let from_first = low + (0x80 - first as u64) * EACH;
+    let behind_last = low + (0x7f - last as u64) * EACH;
+    (from_first ^ behind_last) & !bytes & (0x80 * EACH)
+}
+
+/// Tells of most packed words that they are not in a set, without a search: a bit for each word of the set.
+#[derive(Debug, Clone, Copy)]
+pub struct Sieve([u64; 16]);
+
+impl Sieve {
+    /// Returns the sieve that lets no words through.
+    pub const fn new() -> Self {
+        Self([0; 16])
+    }
+
+    /// Returns the sieve that lets these words through, too.
+    #[must_use]
+    pub const fn with(mut self, words: &[u64]) -> Self {
+        let mut n = 0;
+        while n < words.len() {
+            let (index, bit) = Self::hole(words[n]);
+            self.0[index] |= bit;
+            n += 1;
+        }
+        self
+    }
+
+    /// Returns whether a word may be in the set; one of dozens that are not seems to be, too.
+    #[inline]
+    pub const fn passes(&self, word: u64) -> bool {
+        let (index, bit) = Self::hole(word);
+        self.0[index] & bit != 0
+    }
+
+    const fn hole(word: u64) -> (usize, u64) {
+        let hole = word.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 54;
+        (hole as usize >> 6, 1 << (hole & 63))
+    }
+}
+
+impl Default for Sieve {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 /// Returns a hash of two numbers, in which their order matters.
@@ -151,6 +225,32 @@ mod tests {
             padded[..length].copy_from_slice(&bytes[..length]);
             assert_eq!(packed(&bytes[..length]), u64::from_le_bytes(padded));
         }
+    }
+
+    #[test]
+    fn pieces_of_a_text_are_packed_as_they_are_alone() {
+        let text = b"Kabul and 12 villages";
+        for start in 0..text.len() {
+            for end in start..text.len() {
+                let piece = &text[start..end];
+                assert_eq!(packed_at(text, start, end), packed(piece));
+                if piece.len() < 8 {
+                    assert_eq!(short(packed(piece), piece.len()), bytes(piece));
+                }
+                if (1..=8).contains(&piece.len()) {
+                    let is_lower = piece.iter().all(u8::is_ascii_lowercase);
+                    assert_eq!(is_lower_packed(packed(piece), piece.len()), is_lower);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_sieve_lets_its_words_through_and_few_others() {
+        let sieve = Sieve::new().with(&[packed(b"van"), packed(b"der")]);
+        assert!(sieve.passes(packed(b"van")) && sieve.passes(packed(b"der")));
+        let others = (0..1000_u64).filter(|word| sieve.passes(mix(*word, 7)));
+        assert!(others.count() < 20);
     }
 
     #[test]

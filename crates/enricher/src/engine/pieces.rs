@@ -215,6 +215,12 @@ impl<'a> Pieces<'a> {
         self.get(index).map_or("", |piece| piece.span.of(self.text))
     }
 
+    /// Returns the first eight bytes of a piece in lower case, as one number.
+    #[inline]
+    pub fn key(self, index: usize) -> u64 {
+        self.get(index).map_or(0, |piece| piece.key)
+    }
+
     /// Returns whether a piece is this lower-case ASCII word, in any case.
     #[inline]
     pub fn says(self, index: usize, word: &str) -> bool {

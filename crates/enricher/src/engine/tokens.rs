@@ -98,16 +98,20 @@ impl Scanner<'_> {
     }
 
     /// Returns the class and the length in bytes of the character at a boundary; the end of the text is a space.
+    #[inline]
     fn class(&self, at: usize) -> (Class, usize) {
         steps::count(1);
         match self.bytes.get(at) {
             None => (Class::Space, 0),
-            Some(&byte) if byte < 0x80 => (ascii_class(byte), 1),
-            Some(_) => {
-                let character = self.text[at..].chars().next().unwrap_or(' ');
-                (wide_class(character), character.len_utf8())
-            }
+            Some(&byte) if byte < 0x80 => (ASCII_CLASSES[byte as usize], 1),
+            Some(_) => self.class_of_wide(at),
         }
+    }
+
+    #[cold]
+    fn class_of_wide(&self, at: usize) -> (Class, usize) {
+        let character = self.text[at..].chars().next().unwrap_or(' ');
+        (wide_class(character), character.len_utf8())
     }
 
     /// Returns whether a letter or digit stands at a boundary.
@@ -220,7 +224,18 @@ impl Scanner<'_> {
     }
 }
 
-fn ascii_class(byte: u8) -> Class {
+/// The classes of the ASCII characters, which are asked for three times a word.
+const ASCII_CLASSES: [Class; 128] = {
+    let mut classes = [Class::Space; 128];
+    let mut byte = 0;
+    while byte < classes.len() {
+        classes[byte] = ascii_class(byte as u8);
+        byte += 1;
+    }
+    classes
+};
+
+const fn ascii_class(byte: u8) -> Class {
     match byte {
         b'a'..=b'z' | b'A'..=b'Z' => Class::Letter,
         b'0'..=b'9' => Class::Digit,

@@ -25,19 +25,26 @@ use super::input::{Lines, open, read_articles};
 /// soon.
 const CHUNK: usize = 256;
 
+/// The size in bytes of the blocks that records are written in: what a pipe holds, so that whoever reads it takes one
+/// block while the next is made.
+const BLOCK: usize = 1 << 16;
+
 /// Runs the command.
 pub(crate) fn run(settings: &Settings, args: &TagArgs) -> anyhow::Result<ExitCode> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(args.jobs.map_or(0, Into::into))
-        .build()?;
+    let jobs = args.jobs.map_or(0, usize::from);
+    let pool = match jobs {
+        1 => None,
+        _ => Some(rayon::ThreadPoolBuilder::new().num_threads(jobs).build()?),
+    };
     let mut intake = super::engine::intake(settings)?;
     intake.format = args.input.format().or(intake.format);
     let mut tagger = Tagger {
         intake,
         engine: engine(settings)?,
         pool,
-        chunk: Vec::with_capacity(CHUNK),
-        output: BufWriter::with_capacity(1 << 16, io::stdout().lock()),
+        chunk: Vec::new(),
+        line: Vec::new(),
+        output: BufWriter::with_capacity(BLOCK, io::stdout().lock()),
         code: ExitCode::SUCCESS,
     };
     let standard_input = [PathBuf::from("-")];
@@ -70,8 +77,10 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 struct Tagger<'a> {
     intake: intake::Config,
     engine: Engine,
-    pool: ThreadPool,
+    /// Analyses the articles of a chunk side by side; nothing where this thread does all the work.
+    pool: Option<ThreadPool>,
     chunk: Vec<Article>,
+    line: Vec<u8>,
     output: BufWriter<io::StdoutLock<'a>>,
     /// Whether everything could be read so far.
     code: ExitCode,
@@ -133,6 +142,11 @@ impl Tagger<'_> {
     }
 
     fn push(&mut self, article: Article) -> anyhow::Result<()> {
+        if self.pool.is_none() {
+            self.line.clear();
+            append_record(&mut self.line, &self.engine, article)?;
+            return Ok(self.output.write_all(&self.line)?);
+        }
         self.chunk.push(article);
         if self.chunk.len() == CHUNK {
             self.flush()
@@ -142,13 +156,15 @@ impl Tagger<'_> {
     }
 
     fn flush(&mut self) -> anyhow::Result<()> {
+        let Some(pool) = &self.pool else {
+            return Ok(());
+        };
         let engine = &self.engine;
         let chunk = &mut self.chunk;
         // Neighbours share a buffer, and the buffers stay in order.
-        let buffers: Vec<Vec<u8>> = self.pool.install(|| {
+        let buffers: Vec<Vec<u8>> = pool.install(|| {
             let append = |mut lines: Vec<u8>, article| {
-                append_json(&mut lines, &enricher::enrich(engine, article))?;
-                lines.push(b'\n');
+                append_record(&mut lines, engine, article)?;
                 Ok::<_, serde_json::Error>(lines)
             };
             chunk
@@ -167,4 +183,11 @@ impl Tagger<'_> {
         self.output.flush()?;
         Ok(self.code)
     }
+}
+
+/// Appends the record of an article, and a line end.
+fn append_record(lines: &mut Vec<u8>, engine: &Engine, article: Article) -> Result<(), serde_json::Error> {
+    append_json(lines, &enricher::enrich(engine, article))?;
+    lines.push(b'\n');
+    Ok(())
 }

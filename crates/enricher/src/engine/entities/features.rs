@@ -43,35 +43,48 @@ struct Window<'s> {
     sheet: &'s Sheet,
     sentence: Sentence,
     at: usize,
+    /// The forms of two tokens before, the token, and two after it.
+    forms: [&'s Form; 5],
+    /// What the lists say about the token before, the token and the one after it.
+    listed: [Listed; 3],
 }
 
 impl<'s> Window<'s> {
-    /// Returns the form of a neighbour.
-    fn form(&self, offset: isize) -> &'s Form {
-        self.index(offset)
-            .map_or(&OUTSIDE, |index| &self.sheet.forms[index])
+    fn new(sheet: &'s Sheet, sentence: Sentence, at: usize) -> Self {
+        let range = sentence.start as usize..sentence.end as usize;
+        let inside = |index: usize| range.contains(&index).then_some(index);
+        let form = |index| inside(index).map_or(&OUTSIDE, |index| &sheet.forms[index]);
+        let listed = |index| inside(index).map_or(Listed::default(), |index| sheet.listed[index]);
+        let (before2, before) = (at.wrapping_sub(2), at.wrapping_sub(1));
+        Self {
+            sheet,
+            sentence,
+            at,
+            forms: [before2, before, at, at + 1, at + 2].map(form),
+            listed: [before, at, at + 1].map(listed),
+        }
     }
 
-    fn listed(&self, offset: isize) -> Listed {
-        self.index(offset)
-            .map_or(Listed::default(), |index| self.sheet.listed[index])
-    }
-
-    fn index(&self, offset: isize) -> Option<usize> {
-        let index = self.at.checked_add_signed(offset)?;
-        (self.sentence.start as usize..self.sentence.end as usize)
-            .contains(&index)
-            .then_some(index)
-    }
-
+    /// Returns the form of a token of the sentence, by its index.
     fn at(&self, index: usize) -> &'s Form {
-        self.form(index.cast_signed() - self.at.cast_signed())
+        let range = self.sentence.start as usize..self.sentence.end as usize;
+        if range.contains(&index) {
+            &self.sheet.forms[index]
+        } else {
+            &OUTSIDE
+        }
+    }
+
+    /// Returns whether the token at an index of the sentence touches the one before it.
+    fn is_glued(&self, index: usize) -> bool {
+        let range = self.sentence.start as usize..self.sentence.end as usize;
+        range.contains(&index) && self.sheet.glued[index]
     }
 }
 
 /// Appends the features of the token at `at`, which lies in `sentence`.
-pub fn extract(sheet: &Sheet, sentence: Sentence, at: usize, out: &mut Vec<u64>) {
-    let window = Window { sheet, sentence, at };
+pub fn extract(sheet: &Sheet, sentence: Sentence, at: usize, out: &mut impl Extend<u64>) {
+    let window = Window::new(sheet, sentence, at);
     let mode = mode(&window);
     words(&window, mode, out);
     affixes(&window, mode, out);
@@ -93,8 +106,8 @@ fn mode(window: &Window<'_>) -> u64 {
     }
 }
 
-fn words(window: &Window<'_>, mode: u64, out: &mut Vec<u64>) {
-    let [before2, before, this, after, after2] = [-2, -1, 0, 1, 2].map(|offset| window.form(offset));
+fn words(window: &Window<'_>, mode: u64, out: &mut impl Extend<u64>) {
+    let [before2, before, this, after, after2] = window.forms;
     out.extend([
         one(1, this.exact),
         one(2, this.lower),
@@ -114,29 +127,24 @@ fn words(window: &Window<'_>, mode: u64, out: &mut Vec<u64>) {
     let glue = glue(window);
     out.extend([one(15, glue), pair(16, glue, this.lower)]);
     if glue & 1 == 1 {
-        out.push(pair(17, before2.lower, before2.flags.bits()));
+        out.extend([pair(17, before2.lower, before2.flags.bits())]);
     }
     if glue & 2 == 2 {
-        out.push(pair(18, after2.lower, after2.flags.bits()));
+        out.extend([pair(18, after2.lower, after2.flags.bits())]);
     }
 }
 
 /// Returns whether a hyphen joins the token to the one before (1) and to the one after (2).
 fn glue(window: &Window<'_>) -> u64 {
-    let glued = |offset: isize| {
-        window
-            .index(offset)
-            .is_some_and(|index| window.sheet.glued[index])
-    };
-    let hyphen = |offset: isize| window.form(offset).flags.has(Flags::HYPHEN);
-    let before = hyphen(-1) && glued(0) && glued(-1);
-    let after = hyphen(1) && glued(1) && glued(2);
+    let [_, before, _, after, _] = window.forms;
+    let glued = |first, second| window.is_glued(first) && window.is_glued(second);
+    let before = before.flags.has(Flags::HYPHEN) && glued(window.at - 1, window.at);
+    let after = after.flags.has(Flags::HYPHEN) && glued(window.at + 1, window.at + 2);
     u64::from(before) | u64::from(after) << 1
 }
 
-fn affixes(window: &Window<'_>, mode: u64, out: &mut Vec<u64>) {
-    let this = window.form(0);
-    let (before, after) = (window.form(-1), window.form(1));
+fn affixes(window: &Window<'_>, mode: u64, out: &mut impl Extend<u64>) {
+    let [_, before, this, after, _] = window.forms;
     out.extend([
         one(20, u64::from(this.suffix & 0xff_ffff)),
         one(21, u64::from(this.suffix)),
@@ -156,8 +164,9 @@ fn affixes(window: &Window<'_>, mode: u64, out: &mut Vec<u64>) {
     ]);
 }
 
-fn clusters(window: &Window<'_>, out: &mut Vec<u64>) {
-    let [before2, before, this, after, after2] = [-2, -1, 0, 1, 2].map(|offset| window.form(offset).clusters);
+fn clusters(window: &Window<'_>, out: &mut impl Extend<u64>) {
+    let shape = window.forms[2].shape;
+    let [before2, before, this, after, after2] = window.forms.map(|form| form.clusters);
     let number = |cluster: u16| u64::from(cluster);
     out.extend([
         one(40, number(this.coarse)),
@@ -180,33 +189,34 @@ fn clusters(window: &Window<'_>, out: &mut Vec<u64>) {
         ),
         pair(54, number(before.fine), number(this.coarse)),
         pair(55, number(this.coarse), number(after.fine)),
-        pair(56, number(this.fine), u64::from(window.form(0).shape)),
+        pair(56, number(this.fine), u64::from(shape)),
         pair(57, number(before.middle), number(after.middle)),
         pair(58, number(after.middle), number(after2.middle)),
         pair(59, number(before2.middle), number(before.middle)),
     ]);
 }
 
-fn lists(window: &Window<'_>, mode: u64, out: &mut Vec<u64>) {
-    let this = window.listed(0);
+fn lists(window: &Window<'_>, mode: u64, out: &mut impl Extend<u64>) {
+    let [before, this, after] = window.listed;
     let all = whole(this);
     out.extend(each(60, this.alone));
     out.extend(each(61, this.begin));
     out.extend(each(62, this.inside));
     out.extend(each(63, this.end));
-    out.push(one(64, all));
-    let (before, after) = (window.listed(-1), window.listed(1));
+    out.extend([one(64, all)]);
+    let (whole_before, whole_after) = (whole(before), whole(after));
+    let [_, before, this, after, _] = window.forms;
     out.extend([
-        one(65, whole(before)),
-        one(66, whole(after)),
-        pair(67, whole(before), all),
-        pair(68, all, whole(after)),
+        one(65, whole_before),
+        one(66, whole_after),
+        pair(67, whole_before, all),
+        pair(68, all, whole_after),
         pair(69, all, mode),
-        pair(70, all, window.form(-1).lower),
-        pair(71, all, window.form(1).lower),
-        pair(72, all, u64::from(window.form(1).clusters.middle)),
-        pair(73, all, u64::from(window.form(-1).clusters.middle)),
-        pair(74, all, u64::from(window.form(0).clusters.middle)),
+        pair(70, all, before.lower),
+        pair(71, all, after.lower),
+        pair(72, all, u64::from(after.clusters.middle)),
+        pair(73, all, u64::from(before.clusters.middle)),
+        pair(74, all, u64::from(this.clusters.middle)),
     ]);
 }
 
@@ -220,11 +230,11 @@ fn whole(listed: Listed) -> u64 {
     u64::from(longer.0) | place << 32
 }
 
-fn run(window: &Window<'_>, mode: u64, out: &mut Vec<u64>) {
+fn run(window: &Window<'_>, mode: u64, out: &mut impl Extend<u64>) {
     let sheet = window.sheet;
     let number = sheet.run_of[window.at];
     if number == NO_RUN {
-        out.push(one(80, 0));
+        out.extend([one(80, 0)]);
         return;
     }
     let run = sheet.runs[number as usize];
@@ -269,7 +279,7 @@ fn run(window: &Window<'_>, mode: u64, out: &mut Vec<u64>) {
 }
 
 /// The words that say what a name names, wherever they stand in it ("Ministry of …", "… Airport").
-fn heads(sheet: &Sheet, run: Run, at: usize, out: &mut Vec<u64>) {
+fn heads(sheet: &Sheet, run: Run, at: usize, out: &mut impl Extend<u64>) {
     const HEADS: Classes = Classes::of(&[
         Class::OrganizationHead,
         Class::PlaceHead,
@@ -290,9 +300,9 @@ fn heads(sheet: &Sheet, run: Run, at: usize, out: &mut Vec<u64>) {
     }
 }
 
-fn document(window: &Window<'_>, mode: u64, out: &mut Vec<u64>) {
+fn document(window: &Window<'_>, mode: u64, out: &mut impl Extend<u64>) {
     let sheet = window.sheet;
-    let this = window.form(0);
+    let this = window.forms[2];
     let expansion = sheet.context.expansion(this.lower);
     if let Some(expansion) = expansion.filter(|_| this.flags.has(Flags::ACRONYM)) {
         let run = sheet.runs[expansion as usize];
@@ -335,10 +345,10 @@ fn document(window: &Window<'_>, mode: u64, out: &mut Vec<u64>) {
 }
 
 /// What another mention of the same word looks like, and what stands around it.
-fn other_run(sheet: &Sheet, window: &Window<'_>, other: u32, template: u64, out: &mut Vec<u64>) {
+fn other_run(sheet: &Sheet, window: &Window<'_>, other: u32, template: u64, out: &mut impl Extend<u64>) {
     let run = sheet.runs[other as usize];
     let (start, end) = (run.start as usize, run.end as usize);
-    let word = window.form(0).lower;
+    let word = window.forms[2].lower;
     let place = if sheet.forms[end - 1].lower == word {
         0
     } else if sheet.forms[start].lower == word {

@@ -1,6 +1,6 @@
 //! What the tagger sees of a single token: its hashes, its shape, its affixes and its word clusters.
 
-use super::super::hash::{self, Folded};
+use super::super::hash::{self, Folded, Sieve};
 use super::super::lexicon::{Clusters, Words};
 use super::super::tokens::{Token, TokenKind};
 
@@ -129,6 +129,9 @@ impl Form {
         if token.kind == TokenKind::Mark {
             return Self::mark(word);
         }
+        if let Some(form) = Self::short(text, token) {
+            return form;
+        }
         if word.len() <= hash::LONGEST && word.bytes().all(|byte| byte.is_ascii_lowercase()) {
             return Self::small(word.as_bytes());
         }
@@ -148,7 +151,56 @@ impl Form {
         }
     }
 
-    /// A word of small letters, as most are: all its hashes are one, and it has no shape.
+    /// A word of fewer than eight ASCII letters, as most are, read as one number; none that begins small and goes on in
+    /// capitals. Loops over its letters, each over in a few steps, would take most of the time spent on it.
+    fn short(text: &str, token: Token) -> Option<Self> {
+        let length = token.span.len();
+        if length >= size_of::<u64>() || token.kind != TokenKind::Word {
+            return None;
+        }
+        let packed = hash::packed_at(
+            text.as_bytes(),
+            token.span.start as usize,
+            token.span.end as usize,
+        );
+        let lower = hash::lower_packed(packed);
+        let is_small = lower == packed;
+        let begins_small = packed as u8 == lower as u8;
+        if !hash::is_lower_packed(lower, length) || begins_small && !is_small {
+            return None;
+        }
+        let (prefix, suffix) = packed_affixes(lower, length);
+        let exact = hash::short(packed, length);
+        let form = Self {
+            exact,
+            lower: exact,
+            prefix,
+            suffix,
+            ..Self::default()
+        };
+        if is_small {
+            return Some(Self {
+                flags: Flags::LOWER.with(joining(lower)),
+                ..form
+            });
+        }
+        let capitals = (packed ^ lower).count_ones() as usize;
+        let mut flags = Flags::CAPITAL;
+        if capitals > 1 {
+            flags = flags.with(Flags::ACRONYM);
+        }
+        if capitals == length && length > 1 {
+            flags = flags.with(Flags::ALL_CAPS);
+        }
+        Some(Self {
+            lower: hash::short(lower, length),
+            shape: shape(token.of(text)),
+            flags,
+            ..form
+        })
+    }
+
+    /// A longer word of small letters: all its hashes are one, and it has no shape.
     fn small(word: &[u8]) -> Self {
         let exact = hash::bytes(word);
         let (prefix, suffix) = affixes(word);
@@ -157,7 +209,7 @@ impl Form {
             lower: exact,
             prefix,
             suffix,
-            flags: Flags::LOWER.with(joining(word)),
+            flags: Flags::LOWER,
             ..Self::default()
         }
     }
@@ -196,7 +248,10 @@ fn flags(word: &str, kind: TokenKind) -> Flags {
         return Flags::default();
     };
     if !first.is_uppercase() {
-        let mut flags = Flags::LOWER.with(joining(bytes));
+        let mut flags = Flags::LOWER;
+        if bytes.len() < size_of::<u64>() {
+            flags = flags.with(joining(hash::packed(bytes)));
+        }
         if bytes.get(1).is_some_and(u8::is_ascii_uppercase) {
             flags = flags.with(Flags::CAPITAL); // "iPhone", "eBay"
         }
@@ -250,37 +305,13 @@ pub(super) const fn sorted<const N: usize>(words: [&str; N]) -> [u64; N] {
     numbers
 }
 
-/// A bit for each connector and particle: most words fall through without a search.
-const SIEVE: [u64; 16] = {
-    let mut bits = [0; 16];
-    let mut n = 0;
-    while n < CONNECTORS.len() + PARTICLES.len() {
-        let number = if n < CONNECTORS.len() {
-            CONNECTORS[n]
-        } else {
-            PARTICLES[n - CONNECTORS.len()]
-        };
-        let (index, bit) = sieve_hole(number);
-        bits[index] |= bit;
-        n += 1;
-    }
-    bits
-};
+/// Lets connectors and particles through: most words fall through without a search.
+const SIEVE: Sieve = Sieve::new().with(&CONNECTORS).with(&PARTICLES);
 
-const fn sieve_hole(number: u64) -> (usize, u64) {
-    let hole = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 54;
-    (hole as usize >> 6, 1 << (hole & 63))
-}
-
-/// Returns whether a lower-case word may join the parts of a name or begin one.
-fn joining(word: &[u8]) -> Flags {
+/// Returns whether a lower-case word of fewer than eight bytes, packed, may join the parts of a name or begin one.
+fn joining(number: u64) -> Flags {
     let mut flags = Flags::default();
-    if word.len() > 7 {
-        return flags;
-    }
-    let number = hash::packed(word);
-    let (index, bit) = sieve_hole(number);
-    if SIEVE[index] & bit == 0 {
+    if !SIEVE.passes(number) {
         return flags;
     }
     if CONNECTORS.binary_search(&number).is_ok() {
@@ -314,6 +345,12 @@ fn shape(word: &str) -> u32 {
         }
     }
     state
+}
+
+/// Returns the affixes of one to eight packed bytes.
+fn packed_affixes(packed: u64, length: usize) -> (u32, u32) {
+    let last_four = (packed << (64 - 8 * length)) >> 32;
+    (packed as u32, (last_four as u32).swap_bytes())
 }
 
 fn affixes(bytes: &[u8]) -> (u32, u32) {
@@ -369,6 +406,21 @@ mod tests {
         }
         for word in ["off", "o", "withoutt", "abus"] {
             assert!(!form(word).flags.has(Flags::PARTICLE), "{word}");
+        }
+    }
+
+    #[test]
+    fn short_words_are_read_as_longer_ones_are() {
+        for word in ["of", "a", "Kabul", "BBC", "McGuire", "A", "NaTO", "troops", "Am"] {
+            let short = Form::short(word, tokenize(word)[0]).unwrap();
+            let folded = Folded::new(word);
+            assert_eq!(short.exact, hash::bytes(word.as_bytes()), "{word}");
+            assert_eq!(short.lower, lower_hash(&folded), "{word}");
+            assert_eq!((short.prefix, short.suffix), affixes(folded.as_bytes()), "{word}");
+            assert_eq!(short.flags, flags(word, TokenKind::Word), "{word}");
+        }
+        for word in ["iPhone", "U.S.", "Élysée", "O'Neill", "G7", "Pakistan"] {
+            assert!(Form::short(word, tokenize(word)[0]).is_none(), "{word}");
         }
     }
 

@@ -40,6 +40,58 @@ pub struct Model {
     pub scale: f32,
 }
 
+/// More features than nearly every token has, and few enough that their places are a small allocation.
+const MOST_FEATURES: usize = 128;
+
+/// The rows of a token's features.
+///
+/// Five of six features are in the table, each in a line of its own that is seldom in the cache. So a line is asked for
+/// as soon as its feature is known, and read when all are.
+#[derive(Debug)]
+pub struct Rows<'m> {
+    lines: &'m [Line],
+    /// Numbers of the lines, and the checks of the rows in them.
+    asked: Vec<(u32, u16)>,
+}
+
+impl Extend<u64> for Rows<'_> {
+    #[inline]
+    fn extend<I: IntoIterator<Item = u64>>(&mut self, features: I) {
+        let lines = self.lines;
+        self.asked.extend(features.into_iter().map(|feature| {
+            let place = slot(feature, lines.len());
+            prefetch_index(lines, place);
+            (place as u32, check(feature))
+        }));
+    }
+}
+
+impl Rows<'_> {
+    /// Forgets the features, for those of the next token.
+    pub fn clear(&mut self) {
+        self.asked.clear();
+    }
+
+    /// Returns the sums of the weights.
+    pub fn scores(&self) -> Scores {
+        let sums = self.sums();
+        std::array::from_fn(|label| i32::from(sums[label]))
+    }
+
+    /// Returns the sums of the rows, byte by byte. Not inlined, so that whole rows are added: who sees that two of the
+    /// sums are not asked for adds the others in pieces.
+    #[inline(never)]
+    fn sums(&self) -> [i16; ROW] {
+        let mut sums = [0_i16; ROW];
+        for &(line, check) in &self.asked {
+            for (sum, &weight) in sums.iter_mut().zip(self.lines[line as usize].row(check)) {
+                *sum = sum.wrapping_add(i16::from(weight.cast_signed()));
+            }
+        }
+        sums
+    }
+}
+
 /// A line in memory: the weights of its rows, then their checks side by side, to be compared all at once.
 #[derive(Debug, Clone, Copy)]
 #[repr(align(64))]
@@ -106,33 +158,12 @@ impl Model {
         Self::parse(FILE).expect("the embedded model was written by `trainer train` and is tested")
     }
 
-    /// Adds the weights of features to the scores of a token.
-    pub fn score(&self, features: &[u64], scores: &mut Scores) {
-        let sums = self.sums(features);
-        for (score, sum) in scores.iter_mut().zip(&sums) {
-            *score += i32::from(*sum);
+    /// Returns the rows of no features.
+    pub fn rows(&self) -> Rows<'_> {
+        Rows {
+            lines: &self.lines,
+            asked: Vec::with_capacity(MOST_FEATURES),
         }
-    }
-
-    /// Returns the sums of the rows of features, byte by byte.
-    ///
-    /// Five of six features are in the table, each in a line of its own that is seldom in the cache. So all lines are
-    /// asked for before the first is read. Not inlined, so that whole rows are added: who sees that two of the sums are
-    /// not asked for adds the others in pieces.
-    #[inline(never)]
-    fn sums(&self, features: &[u64]) -> [i16; ROW] {
-        let place = |feature: u64| slot(feature, self.lines.len());
-        for &feature in features {
-            prefetch_index(&self.lines, place(feature));
-        }
-        let mut sums = [0_i16; ROW];
-        for &feature in features {
-            let row = self.lines[place(feature)].row(check(feature));
-            for (sum, &weight) in sums.iter_mut().zip(row) {
-                *sum = sum.wrapping_add(i16::from(weight.cast_signed()));
-            }
-        }
-        sums
     }
 
     /// Returns how probable the type of some labels is for the least certain token, from the token's scores alone.
@@ -223,10 +254,15 @@ impl Decoder {
         transitions: &Transitions,
         path: &mut [Label],
     ) {
+        let mut tokens = scores.iter().zip(forms);
+        let Some((scores, form)) = tokens.next() else {
+            return;
+        };
+        let mut best = first_step(scores, &transitions[kind(form)]);
         self.back.clear();
-        let mut best = [i32::MIN / 2; N_LABELS];
-        best[0] = 0;
-        for (scores, form) in scores.iter().zip(forms) {
+        self.back.reserve(path.len());
+        self.back.push([0; N_LABELS]);
+        for (scores, form) in tokens {
             let (next, from) = step(&best, scores, &transitions[kind(form)]);
             best = next;
             self.back.push(from);
@@ -238,6 +274,17 @@ impl Decoder {
             label = from[label as usize];
         }
     }
+}
+
+/// Begins the paths: outside and beginnings follow what is outside, insides follow nothing.
+fn first_step(scores: &Scores, transitions: &[[i16; N_LABELS]; N_LABELS]) -> Scores {
+    std::array::from_fn(|label| {
+        if Label(label as u8).is_inside() {
+            i32::MIN / 2
+        } else {
+            scores[label] + i32::from(transitions[0][label])
+        }
+    })
 }
 
 /// Extends the best paths by one token: outside and beginnings may follow anything, insides only their own type.
@@ -279,8 +326,9 @@ mod tests {
         let rows = [(0x1234_5678_9abc_def0, weights), (42, [1; N_LABELS])];
         let transitions = [[[5; N_LABELS]; N_LABELS]; N_KINDS];
         let model = Model::parse(&Model::pack(&rows, 8, &transitions, 16.0)).unwrap();
-        let mut scores = [0; N_LABELS];
-        model.score(&[42, 0x1234_5678_9abc_def0, 99], &mut scores);
+        let mut rows = model.rows();
+        rows.extend([42, 0x1234_5678_9abc_def0, 99]);
+        let scores = rows.scores();
         assert_eq!(scores[3], -6);
         assert_eq!(scores[0], 1);
         assert_eq!(model.transitions[7][12][12], 5);

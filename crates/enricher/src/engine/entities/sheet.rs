@@ -216,6 +216,9 @@ impl Sheet {
             if !hit.classes.is_empty() {
                 self.mark(start, at, hit.classes);
             }
+            if let Some(record) = hit.record {
+                lexicon.records.prefetch(record); // for the entity that this may become
+            }
             at += 1;
             if at < end && self.forms[at].flags.has(Flags::HYPHEN) {
                 at += 1;

@@ -1,5 +1,6 @@
 //! Hedges: "at least", "nearly", "or more" around a number.
 
+use super::super::hash::{self, Sieve};
 use super::draft::{Draft, Shape};
 use super::quantity;
 use crate::engine::analysis::{Bound, FigureKind};
@@ -99,6 +100,19 @@ const BEFORE: [(&[&str], Bound); 91] = [
     (&["some"], Bound::About),
     (&["circa"], Bound::About),
 ];
+
+/// Lets the last words of hedges through: few words before a number are one, and the table is long.
+const LAST_WORDS: Sieve = {
+    let mut last = [0; BEFORE.len()];
+    let mut n = 0;
+    while n < BEFORE.len() {
+        if let Some(word) = BEFORE[n].0.last() {
+            last[n] = hash::packed(word.as_bytes());
+        }
+        n += 1;
+    }
+    Sieve::new().with(&last)
+};
 
 /// What may stand between a hedge and its number: "more than a", "at least another", "under the age of".
 const BETWEEN: [&[&str]; 13] = [
@@ -209,7 +223,7 @@ fn before(p: Pieces<'_>, number: usize, start: usize) -> Option<(Bound, usize)> 
 
 /// Returns the hedge whose last word stands before `end`.
 fn hedge_ending(p: Pieces<'_>, end: usize, start: usize) -> Option<(Bound, usize)> {
-    if end <= start || !p.is_word(end - 1) {
+    if end <= start || !p.is_word(end - 1) || !LAST_WORDS.passes(p.key(end - 1)) {
         return None;
     }
     let &(words, bound) = BEFORE

@@ -8,6 +8,9 @@ use crate::engine::text::Span;
 /// Furthest into the text that a dateline reaches, in bytes.
 const DATELINE: usize = 80;
 
+/// Fewest capitals and blanks that a dateline begins with.
+const CAPITALS: usize = 4;
+
 /// What the document says about its dollars.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Dollars {
@@ -124,12 +127,14 @@ fn dateline_place(printed: Option<Span>, dateline: Option<&str>, entities: &[Ent
 /// "SYDNEY (Northern Wire) —": capitals at the beginning, up to a dash.
 fn printed_dateline(text: &str) -> Option<Span> {
     let head = &text[..text.floor_char_boundary(DATELINE)];
+    let is_loud = |byte: &u8| byte.is_ascii_uppercase() || *byte == b' ';
+    // Asked first, as few texts begin so.
+    if !head.as_bytes().get(..CAPITALS)?.iter().all(is_loud) {
+        return None;
+    }
     let dash = ["—", "–", " - ", " -- "]
         .iter()
         .filter_map(|dash| head.find(dash))
         .min()?;
-    let capitals = head[..dash]
-        .bytes()
-        .take_while(|byte| byte.is_ascii_uppercase() || *byte == b' ');
-    (capitals.count() >= 4).then(|| Span::new(0, dash))
+    (dash >= CAPITALS).then(|| Span::new(0, dash))
 }

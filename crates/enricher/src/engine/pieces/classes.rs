@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use prefetch_index::prefetch_index;
+
 use crate::engine::hash;
 
 /// What a word can be. A word may have several classes; rules decide by what stands around it.
@@ -159,11 +161,9 @@ impl From<Class> for Classes {
     }
 }
 
-/// What is known of a word.
+/// What a number or unit word stands for.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Entry {
-    /// Its classes.
-    pub classes: Classes,
     /// The value of a number word; 0 otherwise.
     pub value: f64,
     /// The code of a unit; empty otherwise.
@@ -174,12 +174,66 @@ pub struct Entry {
 #[derive(Debug)]
 pub struct WordClasses {
     entries: Vec<Entry>,
-    /// Open addressing: slots hold an entry's index, or 0.
-    slots: Vec<u16>,
-    /// The first eight bytes of each entry's word.
-    keys: Vec<u64>,
     words: Vec<&'static str>,
+    /// Open addressing: a free slot has entry 0.
+    slots: Vec<Slot>,
 }
+
+/// What words are told apart by: all of a word of up to sixteen bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Spelling {
+    /// The first eight bytes in lower case.
+    key: u64,
+    /// The last eight bytes in lower case; 0 for a shorter word.
+    last: u64,
+    length: u8,
+}
+
+impl Spelling {
+    fn new(key: u64, word: &[u8]) -> Self {
+        let last = word.last_chunk();
+        Self {
+            key,
+            last: last.map_or(0, |last| hash::lower_packed(u64::from_le_bytes(*last))),
+            length: word.len() as u8,
+        }
+    }
+
+    fn hash(self) -> usize {
+        hash::mix(self.key ^ u64::from(self.length), self.last) as usize
+    }
+
+    /// Whether there are bytes between the first and the last eight.
+    fn has_middle(self) -> bool {
+        usize::from(self.length) > 2 * size_of::<u64>()
+    }
+}
+
+/// A word in the table. All that most words ask for lies in one line of the cache: the table is looked up for every
+/// word of a text, each time elsewhere.
+#[derive(Debug, Clone, Copy, Default)]
+#[repr(align(32))]
+struct Slot {
+    key: u64,
+    last: u64,
+    classes: Classes,
+    /// Index of its entry.
+    entry: u16,
+    length: u8,
+}
+
+impl Slot {
+    fn spelling(&self) -> Spelling {
+        Spelling {
+            key: self.key,
+            last: self.last,
+            length: self.length,
+        }
+    }
+}
+
+/// The longest word, in bytes, that is looked up; nothing in the tables is longer.
+const LONGEST: usize = 24;
 
 /// The tables: one line is `class TAB words`, or `class TAB value or code TAB words`.
 const TABLES: [&str; 4] = [
@@ -202,24 +256,45 @@ impl WordClasses {
         self.entries[index as usize]
     }
 
-    /// Returns the index of a word's entry, in any case, 0 if it is unknown; `key` is its first eight bytes in lower
-    /// case.
+    /// Asks for the memory that [`find`](Self::find) will read.
     #[inline]
-    pub fn find(&self, key: u64, word: &[u8]) -> u16 {
+    pub fn prefetch(&self, key: u64, word: &[u8]) {
+        prefetch_index(
+            &self.slots,
+            Spelling::new(key, word).hash() & (self.slots.len() - 1),
+        );
+    }
+
+    /// Returns the index of a word's entry and its classes, in any case; 0 and none if it is unknown. `key` is its
+    /// first eight bytes in lower case.
+    #[inline]
+    pub fn find(&self, key: u64, word: &[u8]) -> (u16, Classes) {
+        if word.len() > LONGEST {
+            return (0, Classes::default());
+        }
+        let slot = self.slots[self.slot(Spelling::new(key, word), word)];
+        (slot.entry, slot.classes)
+    }
+
+    /// Returns the number of the slot of a word, or of the free one where it belongs.
+    fn slot(&self, spelling: Spelling, word: &[u8]) -> usize {
         let mask = self.slots.len() - 1;
-        let mut slot = place(key, word) & mask;
+        let mut at = spelling.hash() & mask;
         loop {
-            let index = self.slots[slot];
-            if index == 0 || self.keys[index as usize] == key && self.is(index, word) {
-                return index;
+            let slot = &self.slots[at];
+            if slot.entry == 0 || slot.spelling() == spelling && self.is(slot, word) {
+                return at;
             }
-            slot = (slot + 1) & mask;
+            at = (at + 1) & mask;
         }
     }
 
-    /// Returns whether an entry with the key of a word is this word.
-    fn is(&self, index: u16, word: &[u8]) -> bool {
-        word.len() < size_of::<u64>() || self.words[index as usize].as_bytes().eq_ignore_ascii_case(word)
+    /// Returns whether a slot with the spelling of a word holds this word.
+    fn is(&self, slot: &Slot, word: &[u8]) -> bool {
+        !slot.spelling().has_middle()
+            || self.words[slot.entry as usize]
+                .as_bytes()
+                .eq_ignore_ascii_case(word)
     }
 
     fn load() -> Self {
@@ -227,9 +302,8 @@ impl WordClasses {
         let bound: usize = lines().map(|line| line.split_whitespace().count()).sum();
         let mut lexicon = Self {
             entries: vec![Entry::default()],
-            slots: vec![0; (bound * 3).next_power_of_two()],
-            keys: vec![0],
             words: vec![""],
+            slots: vec![Slot::default(); (bound * 2).next_power_of_two()],
         };
         for line in lines() {
             if line.is_empty() || line.starts_with('#') {
@@ -256,37 +330,30 @@ impl WordClasses {
     }
 
     fn add(&mut self, word: &'static str, class: Class, argument: &'static str) {
-        let key = hash::packed(word.as_bytes());
-        let mut index = self.find(key, word.as_bytes());
-        if index == 0 {
-            index = self.entries.len() as u16;
+        debug_assert!(word.len() <= LONGEST, "is never looked up: {word}");
+        let spelling = Spelling::new(hash::packed(word.as_bytes()), word.as_bytes());
+        let at = self.slot(spelling, word.as_bytes());
+        let slot = &mut self.slots[at];
+        if slot.entry == 0 {
+            let Spelling { key, last, length } = spelling;
+            *slot = Slot {
+                key,
+                last,
+                length,
+                entry: self.entries.len() as u16,
+                ..Slot::default()
+            };
             self.entries.push(Entry::default());
-            self.keys.push(key);
             self.words.push(word);
-            let mask = self.slots.len() - 1;
-            let mut slot = place(key, word.as_bytes()) & mask;
-            while self.slots[slot] != 0 {
-                slot = (slot + 1) & mask;
-            }
-            self.slots[slot] = index;
         }
-        let entry = &mut self.entries[index as usize];
-        entry.classes.0 |= Classes::from(class).0;
+        slot.classes.0 |= Classes::from(class).0;
+        let entry = &mut self.entries[slot.entry as usize];
         match argument.parse() {
             Ok(value) => entry.value = value,
             Err(_) if !argument.is_empty() => entry.code = argument,
             Err(_) => {}
         }
     }
-}
-
-/// Returns where a word is looked for first: by its key and its length, and what stands between them by its last
-/// bytes.
-fn place(key: u64, word: &[u8]) -> usize {
-    let last = word
-        .last_chunk::<8>()
-        .map_or(0, |last| hash::lower_packed(u64::from_le_bytes(*last)));
-    hash::mix(key ^ word.len() as u64, last) as usize
 }
 
 fn class_named(name: &str) -> Option<Class> {

@@ -1,12 +1,9 @@
 //! The one pass over the bytes.
 
-use super::classes::{Class, WordClasses};
+use super::classes::{Class, Classes, WordClasses};
 use super::{Mark, Piece, Shape};
 use crate::engine::text::Span;
 use crate::engine::{hash, steps};
-
-/// Longest word, in bytes, that is looked up; nothing in the words is longer.
-const MAX_WORD: usize = 24;
 
 /// Returns the pieces of a text, in order.
 pub fn cut(text: &str, words: &WordClasses) -> Vec<Piece> {
@@ -21,7 +18,9 @@ pub fn cut(text: &str, words: &WordClasses) -> Vec<Piece> {
             continue;
         }
         let (end, shape) = if byte.is_ascii_alphabetic() {
-            match currency_code(bytes, at, words) {
+            // Codes begin with a capital, as few words do.
+            let code = byte.is_ascii_uppercase().then(|| currency_code(bytes, at, words));
+            match code.flatten() {
                 Some(end) => (end, Shape::Upper),
                 None => word(text, at),
             }
@@ -41,31 +40,33 @@ pub fn cut(text: &str, words: &WordClasses) -> Vec<Piece> {
             }
         };
         let key = key(bytes, at, end);
-        let entry = if shape.is_word() {
-            look_up(key, &bytes[at..end], words)
-        } else {
-            0
-        };
+        if shape.is_word() {
+            words.prefetch(key, &bytes[at..end]);
+        }
         pieces.push(Piece {
             span: Span::new(at, end),
             key,
-            classes: words.entry(entry).classes,
+            classes: Classes::default(),
             shape,
-            entry,
+            entry: 0,
         });
         at = end;
     }
+    look_up(text, words, &mut pieces);
     pieces
+}
+
+/// Looks up the words. The table is seldom in the cache: its memory was asked for when the words were cut.
+fn look_up(text: &str, words: &WordClasses, pieces: &mut [Piece]) {
+    for piece in pieces.iter_mut().filter(|piece| piece.shape.is_word()) {
+        let word = piece.span.of(text).as_bytes();
+        (piece.entry, piece.classes) = words.find(piece.key, word);
+    }
 }
 
 /// Returns the first eight bytes of a piece in lower case.
 fn key(bytes: &[u8], start: usize, end: usize) -> u64 {
-    let length = (end - start).min(8);
-    let packed = match bytes[start..].first_chunk::<8>() {
-        Some(eight) if length < 8 => u64::from_le_bytes(*eight) & ((1 << (8 * length)) - 1),
-        _ => hash::packed(&bytes[start..end]),
-    };
-    hash::lower_packed(packed)
+    hash::lower_packed(hash::packed_at(bytes, start, end))
 }
 
 /// Cuts the code from "USD10m", "RM23.50" and "$US5,000", which a word would otherwise swallow with its digits.
@@ -90,9 +91,8 @@ fn currency_code(bytes: &[u8], start: usize, words: &WordClasses) -> Option<usiz
         return None;
     }
     let follows_sign = start > 0 && bytes[start - 1] == b'$';
-    let index = look_up(key(bytes, start, end), &bytes[start..end], words);
-    let is_code = index != 0 && words.entry(index).classes.intersects(Class::CurrencyCode.into());
-    (follows_sign || is_code).then_some(end)
+    let (_, classes) = words.find(key(bytes, start, end), &bytes[start..end]);
+    (follows_sign || classes.intersects(Class::CurrencyCode.into())).then_some(end)
 }
 
 /// ".08": a decimal without its zero, where no word or number stands before the point.
@@ -102,13 +102,6 @@ fn starts_decimal(bytes: &[u8], at: usize) -> bool {
     let is_decimal = bytes[at] == b'.' && stands_free && bytes.get(at + 1).is_some_and(u8::is_ascii_digit);
     // " .1.2" is no decimal: `digits` takes nothing of it.
     is_decimal && digits(bytes, at) > at
-}
-
-fn look_up(key: u64, word: &[u8], words: &WordClasses) -> u16 {
-    if word.len() > MAX_WORD {
-        return 0;
-    }
-    words.find(key, word)
 }
 
 /// Reads letters, inner apostrophes ("O'Neill", "didn't"), digits inside names ("G7"), powers ("km²") and dotted

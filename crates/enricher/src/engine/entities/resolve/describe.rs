@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use super::super::super::analysis::Entity;
 use super::super::super::lexicon::{Class, Record};
+use super::super::super::text::numbered;
 use super::super::forms::Flags;
 use super::groups::Groups;
 use super::{Named, Scene, roles};
@@ -20,9 +21,8 @@ pub(super) fn entities(scene: &Scene<'_>, named: &[Named], groups: &mut Groups) 
     order.sort_unstable();
     let groups = || order.chunk_by(|a, b| a.0 == b.0);
     let countries = countries(scene, named);
-    let starts: Vec<u32> = named.iter().map(|name| name.mention.first).collect();
     let is_named = |at: usize| {
-        let after = starts.partition_point(|&start| start as usize <= at);
+        let after = named.partition_point(|name| name.mention.first as usize <= at);
         after
             .checked_sub(1)
             .is_some_and(|index| named[index].mention.range().contains(&at))
@@ -102,7 +102,7 @@ fn is_certain(record: &Record<'_>, countries: &BTreeSet<[u8; 2]>) -> bool {
 
 fn ids(record: &Record<'_>) -> EntityIds {
     EntityIds {
-        wikidata: record.wikidata.map(|item| format!("Q{item}")),
+        wikidata: record.wikidata.map(|item| numbered('Q', item as usize)),
         geonames: record.geonames,
         iso: record.iso.map(str::to_owned),
     }
