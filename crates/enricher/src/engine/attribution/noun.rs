@@ -1,6 +1,6 @@
 //! Nouns: those that look like cues and are none ("a report", "twenty states"), and those that are ("his claim that").
 
-use super::{Attribution, frame, source};
+use super::{Attribution, CUES, frame, source};
 use crate::engine::analysis::ClaimStatus;
 use crate::engine::pieces::{Class, Classes, Mark, Pieces, Shape};
 
@@ -267,7 +267,9 @@ fn owner(p: Pieces<'_>, at: usize, start: usize) -> Option<(usize, usize)> {
     if at > start && p.says(at - 1, "with") && p.says(at + 1, "to") {
         return source::subject_of(p, start, at - 1);
     }
-    let is_described = p.shape(at.wrapping_sub(1)) == Some(Shape::Lower) && !owns(p, at - 1);
+    // "His lawyers claim": a verb behind its subject, unlike "his wild assertion".
+    let is_described =
+        p.shape(at.wrapping_sub(1)) == Some(Shape::Lower) && !owns(p, at - 1) && !p.is(at, CUES);
     let mark = at
         .checked_sub(1 + usize::from(is_described))
         .filter(|&mark| mark >= start && owns(p, mark))?;
