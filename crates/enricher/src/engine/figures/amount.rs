@@ -244,6 +244,9 @@ fn sign(p: Pieces<'_>, at: usize, start: usize) -> (usize, bool) {
         return (at, false);
     }
     let before = at - 1;
+    if p.says(before, "minus") && before >= start + 2 && p.says_all(before - 2, &["plus", "or"]) {
+        return (at, false);
+    }
     if p.says_any(before, &["minus", "negative"]) {
         return (before, true);
     }

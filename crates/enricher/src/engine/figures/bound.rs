@@ -161,6 +161,10 @@ pub(super) fn behind_noun(p: Pieces<'_>, draft: &mut Draft) {
     if !is_plain || !p.says(last + 1, "or") || p.says(last + 3, "likely") {
         return;
     }
+    // "678 points or more than 7 percent" says it twice.
+    if p.says(last + 3, "than") {
+        return;
+    }
     if p.says(last + 2, "more") {
         draft.bound = Bound::AtLeast;
     } else if p.says_any(last + 2, &["fewer", "less"]) {
@@ -275,7 +279,7 @@ fn behind(p: Pieces<'_>, draft: &Draft) -> Option<(Bound, usize)> {
         if p.says(at, "and") && p.says_any(at + 1, &["more", "above", "over", "up", "upwards"]) && ends {
             return Some((Bound::AtLeast, at + 2));
         }
-        if !p.says(at, "or") {
+        if !p.says(at, "or") || p.says(at + 2, "than") {
             continue;
         }
         if p.says_any(at + 1, &["more", "above", "older", "higher", "greater", "over"]) {

@@ -51,6 +51,11 @@ fn before(p: Pieces<'_>, draft: &Draft, start: usize) -> Option<Change> {
     if at > start && p.says(at - 1, "by") {
         return moved_by(p, at - 1, start);
     }
+    // "fell below 9,000": a level.
+    let is_level = at < draft.first && p.says_any(at, &["below", "above", "beneath", "under"]);
+    if is_level {
+        return None;
+    }
     let floor = at.saturating_sub(4).max(start);
     while at > floor {
         at -= 1;
@@ -74,11 +79,13 @@ fn before(p: Pieces<'_>, draft: &Draft, start: usize) -> Option<Change> {
 
 /// "shot *down* 95 drones", "picked *up* 12 parcels": part of a verb that is no change.
 fn is_particle(p: Pieces<'_>, draft: &Draft, at: usize) -> bool {
-    draft.kind == Some(FigureKind::Count)
-        && p.says_any(at, &["up", "down"])
-        && at > 0
-        && (p.is(at - 1, Class::Verb) || p.says_any(at - 1, &["shot", "set", "broke", "cut"]))
-        && !p.says_any(at - 1, &["went", "ended", "closed", "finished", "goes"])
+    let makes_up = p.says(at, "up") && p.says_any(at.wrapping_sub(1), &["make", "makes", "made", "making"]);
+    makes_up
+        || draft.kind == Some(FigureKind::Count)
+            && p.says_any(at, &["up", "down"])
+            && at > 0
+            && (p.is(at - 1, Class::Verb) || p.says_any(at - 1, &["shot", "set", "broke", "cut"]))
+            && !p.says_any(at - 1, &["went", "ended", "closed", "finished", "goes"])
 }
 
 /// "grow sales \[by\] 35 per cent", "fell in May \[by\] 3 percent": the verb stands in the same clause.

@@ -152,6 +152,12 @@ fn own(p: Pieces<'_>, names: &Names, draft: &Draft, start: usize, next: usize, e
     if let Some(kind) = verb_before_list(p, draft, start) {
         return Some(Found::Before(kind));
     }
+    // What is said behind "a poll of 400 voters" is said of the poll.
+    let is_sample =
+        draft.start >= start + 2 && p.says(draft.start - 1, "of") && p.is(draft.start - 2, Class::Document);
+    if is_sample {
+        return None;
+    }
     let is_part = includes(p, draft, start);
     if let Some(kind) = verb_behind(p, draft, next, end).filter(|_| !is_part || state_follows(p, draft)) {
         return Some(Found::Behind(kind));

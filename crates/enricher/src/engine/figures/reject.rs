@@ -34,6 +34,7 @@ pub(super) fn is_not_a_figure(p: Pieces<'_>, draft: &Draft, start: usize, end: u
         || is_further_day(p, draft, start, end)
         || is_part_of_play(p, draft, start)
         || is_rate(p, draft, start)
+        || is_identifier(p, draft)
 }
 
 /// "64 cents \[a dozen\]": what a price is for; "a baker's dozen" is a saying.
@@ -122,6 +123,25 @@ fn is_list_marker(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
         && draft.shape == Shape::Single
         && (p.is_mark(next, Mark::Close) || (p.is_mark(next, Mark::Stop) && p.is_digits(draft.first)))
         || is_inner_marker(p, draft, start)
+        || is_bracketed_rank(p, draft, start)
+}
+
+/// "Ada Blume (5.)": the rank of a list.
+fn is_bracketed_rank(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
+    draft.first > start
+        && draft.kind.is_none()
+        && p.is_mark(draft.first - 1, Mark::Open)
+        && p.is_mark(draft.last + 1, Mark::Stop)
+        && p.is_mark(draft.last + 2, Mark::Close)
+}
+
+/// Most digits of a number that is no identifier.
+const LONGEST: usize = 15;
+
+/// "745204320593940480": the identifier of a message.
+fn is_identifier(p: Pieces<'_>, draft: &Draft) -> bool {
+    let digits = p.str(draft.first);
+    p.is_digits(draft.first) && digits.len() > LONGEST && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// How far back the bracket is looked for that a closing one belongs to, in pieces.

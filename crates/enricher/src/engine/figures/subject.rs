@@ -153,6 +153,10 @@ fn skip_partitive(p: Pieces<'_>, at: usize, end: usize) -> Option<usize> {
     {
         next += 1;
     }
+    // "eight of the last nine contests"
+    if p.says_any(next, &["last", "first", "next", "past", "top"]) && number::may_start(p, next + 1) {
+        next += 1;
+    }
     if let Some(number) = number::may_start(p, next)
         .then(|| number::read(p, next))
         .flatten()
@@ -268,7 +272,15 @@ fn continues(p: Pieces<'_>, at: usize, first: usize, head: Option<usize>, end: u
             && p.is(at - 1, LEADS)
             && !p.is(at - 1, Class::Ordinal)
             && (!p.is_word(at + 1) || p.is(at + 1, ENDS));
-    if is_participle && !is_noun {
+    // "$1 trillion in new spending"
+    let is_gerund = at > first
+        && p.str(at).ends_with("ing")
+        && (!p.is_word(at + 1) || p.is(at + 1, ENDS))
+        && !p.is_capital(at - 1)
+        && p.is_word(at - 1)
+        && !p.is(at - 1, Class::Person)
+        && !looks_plural(p, at - 1);
+    if is_participle && !is_noun && !is_gerund {
         return is_adjective(p, at, first, head, end);
     }
     if number::may_start(p, at) && !p.is(at, Class::Fraction) && at > first {

@@ -44,7 +44,12 @@ pub(super) fn verb_before(p: Pieces<'_>, draft: &Draft, start: usize) -> Option<
         return Some(kind);
     }
     let kind = harm_verb(p, verb)?;
-    let intransitive = is_state(p, verb);
+    // Delegates and voters are captured at no one's cost.
+    let is_won = p.says_any(verb, &["capture", "captured", "captures", "capturing"])
+        && draft
+            .head
+            .is_some_and(|head| p.says_any(head, &["delegates", "superdelegates", "voters", "viewers"]));
+    let intransitive = is_state(p, verb) || is_won;
     let passive = verb > start && is_be(p, verb - 1) && !p.str(verb).ends_with("ing");
     (!intransitive && !passive).then_some(kind)
 }

@@ -1,6 +1,7 @@
 //! "One" that counts nothing: "one of the", "no one", "might one day", "a permanent one".
 
 use super::super::draft::{Draft, Shape};
+use crate::engine::analysis::Bound;
 use crate::engine::pieces::{Class, Classes, Mark, Pieces};
 
 /// "one of the", "no one", "one another", "the one who": not a count.
@@ -47,10 +48,13 @@ pub(super) fn is_pronoun_one(p: Pieces<'_>, draft: &Draft, start: usize) -> bool
         && !hedged
         && (p.is(before, Classes::of(&[Class::Pronoun, Class::Auxiliary]))
             || p.says_any(before, &["as", "for", "like", "with", "than", "into"]));
+    // "naive about one of the"
+    let about = draft.bound == Bound::About && p.says(at + 1, "of");
     // "one way or another"
     let anyhow = p.says_all(at + 1, &["way", "or"]);
     let anyone = !hedged && p.says_any(at + 1, &["can", "should", "must", "needs", "that", "which"]);
-    echo || anyhow
+    echo || about
+        || anyhow
         || anyone
         || joined
         || is_kind(p, at, start)
