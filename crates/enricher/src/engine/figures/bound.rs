@@ -4,7 +4,7 @@ use super::super::hash::{self, Sieve};
 use super::draft::{Draft, Shape};
 use super::quantity;
 use crate::engine::analysis::{Bound, FigureKind};
-use crate::engine::pieces::{Class, Classes, Mark, Pieces};
+use crate::engine::pieces::{Class, Classes, Mark, Pieces, number};
 
 /// What may stand before a number, longest first where one ends another.
 const BEFORE: [(&[&str], Bound); 91] = [
@@ -162,7 +162,7 @@ pub(super) fn behind_noun(p: Pieces<'_>, draft: &mut Draft) {
         return;
     }
     // "678 points or more than 7 percent" says it twice.
-    if p.says(last + 3, "than") {
+    if p.says(last + 3, "than") && number::may_start(p, last + 4) {
         return;
     }
     if p.says(last + 2, "more") {
@@ -279,7 +279,7 @@ fn behind(p: Pieces<'_>, draft: &Draft) -> Option<(Bound, usize)> {
         if p.says(at, "and") && p.says_any(at + 1, &["more", "above", "over", "up", "upwards"]) && ends {
             return Some((Bound::AtLeast, at + 2));
         }
-        if !p.says(at, "or") || p.says(at + 2, "than") {
+        if !p.says(at, "or") || p.says(at + 2, "than") && number::may_start(p, at + 3) {
             continue;
         }
         if p.says_any(at + 1, &["more", "above", "older", "higher", "greater", "over"]) {
