@@ -118,7 +118,8 @@ fn read(path: &Path) -> Result<String, ListFileError> {
 /// Puts the lists into the engine again whenever a file is no longer as in `used`, until `stop`. Files that cannot be
 /// used leave the lists as they were.
 ///
-/// Looking, reading and building run on blocking threads: a slow disk or a long list keeps nobody else waiting.
+/// Looking, reading and building run on blocking threads: while articles are analysed, a slow disk or a long list keeps
+/// nobody waiting.
 pub(crate) async fn keep_fresh(
     files: ListFiles,
     mut used: Stamps,

@@ -230,6 +230,7 @@ mod tests {
             assert!(json[key].is_object(), "{text}");
         }
     }
+
     #[test]
     fn the_writer_writes_what_serde_writes() {
         let mut record = record();

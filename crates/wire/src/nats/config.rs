@@ -38,8 +38,8 @@ pub struct Config {
     /// a slow disk or network; lower bounds memory (that many encoded messages).
     pub max_in_flight: usize,
     /// How many articles an enricher holds ready (1 or more); a sink, which shares with nobody, four times as many
-    /// records. Default 32. Higher hides the round trip to a far server; lower leaves more for the other workers and
-    /// redelivers less after a crash.
+    /// records. Default 32. Higher hides the round trip to a far server; lower leaves more for the other workers, redelivers
+    /// less after a crash and holds less in memory, where a message may have a megabyte.
     pub prefetch: usize,
     /// How often the server shows a sign of life to an idle consumer. Default 5 s; two missed ones and the
     /// consumer reopens. Must be under half of `expires`.

@@ -321,7 +321,8 @@ mod tests {
     fn only_what_is_as_it_was_sent_goes_unchecked() {
         let whole = line().json().clone();
         // Not a record any more, which only a check can tell.
-        let broken = whole.slice(..whole.len() - 2);
+        let text = String::from_utf8(whole.to_vec()).expect("UTF-8");
+        let broken = Bytes::from(text.replace(r#","warnings":[]"#, ""));
         let decode = |seal: Option<&Bytes>, payload: &Bytes| {
             let mut headers = HeaderMap::new();
             if let Some(of) = seal {

@@ -16,7 +16,8 @@ use crate::transport::{Message, PublishError};
 /// What the protocol and the headers of a dead letter may add to a message.
 const HEADROOM: usize = 8 * 1024;
 
-/// The digest of a payload as its maker sent it (BLAKE3, hex): who finds it right need not check the payload again.
+/// The digest of a payload as its maker sent it (BLAKE3, hex): who finds it right need not check the payload again. It
+/// vouches for the way, not for the maker: who may publish is for the server to say.
 pub(super) const SEAL_HEADER: &str = "Slugline-Seal";
 
 /// A message as it goes to the server once.

@@ -1,5 +1,5 @@
 //! Publishes on their way: one task sends them in order, and keeps each until the server has acknowledged it or refused
-//! it for good.
+//! it for good. What has to be sent again comes behind what was published meanwhile.
 //!
 //! ```text
 //! publish ─▶ [queue] ─▶ send ─▶ server ─▶ answers ─▶ receipt
@@ -14,7 +14,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_nats::Subscriber;
 use futures::StreamExt;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
@@ -45,8 +44,17 @@ const LOOKS: u32 = 8;
 pub(super) struct Outgoing {
     pub(super) envelope: Envelope,
     pub(super) acknowledged: oneshot::Sender<Result<Receipted, ReceiptError>>,
-    /// Held until the server has acknowledged it.
+    /// Held until there is an outcome.
     pub(super) place: Place,
+}
+
+/// Why an outbox hears no answers.
+#[derive(Debug, thiserror::Error)]
+enum Deaf {
+    #[error("failed to subscribe to acknowledgements")]
+    Subscribe(#[from] async_nats::SubscribeError),
+    #[error("the subscription to acknowledgements ended")]
+    Unsubscribed,
 }
 
 /// The way into an outbox. Cheap to clone; the outbox ends with the last clone, or when the connection closes.
@@ -57,6 +65,8 @@ struct Flight {
     outgoing: Outgoing,
     attempt: u32,
     sent: Instant,
+    /// Over which connection; see [`Shared::generation`].
+    generation: u64,
 }
 
 struct Outbox {
@@ -91,30 +101,26 @@ impl Outbox {
     /// next start.
     async fn run(mut self, mut outgoing: Gather<Outgoing>) {
         let shared = Arc::clone(&self.shared);
-        let mut answers = match shared.client.subscribe(format!("{}*", self.inbox)).await {
-            Ok(answers) => answers,
-            Err(error) => return tracing::warn!(%error, "cannot listen for acknowledgements"),
-        };
-        tokio::select! {
+        let outcome = tokio::select! {
             // Shutting down: what waits is never sent.
-            () = shared.closing.cancelled() => {}
-            () = self.carry(&mut outgoing, &mut answers) => {}
+            () = shared.closing.cancelled() => return,
+            outcome = self.carry(&mut outgoing) => outcome,
+        };
+        if let Err(error) = outcome {
+            tracing::error!(error = &error as &dyn std::error::Error, channel = %self.channel, "publishing ended");
         }
     }
 
     /// Carries until there is nothing more to carry.
-    async fn carry(&mut self, outgoing: &mut Gather<Outgoing>, answers: &mut Subscriber) {
+    async fn carry(&mut self, outgoing: &mut Gather<Outgoing>) -> Result<(), Deaf> {
+        let mut answers = self.shared.client.subscribe(format!("{}*", self.inbox)).await?;
         let mut connected = self.shared.connected.clone();
         connected.mark_unchanged();
         let mut looks = looks(self.shared.config.request_timeout);
         let mut is_open = true;
         while is_open || !self.in_flight.is_empty() || !self.pausing.is_empty() {
             tokio::select! {
-                answer = answers.next() => match answer {
-                    Some(answer) => self.answered(&answer),
-                    // The client is gone.
-                    None => return,
-                },
+                answer = answers.next() => self.answered(&answer.ok_or(Deaf::Unsubscribed)?),
                 group = outgoing.next(), if is_open => {
                     is_open = !group.is_empty();
                     for outgoing in group {
@@ -125,14 +131,11 @@ impl Outbox {
                 Some(Ok(Some(flight))) = self.pausing.join_next() => {
                     self.send(flight.outgoing, flight.attempt + 1).await;
                 }
-                // The answers went to the old connection.
-                () = next(&mut connected) => self.fail_all(|_| true, || Unacknowledged::Reconnected),
-                _ = looks.tick() => {
-                    let patience = self.shared.config.request_timeout;
-                    self.fail_all(|flight| flight.sent.elapsed() >= patience, || Unacknowledged::TimedOut);
-                }
+                () = next(&mut connected) => self.fail_unanswered(),
+                _ = looks.tick() => self.fail_late(),
             }
         }
+        Ok(())
     }
 
     async fn send(&mut self, outgoing: Outgoing, attempt: u32) {
@@ -143,6 +146,7 @@ impl Outbox {
             outgoing,
             attempt,
             sent: Instant::now(),
+            generation: self.shared.generation(),
         };
         let sent = self.shared.client.publish_with_reply_and_headers(
             outbound.subject,
@@ -176,9 +180,27 @@ impl Outbox {
         }
     }
 
+    /// The answers to what was sent over an earlier connection went there.
+    fn fail_unanswered(&mut self) {
+        let generation = self.shared.generation();
+        self.fail_all(
+            |flight| flight.generation < generation,
+            || Unacknowledged::Reconnected,
+        );
+    }
+
+    /// While there is no connection nothing is late: what waits in the client is sent with the next one.
+    fn fail_late(&mut self) {
+        if self.shared.is_connected() {
+            let patience = self.shared.config.request_timeout;
+            let is_late = |flight: &Flight| flight.sent.elapsed() >= patience;
+            self.fail_all(is_late, || Unacknowledged::TimedOut);
+        }
+    }
+
     fn fail_all(&mut self, which: impl Fn(&Flight) -> bool, error: impl Fn() -> Unacknowledged) {
-        // In the order in which they were sent.
         let mut failed: Vec<(u64, Flight)> = self.in_flight.extract_if(|_, flight| which(flight)).collect();
+        // In the order in which they were sent.
         failed.sort_unstable_by_key(|(token, _)| *token);
         for (_, flight) in failed {
             self.fail(flight, error());

@@ -119,7 +119,10 @@ impl Shared {
             .headers(outbound.headers)
             .payload(outbound.payload)
             .timeout(Some(self.config.request_timeout));
-        let answer = self.client.send_request(outbound.subject, request).await;
+        let asking = self.client.send_request(outbound.subject, request);
+        // The client's own limit begins when it has room for the request.
+        let answer = tokio::time::timeout(self.config.request_timeout, asking).await;
+        let answer = answer.map_err(|_| Unacknowledged::TimedOut)?;
         PubAck::of(&answer.map_err(|error| match error.kind() {
             RequestErrorKind::NoResponders => Unacknowledged::NoStream,
             RequestErrorKind::TimedOut => Unacknowledged::TimedOut,
