@@ -111,9 +111,7 @@ fn refusal(error: &jetstream::Error) -> Failure {
 }
 
 impl Shared {
-    /// Publishes one message, once, and waits until the server has it. For what is rare: an [`Outbox`] sends many.
-    ///
-    /// [`Outbox`]: super::outbox::Outbox
+    /// Publishes one message, once, and waits until the server has it. For what is rare: an outbox sends many.
     pub(super) async fn publish_once(&self, outbound: Outbound) -> Result<PubAck, Unacknowledged> {
         let request = Request::new()
             .headers(outbound.headers)
