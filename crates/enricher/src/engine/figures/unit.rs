@@ -83,7 +83,7 @@ pub(super) fn after(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> 
         .or_else(|| bracketed(p, at, number))
 }
 
-/// "20 (kg)", "20 {kg}", "20 <kg>": the unit alone in brackets.
+/// `20 (kg)`, `20 {kg}`, `20 <kg>`: the unit alone in brackets.
 fn bracketed(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> {
     let is_open = p.is_any_mark(at, &[Mark::Open, Mark::Less]) || p.str(at) == "{";
     let is_closed = p.is_any_mark(at + 2, &[Mark::Close, Mark::Greater]) || p.str(at + 2) == "}";
