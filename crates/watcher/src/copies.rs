@@ -62,7 +62,12 @@ impl Copies {
         let due = {
             let mut state = self.lock();
             article.duplicate = state.index.check(article.id, &article.text);
-            state.saved.elapsed() >= SAVE_EVERY
+            let due = state.saved.elapsed() >= SAVE_EVERY;
+            if due {
+                // Claimed here: readers that find it due together would write into the same file.
+                state.saved = Instant::now();
+            }
+            due
         };
         if due {
             self.save();
@@ -71,11 +76,7 @@ impl Copies {
 
     /// Saves the index. A failure costs marks, not articles: it is only told.
     pub(crate) fn save(&self) {
-        let write = |file: &mut _| {
-            let mut state = self.lock();
-            state.saved = Instant::now();
-            state.index.write_to(file)
-        };
+        let write = |file: &mut _| self.lock().index.write_to(file);
         if let Err(error) = write_whole_with(&self.path, write) {
             tracing::warn!(%error, path = %self.path.display(), "failed to save the index of duplicates");
         }
