@@ -136,16 +136,14 @@ pub(super) fn is_left_year(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
 /// How far behind a year the noun may stand that makes it a count, in pieces.
 const COUNTED: usize = 4;
 
-/// "talk about \[2012\] Olympic bids": what the dates have left because it looks hedged. Behind a verb, or in front of
-/// persons or what happened to them, it is: "sheltered about 2000 Rohingya", "fears over 1950 Kurdish villagers".
+/// "talk about \[2012\] Olympic bids": what the dates have left because it looks hedged. Behind any other word, or in
+/// front of persons or what happened to them, it is: "houses about 2000 Rohingya", "fears over 1950 Kurdish villagers".
 fn is_year_of_topic(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
     let at = draft.first;
     let is_topic = at >= start + 2
         && draft.start + 1 == at
         && p.says_any(at - 1, &["about", "over"])
-        && p.is_word(at - 2)
-        && !p.is(at - 2, BEFORE_HEDGE)
-        && !p.str(at - 2).ends_with("ed");
+        && (p.is(at - 2, SAID) || p.says_any(at - 2, TOPICS));
     let is_named = p.is_capital(at + 1) && !p.str(at + 1).ends_with('s');
     let counts = |next: usize| {
         p.is(next, HARM)
@@ -160,26 +158,16 @@ fn is_year_of_topic(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
             .any(counts)
 }
 
-/// What stands before a hedge, but not before what somebody talks about.
-const BEFORE_HEDGE: Classes = Classes::of(&[
-    Class::Verb,
-    Class::KillVerb,
-    Class::InjureVerb,
-    Class::MissingVerb,
-    Class::DisplaceVerb,
-    Class::DetainVerb,
-    Class::AbductVerb,
-    Class::RescueVerb,
-    Class::SayVerb,
-    Class::Auxiliary,
-    Class::Adverb,
-    Class::Conjunction,
-    Class::Preposition,
-    Class::Determiner,
-    Class::Relative,
-    Class::Up,
-    Class::Down,
-]);
+/// Nouns for what is said and written.
+const SAID: Classes = Classes::of(&[Class::AssertNoun, Class::PlanNoun, Class::Document]);
+
+/// Nouns that have a topic, besides those for what is said and written.
+#[rustfmt::skip]
+const TOPICS: &[&str] = &[
+    "talk", "talks", "speculation", "question", "questions", "doubt", "doubts", "concern", "concerns", "worry", "worries",
+    "fear", "fears", "debate", "debates", "discussion", "discussions", "dispute", "disputes",
+    "news", "story", "stories", "excitement", "anger", "row",
+];
 
 /// Persons in the plural without an "s".
 const CROWDS: &[&str] = &["people", "men", "women", "children", "police"];
