@@ -172,7 +172,7 @@ pub(super) fn behind_noun(p: Pieces<'_>, draft: &mut Draft) {
     }
 }
 
-/// "$37 billion over 40 years": how long something takes is no limit.
+/// "$12 million over six years": how long something takes is no limit.
 fn is_span(p: Pieces<'_>, draft: &Draft) -> bool {
     if draft.kind != Some(FigureKind::Duration) || draft.first < 2 {
         return false;
@@ -234,7 +234,7 @@ fn hedge_ending(p: Pieces<'_>, end: usize, start: usize) -> Option<(Bound, usize
         .iter()
         .find(|(words, _)| end >= start + words.len() && p.says_all(end - words.len(), words))?;
     let first = end - words.len();
-    // "inching back [up to] 4.8 percent", "grew [up to] 5": a move, not a limit.
+    // "crept [up to] 3.1 percent", "grew [up to] 5": a move, not a limit.
     let is_move = words == ["up", "to"]
         && first > start
         && (p.says_any(first - 1, &["back", "moved", "went", "goes"]) || p.is(first - 1, Class::Up));

@@ -88,7 +88,7 @@ fn is_particle(p: Pieces<'_>, draft: &Draft, at: usize) -> bool {
             && !p.says_any(at - 1, &["went", "ended", "closed", "finished", "goes"])
 }
 
-/// "grow sales \[by\] 35 per cent", "fell in May \[by\] 3 percent": the verb stands in the same clause.
+/// "lift its output \[by\] 12 percent", "fell in May \[by\] 3 percent": the verb stands in the same clause.
 fn moved_by(p: Pieces<'_>, by: usize, start: usize) -> Option<Change> {
     let floor = by.saturating_sub(8).max(start);
     (floor..by)
@@ -172,7 +172,7 @@ fn restated(p: Pieces<'_>, drafts: &[Draft], index: usize) -> Option<Change> {
     (is_or && is_other).then_some(before.change).flatten()
 }
 
-/// "down 2.3%, Burlington by 2.6%": a list goes on in the same direction.
+/// "down 5%, Oldbury by 7%": a list goes on in the same direction.
 fn listed(p: Pieces<'_>, drafts: &[Draft], index: usize) -> Option<Change> {
     let draft = &drafts[index];
     let before = drafts.get(index.checked_sub(1)?)?;

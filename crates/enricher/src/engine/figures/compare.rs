@@ -1,6 +1,6 @@
-//! Figures that belong to another one: "40, up from 35", "from 21 mpg to 23", "15 dead, compared with 32 in 2006".
+//! Figures that belong to another one: "40, up from 35", "from 30 mpg to 32", "15 dead, compared with 32 in 2006".
 //!
-//! Also what a number borrows from the next one in a list: "four-, five- and six-cylinder engines".
+//! Also what a number borrows from the next one in a list: "two-, three- and four-bed flats".
 
 use super::confidence::Evidence;
 use super::draft::{Draft, Shape};
@@ -157,7 +157,7 @@ fn is_end_of(p: Pieces<'_>, first: &Draft, second: &Draft) -> bool {
             .any(|at| p.is_mark(at, Mark::Semicolon) || p.is(at, Class::Relative))
 }
 
-/// "from 4.8 to 4.7 percent", "from 21 mpg to 23", "from 24.2 to 33-35 billion euros": the bare one of two has the unit
+/// "from 6 to 5 percent", "from 30 mpg to 32", "from 2.5 to 7-8 billion euros": the bare one of two has the unit
 /// of the other, and of money its scale.
 fn share_unit(p: Pieces<'_>, drafts: &mut [Draft], first: usize, second: usize) {
     let is_plain = |draft: &Draft| matches!(draft.shape, Shape::Single | Shape::Range);
@@ -214,7 +214,7 @@ const WRITTEN_OUT: f64 = 1_000.0;
 /// How many times the one amount may be the other.
 const APART: f64 = 20.0;
 
-/// Whether an amount leaves its scale to another: the 24.2 of "from 24.2 to 33 billion euros", but not the 300,000 of
+/// Whether an amount leaves its scale to another: the 2.5 of "from 2.5 to 7 billion euros", but not the 300,000 of
 /// "from 300,000 to 2 million dollars", nor what would be far from the other.
 fn leaves_scale(bare: &Draft, known: &Draft, scale: f64) -> bool {
     bare.high < WRITTEN_OUT
@@ -222,7 +222,7 @@ fn leaves_scale(bare: &Draft, known: &Draft, scale: f64) -> bool {
         && known.low <= bare.high * scale * APART
 }
 
-/// The "billion" of "33-35 billion euros", 1 where there is none.
+/// The "billion" of "7-8 billion euros", 1 where there is none.
 fn scale(p: Pieces<'_>, draft: &Draft) -> f64 {
     let words = (draft.first..=draft.last).filter(|&at| p.is(at, Class::Scale));
     words.filter_map(|at| p.value(at)).product()
@@ -247,7 +247,7 @@ fn moves(p: Pieces<'_>, drafts: &[Draft], before: usize, index: usize) -> bool {
     (floor..drafts[index].start).any(|at| p.is(at, Classes::of(&[Class::Up, Class::Down])))
 }
 
-/// Hands the noun, the unit and the kind back over hanging hyphens: "four-, five- and six-cylinder engines".
+/// Hands the noun, the unit and the kind back over hanging hyphens: "two-, three- and four-bed flats".
 pub(super) fn inherit_over_hyphens(p: Pieces<'_>, drafts: &mut [Draft]) {
     for index in (1..drafts.len()).rev() {
         let (done, rest) = drafts.split_at_mut(index);
@@ -256,7 +256,7 @@ pub(super) fn inherit_over_hyphens(p: Pieces<'_>, drafts: &mut [Draft]) {
         let hangs = p.is_mark(hyphen, Mark::Hyphen)
             && p.is_glued_before(hyphen)
             && (p.is_mark(hyphen + 1, Mark::Comma) || p.says_any(hyphen + 1, &["and", "or"]));
-        // "18 and 19-year-olds"
+        // "12 and 13-year-olds"
         let ages = next.kind == Some(FigureKind::Age)
             && next.start == hyphen + 1
             && p.says_any(hyphen, &["and", "or"])

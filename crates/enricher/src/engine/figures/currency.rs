@@ -61,7 +61,7 @@ pub(super) fn before(p: Pieces<'_>, at: usize) -> Option<(&'static str, usize)> 
     counts.then(|| p.code(at).map(|code| (code, next))).flatten()
 }
 
-/// "dollar 22.5 million", "rupees 300 crore": the name stands before an amount that can be nothing else.
+/// "dollar 9 million", "rupees 300 crore": the name stands before an amount that can be nothing else.
 pub(super) fn is_named_amount(p: Pieces<'_>, at: usize) -> bool {
     p.is(at, Class::Currency)
         && !p.is(at, Class::Verb)
@@ -72,7 +72,7 @@ pub(super) fn is_named_amount(p: Pieces<'_>, at: usize) -> bool {
         && !p.is(at.wrapping_sub(1), Classes::of(&[Class::Scale, Class::Cardinal]))
 }
 
-/// Pound and yen signs that a feed has turned into letters: "PS21,700", "Y=590 billion".
+/// Pound and yen signs that a feed has turned into letters: "PS4,300", "Y=12 billion".
 fn mangled(p: Pieces<'_>, at: usize) -> Option<(&'static str, usize)> {
     if p.str(at) == "PS" && p.is_glued(at) && p.is_digits(at + 1) {
         let is_amount = p.str(at + 1).contains([',', '.'])
@@ -141,7 +141,7 @@ pub(super) fn skip_word(p: Pieces<'_>, at: usize) -> usize {
 /// Reads the currency behind a number.
 pub(super) fn after(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> {
     let word = over_hyphen(p, at);
-    // "five $20 notes", "3 USD50 cards": the sign belongs to the next number.
+    // "five $20 notes", "8 EUR20 coupons": the sign belongs to the next number.
     if p.is_glued(at) && p.is_digits(at + 1) && !p.is_glued_before(at) {
         return None;
     }
@@ -195,7 +195,7 @@ pub(super) fn after(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> 
         .flatten()
 }
 
-/// "120 MEUR", "48.5 MGBP": millions of a currency.
+/// "120 MEUR", "7.2 MGBP": millions of a currency.
 fn million_code(p: Pieces<'_>, at: usize) -> Option<&'static str> {
     let code = p
         .str(at)

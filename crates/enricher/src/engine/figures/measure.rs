@@ -9,7 +9,7 @@ pub(super) fn after(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> 
     let at = at + usize::from(is_vague(number) && p.says(at, "of"));
     let at = over_system(p, part_of_one(p, at, number, Class::Measure));
     let word = over_hyphen(p, at);
-    if let Some(found) = on_a_scale(p, at).or_else(|| letter_degree(p, word, number)) {
+    if let Some(found) = letter_degree(p, word, number) {
         return Some(found);
     }
     if let Some(code) = length_mark(p, at) {
@@ -52,17 +52,10 @@ pub(super) fn after(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> 
     }
 }
 
-/// "50 and 70 \[on the GPa scale\]".
-fn on_a_scale(p: Pieces<'_>, at: usize) -> Option<Found> {
-    let is_scale = p.says_all(at, &["on", "the"]) && p.says(at + 3, "scale") && p.is(at + 2, Class::Measure);
-    let code = p.code(at + 2).filter(|_| is_scale)?;
-    found(Unit::Measure(code), at + 4, false)
-}
-
 /// How far from "12 C" the word may stand that makes it a temperature, in pieces.
 const WARMTH: usize = 12;
 
-/// "35 C", "95F": a temperature where the text speaks of one, or where it gives it in both scales; "2.5 F" of a
+/// "35 C", "95F": a temperature where the text speaks of one, or where it gives it in both scales; "7.5 F" of a
 /// capacitor.
 fn letter_degree(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> {
     let near = at.saturating_sub(WARMTH)..at + 4;
@@ -226,7 +219,7 @@ fn is_ambiguous(p: Pieces<'_>, word: usize, at: usize, number: &Number) -> bool 
         && number.value >= 1.0
         && !(p.says(word, "foot") && (is_glued || number.in_digits));
     let gears = matches!(text, "K" | "G" | "w") || text == "A" && !is_glued;
-    // "24703 L-202"
+    // "3 M-80 crackers", "12 L-5 points"
     let is_designation = p.is_mark(word + 1, Mark::Hyphen)
         && p.is_glued(word)
         && p.is_glued(word + 1)

@@ -101,7 +101,7 @@ fn of_duration(p: Pieces<'_>, names: &Names, draft: &Draft, end: usize) -> Optio
 }
 
 fn of_percent(p: Pieces<'_>, names: &Names, draft: &Draft, start: usize, end: usize) -> Option<Phrase> {
-    // "a 1-in-77 (1.3%) chance"
+    // "a 1-in-40 (2.5%) risk"
     let in_brackets = p.is_mark(draft.after, Mark::Close)
         && p.says_any(draft.after + 1, &["chance", "probability", "risk", "stake"]);
     let after = draft.after + usize::from(in_brackets);
@@ -123,7 +123,7 @@ fn of_measure(p: Pieces<'_>, names: &Names, draft: &Draft, start: usize, end: us
     if matches!(unit, "magnitude") {
         return None;
     }
-    // "at its designed height of 172 metres"
+    // "at a planned depth of 90 metres"
     if p.says(draft.start.wrapping_sub(1), "of")
         && draft.start >= start + 2
         && p.says_any(draft.start - 2, DIMENSIONS)
@@ -152,9 +152,9 @@ const DIMENSIONS: &[&str] = &[
     "speeds",
 ];
 
-/// "28-year-old \[woman\]", "\[children\] under the age of 15", "\[Sabeel Ahmed\], 26,".
+/// "40-year-old \[baker\]", "\[pupils\] below the age of 9", "\[Ada Blume\], 51,".
 fn of_age(p: Pieces<'_>, names: &Names, draft: &Draft, start: usize, end: usize) -> Option<Phrase> {
-    // "a bid at age 78 seems improbable": no noun follows a bare number.
+    // "a debut at age 60 looks odd": no noun follows a bare number.
     let has_unit = draft.after > draft.last + 1;
     if let Some(found) = has_unit.then(|| following(p, names, draft.after, end)).flatten() {
         return Some(found);
@@ -199,7 +199,7 @@ fn of_age(p: Pieces<'_>, names: &Names, draft: &Draft, start: usize, end: usize)
 fn following(p: Pieces<'_>, names: &Names, after: usize, end: usize) -> Option<Phrase> {
     let first = after + usize::from(p.is_mark(after, Mark::Hyphen) && p.is_glued(after));
     let first = (first..end).find(|&at| !p.says_any(at, &["more", "worth"]))?;
-    // "15 ppb requiring action", but "a 500-square-metre building with"
+    // "9 ppb exceeding the limit", but "a 200-square-metre hall with"
     let is_participle = p.is(first, Class::Verb)
         && p.str(first).ends_with("ing")
         && p.is_word(first + 1)
@@ -270,7 +270,7 @@ fn following(p: Pieces<'_>, names: &Names, after: usize, end: usize) -> Option<P
         .flatten()
 }
 
-/// "26 percent *of* the vote", "$3.8 billion *in* military funding", "$57 million *for* its operations".
+/// "26 percent *of* the vote", "$3.8 billion *in* military funding", "$9 million *for* its upkeep".
 fn behind(p: Pieces<'_>, names: &Names, after: usize, end: usize, prepositions: &[&str]) -> Option<Phrase> {
     if !p.says_any(after, prepositions) {
         return None;
@@ -316,7 +316,7 @@ fn skip_determiners(p: Pieces<'_>, mut at: usize, end: usize) -> usize {
     at
 }
 
-/// "€500 million [(US$589 million)] arms deal".
+/// "€20 million [(US$23 million)] loan".
 fn over_conversion(p: Pieces<'_>, after: usize, end: usize) -> usize {
     if p.is_mark(after, Mark::Close) {
         return after + 1;
@@ -330,7 +330,7 @@ fn over_conversion(p: Pieces<'_>, after: usize, end: usize) -> usize {
         .map_or(after, |close| close + 1)
 }
 
-/// "$60 [a barrel]", "$4 [per square foot]", "a $70[-a-share] price", "11 million barrels [per day]".
+/// "$60 [a barrel]", "$4 [per square foot]", "a $70[-a-share] price", "3 million barrels [per day]".
 pub(super) fn over_rate(p: Pieces<'_>, after: usize) -> usize {
     let dash = usize::from(p.is_mark(after, Mark::Hyphen));
     let per = after + dash;
@@ -351,7 +351,7 @@ pub(super) fn over_rate(p: Pieces<'_>, after: usize) -> usize {
     if is_base { base + 1 } else { after }
 }
 
-/// "the number of \[people\] killed … is 95": what a bare figure of a total counts.
+/// "the number of \[miners\] killed … is 12": what a bare figure of a total counts.
 pub(super) fn of_total(p: Pieces<'_>, names: &Names, draft: &Draft, start: usize) -> Option<Phrase> {
     let floor = draft.start.saturating_sub(24).max(start);
     let total = (floor..draft.start).rev().find(|&at| p.is(at, Class::Total))?;

@@ -106,12 +106,12 @@ fn joint(p: Pieces<'_>, first: &Part, start: usize) -> Option<(Joint, usize)> {
         let is_from = first.first > start
             && p.says(first.first - 1, "from")
             && !p.says_any(first.first.wrapping_sub(2), SPANNING)
-            // A range that moves to another one: "from 5 to 7 per cent to 3 to 5 per cent".
+            // A range that moves to another one: "from 10 to 12 tonnes to 14 to 16 tonnes".
             && !moves_on(p, first, at + 1);
         let before = first.first.wrapping_sub(1);
         let by = first.first > start
             && (p.says_any(before, &["by", "off"]) || p.is(before, Classes::of(&[Class::Up, Class::Down])));
-        // "from 5 to 6 years" after a verb of change compares two figures, as does "rose by 5 to 6 years".
+        // "from 8 to 9 hours" after a verb of change compares two figures, as does "rose by 8 to 9 hours".
         let compares = by && first.unit != Unit::None || is_from && follows_change(p, first.first, start);
         let hyphen = usize::from(p.is_mark(at + 1, Mark::Hyphen) && p.is_digits(at + 2));
         return (!compares).then_some((Joint::To, at + 1 + hyphen));

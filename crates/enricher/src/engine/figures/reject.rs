@@ -37,6 +37,20 @@ pub(super) fn is_not_a_figure(p: Pieces<'_>, draft: &Draft, start: usize, end: u
         || is_identifier(p, draft)
 }
 
+/// Words for what happens to persons.
+const HARM: Classes = Classes::of(&[
+    Class::KillVerb,
+    Class::KillNoun,
+    Class::InjureVerb,
+    Class::InjureNoun,
+    Class::MissingVerb,
+    Class::DisplaceVerb,
+    Class::DisplaceNoun,
+    Class::DetainVerb,
+    Class::AbductVerb,
+    Class::RescueVerb,
+]);
+
 /// "64 cents \[a dozen\]": what a price is for; "a baker's dozen" is a saying.
 fn is_rate(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
     let at = draft.first;

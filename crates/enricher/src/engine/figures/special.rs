@@ -108,7 +108,7 @@ fn is_vote(p: Pieces<'_>, draft: &Draft, start: usize, end: usize) -> bool {
     nearest.is_some_and(|at| is_ballot(p, at))
 }
 
-/// "17 votes", "by 364 votes to 194", "31 lawmakers voted in favor", "four against".
+/// "17 votes", "by 210 votes to 90", "31 lawmakers voted in favor", "four against".
 fn counts_votes(p: Pieces<'_>, draft: &Draft, start: usize, end: usize) -> bool {
     if draft
         .head
@@ -139,7 +139,7 @@ fn counts_votes(p: Pieces<'_>, draft: &Draft, start: usize, end: usize) -> bool 
 
 // ---------------------------------------------------------------- ages
 
-/// "at the age of 17 years": a length of time that is an age.
+/// "at the ripe age of 90 years": a length of time that is an age.
 pub(super) fn is_length_of_life(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
     let first = draft.start;
     draft.kind == Some(FigureKind::Duration)
@@ -170,7 +170,7 @@ fn is_age(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
 /// Youngest age that "she is 9" is taken for: smaller numbers are ranks and marks.
 const YOUNGEST: f64 = 8.0;
 
-/// "he will be 35 by the end of the year", "she turned 90", "life expectancy is around 73".
+/// "she will be 50 in May", "she turned 90", "life expectancy is around 73".
 fn is_said_to_be(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
     if draft.subject.is_some() || draft.high < YOUNGEST || draft.shape != Shape::Single {
         return false;
@@ -218,7 +218,7 @@ fn follows_name(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
 
 // ---------------------------------------------------------------- scales
 
-/// "magnitude 6.1", "a 7.8 earthquake", "category 4 hurricane", "5.9 on the Richter scale", "a reading of 58.5".
+/// "magnitude 6.1", "a 7.8 earthquake", "category 4 hurricane", "6.4 on the Richter scale", "a reading of 47.2".
 #[expect(clippy::option_option, reason = "a measure may have no unit")]
 fn scale(p: Pieces<'_>, draft: &Draft, start: usize) -> Option<Option<&'static str>> {
     let first = draft.first;

@@ -133,7 +133,7 @@ fn compound(p: Pieces<'_>, at: usize, end: usize) -> Option<Phrase> {
     })
 }
 
-/// "three \[of the\] suspects", "eight \[out of 10\] Americans", "dozens \[of\] others"; nothing for "two of them".
+/// "three \[of the\] suspects", "six \[out of 10\] voters", "dozens \[of\] others"; nothing for "two of them".
 fn skip_partitive(p: Pieces<'_>, at: usize, end: usize) -> Option<usize> {
     let of = if p.says_all(at, &["out", "of"]) {
         at + 1
@@ -153,7 +153,7 @@ fn skip_partitive(p: Pieces<'_>, at: usize, end: usize) -> Option<usize> {
     {
         next += 1;
     }
-    // "eight of the last nine contests"
+    // "four of the last six races"
     if p.says_any(next, &["last", "first", "next", "past", "top"]) && number::may_start(p, next + 1) {
         next += 1;
     }
@@ -185,7 +185,7 @@ pub(super) fn noun_phrase(p: Pieces<'_>, names: &Names, first: usize, end: usize
         if p.is_word(at) {
             head = Some(at);
         }
-        // A name is one word, whatever stands in it: "suspected al-Qaida in Iraq fighters".
+        // A name is one word, whatever stands in it: "captured Friends of Oldbury marchers".
         let name_end = p
             .is_capital(at)
             .then(|| names.containing(p.span(at)))
@@ -272,7 +272,7 @@ fn continues(p: Pieces<'_>, at: usize, first: usize, head: Option<usize>, end: u
             && p.is(at - 1, LEADS)
             && !p.is(at - 1, Class::Ordinal)
             && (!p.is_word(at + 1) || p.is(at + 1, ENDS));
-    // "$1 trillion in new spending"
+    // "$2 billion in fresh loans"
     let is_gerund = at > first
         && p.str(at).ends_with("ing")
         && (!p.is_word(at + 1) || p.is(at + 1, ENDS))
@@ -306,7 +306,7 @@ const HARM_NOUNS: Classes = Classes::of(&[
     Class::RescueNoun,
 ]);
 
-/// Words behind a number that its noun cannot begin with: "the 187 *accounted* for", "three *barely* made it".
+/// Words behind a number that its noun cannot begin with: "the 40 *counted* so far", "two *hardly* moved".
 fn is_stray(p: Pieces<'_>, at: usize) -> bool {
     let word = p.str(at);
     let is_known = p.is_capital(at) || p.is(at, Class::Person) || p.is(at, FATE);
@@ -363,7 +363,7 @@ fn ends_person(p: Pieces<'_>, at: usize, head: Option<usize>) -> bool {
     })
 }
 
-/// "members [of the National Assembly]": what the head noun belongs to.
+/// "members [of the rowing club]": what the head noun belongs to.
 fn of_phrase(p: Pieces<'_>, head: usize, end: usize) -> Option<usize> {
     if !p.says(head + 1, "of") {
         return None;

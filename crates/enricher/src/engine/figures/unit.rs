@@ -121,7 +121,7 @@ pub(super) fn over_hyphen(p: Pieces<'_>, at: usize) -> usize {
 }
 
 fn percent(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> {
-    // "six-tenths of a percent"
+    // "three-tenths of a percent"
     let of_a = p.says(at, "of") && p.is(at + 1, Class::Article) && number.form == Form::Fraction;
     if of_a && p.is(at + 2, Class::Percent) && !p.says(at + 2, "percentage") {
         return found(Unit::Percent, at + 3, true);
@@ -174,7 +174,7 @@ fn age_or_time(p: Pieces<'_>, at: usize, number: &Number) -> Option<Found> {
         return found(Unit::Time("hour", 1.0), at + 1, false);
     }
     let at = part_of_one(p, at, number, Class::TimeUnit);
-    // "billions [of years]", "13 [of the last 19 years]"
+    // "billions [of years]", "five [of the last eight months]"
     let at = match (
         p.says(at, "of"),
         p.says_any(at + 1, &["the"]) && p.says_any(at + 2, &["last", "past"]),
@@ -258,7 +258,7 @@ pub(super) fn is_vague(number: &Number) -> bool {
     number.form == Form::Vague
 }
 
-/// Steps over the article of "half \[an hour\]", "a quarter \[of a mile\]", "1/16 \[of a US pint\]".
+/// Steps over the article of "half \[an hour\]", "a quarter \[of a mile\]", "1/8 \[of an imperial gallon\]".
 pub(super) fn part_of_one(p: Pieces<'_>, at: usize, number: &Number, unit: Class) -> usize {
     let article = at + usize::from(p.says(at, "of"));
     if number.form != Form::Fraction || !p.is(article, Class::Article) {

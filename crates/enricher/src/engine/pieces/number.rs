@@ -178,7 +178,7 @@ fn slash_fraction(p: Pieces<'_>, at: usize) -> Option<(f64, usize)> {
     (is_used && part < whole).then(|| (part / whole, at + 3))
 }
 
-/// "1.99 \[×10−30\]", "6 \[x 10^24\]", "3 \[× 10⁸\]".
+/// "7.2 \[×10−9\]", "6 \[x 10^24\]", "3 \[× 10⁸\]", "4 \[×10-6\] m"; "3 ×10-15 times" is a range.
 fn power_of_ten(p: Pieces<'_>, at: usize) -> Option<(f64, usize)> {
     let is_times = p.is_mark(at, Mark::Times) || p.str(at) == "x";
     if !is_times || p.str(at + 1) != "10" || !p.is_glued(at + 1) {
@@ -187,7 +187,8 @@ fn power_of_ten(p: Pieces<'_>, at: usize) -> Option<(f64, usize)> {
     let caret = at + 2 + usize::from(p.str(at + 2) == "^");
     let is_negative = p.is_dash(caret);
     let exponent = caret + usize::from(is_negative);
-    let is_raised = caret > at + 2 || is_negative && p.is_mark(at, Mark::Times);
+    let is_power = p.str(caret) == "−" || p.is(exponent + 1, Class::Measure);
+    let is_raised = caret > at + 2 || is_negative && p.is_mark(at, Mark::Times) && is_power;
     if is_raised && p.is_digits(exponent) && p.is_glued_before(exponent) {
         let power: i32 = p.str(exponent).parse().ok().filter(|power| *power < MAX_POWER)?;
         return Some((

@@ -7,6 +7,9 @@ use super::{REACH, is_person};
 use crate::engine::analysis::FigureKind;
 use crate::engine::pieces::{Class, Classes, Mark, Pieces, Shape};
 
+/// Verbs that "dead" stands behind.
+const SHOT: &[&str] = &["shot", "gunned", "stabbed"];
+
 /// "killed 12", "killing at least two of the", "the deaths of five", "the release of all 38".
 pub(super) fn verb_before(p: Pieces<'_>, draft: &Draft, start: usize) -> Option<FigureKind> {
     let mut at = draft.start;
@@ -16,7 +19,7 @@ pub(super) fn verb_before(p: Pieces<'_>, draft: &Draft, start: usize) -> Option<
     if at >= start + 3 && p.says_all(at - 2, &["a", "record"]) {
         at -= 2;
     }
-    if at >= start + 2 && p.says(at - 1, "dead") && p.says_any(at - 2, &["shot", "gunned", "stabbed"]) {
+    if at >= start + 2 && p.says(at - 1, "dead") && p.says_any(at - 2, SHOT) {
         return Some(FigureKind::Killed);
     }
     let skips = Classes::of(&[Class::Determiner, Class::Article, Class::Adverb]);
@@ -57,7 +60,7 @@ pub(super) fn verb_before(p: Pieces<'_>, draft: &Draft, start: usize) -> Option<
 /// How far in front of "and" the verb may stand that a list begins with, in pieces.
 const LIST: usize = 16;
 
-/// "killed *an American soldier and* three policemen", "the killing of *the mayor and* two aides": the number ends a list
+/// "killed *a bus driver and* three passengers", "the killing of *the mayor and* two aides": the number ends a list
 /// whose first member has none.
 pub(super) fn verb_before_list(p: Pieces<'_>, draft: &Draft, start: usize) -> Option<FigureKind> {
     let and = draft
@@ -76,7 +79,7 @@ pub(super) fn verb_before_list(p: Pieces<'_>, draft: &Draft, start: usize) -> Op
             if harm.is_some() {
                 return harm;
             }
-        } else if p.says(at, "dead") && p.says_any(at.wrapping_sub(1), &["shot", "gunned", "stabbed"]) {
+        } else if p.says(at, "dead") && p.says_any(at.wrapping_sub(1), SHOT) {
             return Some(FigureKind::Killed);
         } else if let Some(kind) = harm_verb(p, at).filter(|_| !is_adjective && !is_state(p, at)) {
             let passive = at > start && is_be(p, at - 1) && !p.str(at).ends_with("ing");
@@ -137,7 +140,7 @@ pub(super) fn roll_call(p: Pieces<'_>, verb: usize, start: usize) -> Option<Figu
 /// The noun in front of "of": "death of", "bodies of", "toll of", "execution of".
 pub(super) fn noun_of(p: Pieces<'_>, at: usize, start: usize) -> Option<FigureKind> {
     let noun = at;
-    // "pleaded for the lives of four hostages"
+    // "begged for the lives of six captives"
     if p.says(noun, "lives") && noun >= start + 2 && p.says(noun - 2, "for") {
         return None;
     }

@@ -99,7 +99,7 @@ pub(super) fn verb_behind(p: Pieces<'_>, draft: &Draft, next: usize, end: usize)
     let mut search = Search::default();
     let mut at = first;
     while at < limit {
-        // "men from 35 countries are held": what stands behind a preposition is no further count.
+        // "sailors from nine ports are held": what stands behind a preposition is no further count.
         search.inserted |= at == next && at > first && p.says_any(at - 1, &["from", "in", "of", "at", "on"]);
         let begins_next = at >= next && !search.has_verb && !search.passive && !search.inserted;
         if let Some(after) = over_aside(p, at, limit, &search) {
@@ -389,7 +389,7 @@ fn after_insertion(p: Pieces<'_>, comma: usize, limit: usize, search: &Search) -
     if search.passive || search.has_verb {
         return None;
     }
-    // "with 17 militants, killed since Friday"
+    // "with 40 rebels, killed since May"
     let is_participle = harm_verb(p, comma + 1).is_some() && p.str(comma + 1).ends_with("ed");
     if is_be(p, comma + 1)
         || is_participle

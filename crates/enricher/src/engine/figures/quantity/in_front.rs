@@ -16,7 +16,7 @@ const MEASURING: &[&str] = &[
     "doubled", "now", "currently", "stayed", "accounted", "account", "measured", "measuring", "raising",
     "reducing", "cutting", "at", "to", "by", "of", "from", "near", "than",
     "between", "record", "only", "just", "high", "low", "sharply", "strong", "passing",
-    "won", "wins", "new", "fresh", "equal", "equals",  
+    "won", "wins", "new", "fresh", "equal", "equals",
     "start", "starts", "starting", "range",
     "ranges", "ranged", "ranging", "hover", "hovers", "hovered", "hovering", "gone", "went", "goes", "ticked",
 ];
@@ -66,7 +66,7 @@ pub(super) fn in_front(p: Pieces<'_>, draft: &Draft, start: usize) -> Option<Phr
     let floor = draft.start.saturating_sub(REACH).max(start);
     let mut at = draft.start;
     // "surpassed $40 trillion": the hedge is the verb.
-    // "temperatures at or above 35 °C"
+    // "readings at or above 9 °C"
     let is_verb = draft.start < draft.first && p.says_all(draft.start, &["at", "or"])
         || (draft.start..draft.first).any(|hedge| p.says_any(hedge, HEDGING));
     let mut measured = is_verb || p.is_mark(draft.start.wrapping_sub(1), Mark::Open);
@@ -115,7 +115,7 @@ fn is_manner(p: Pieces<'_>, at: usize) -> bool {
         )
 }
 
-/// "closed up \[10.4 cents\] at $2.24": the amount that ends at a piece is stepped over.
+/// "ended up \[6.1 cents\] at $3.05": the amount that ends at a piece is stepped over.
 fn over_amount(p: Pieces<'_>, last: usize, floor: usize) -> Option<usize> {
     let is_unit = |at: usize| {
         p.is(
@@ -134,14 +134,14 @@ fn over_amount(p: Pieces<'_>, last: usize, floor: usize) -> Option<usize> {
     (is_number && has_unit && at > floor).then_some(at - usize::from(is_signed))
 }
 
-/// "an \[all-time\] high of".
+/// "its \[all-time\] low of".
 fn over_all_time(p: Pieces<'_>, time: usize, floor: usize) -> Option<usize> {
     let is_all_time =
         time >= floor + 2 && p.says(time, "time") && p.is_dash(time - 1) && p.says(time - 2, "all");
     is_all_time.then(|| time - 2)
 }
 
-/// "the \[profit\] from continuing lines", "\[poultry sales\] in the country": what a phrase behind a preposition
+/// "the \[profit\] from continuing lines", "\[bread prices\] in the capital": what a phrase behind a preposition
 /// belongs to.
 fn climb(p: Pieces<'_>, mut phrase: Phrase, start: usize) -> Phrase {
     for _ in 0..3 {

@@ -35,8 +35,13 @@ const STREET: usize = 5;
 /// Words that a street's name ends in.
 #[rustfmt::skip]
 const STREETS: &[&str] = &[
-    "street", "st", "road", "rd", "avenue", "ave", "drive", "lane", "boulevard", "blvd", "way", "highway",
-    "terrace", "crescent", "place", "square", "parkway", "court", "gardens", "row", "mews", "close", "plaza",
+    "street", "st", "road", "rd", "avenue", "ave", "drive", "lane", "boulevard", "blvd", "highway", "terrace",
+    "crescent", "parkway", "mews",
+];
+
+/// Words that end other names, too: "3 Supreme [Court] and 12 appeals judges".
+const PLACES: &[&str] = &[
+    "place", "square", "court", "gardens", "row", "close", "plaza", "way",
 ];
 
 /// Words that a street's name begins with, in the languages that put them there.
@@ -46,7 +51,7 @@ const STREETS_FIRST: &[&str] = &[
     "carrer", "strada", "jalan",
 ];
 
-/// "9 E 71st St, Manhattan", "49 Zorro Ranch Road", "22 Avenue Foch", "the 90210 ZIP code".
+/// "14 W 23rd St, Oldbury", "49 Heron Hill Road", "3 Albert Square, Oldbury", "22 Avenue Foch", "the 90210 ZIP code".
 pub(super) fn is_street_address(p: Pieces<'_>, draft: &Draft) -> bool {
     let first = draft.last + 1;
     if draft.kind.is_some()
@@ -65,14 +70,10 @@ pub(super) fn is_street_address(p: Pieces<'_>, draft: &Draft) -> bool {
     }
     let name = (first..first + STREET)
         .take_while(|&at| p.is_capital(at) || p.is_digits(at) || p.is_glued_before(at) && p.is_word(at));
-    name.skip(1).any(|at| {
-        p.is_capital(at)
-            && p.says_any(at, STREETS)
-            && (!p.is_word(at + 1)
-                || p.is(
-                    at + 1,
-                    Classes::of(&[Class::Preposition, Class::Conjunction, Class::Auxiliary]),
-                ))
+    let goes_on = Classes::of(&[Class::Preposition, Class::Conjunction, Class::Auxiliary]);
+    name.skip(1).filter(|&at| p.is_capital(at)).any(|at| {
+        let is_street = p.says_any(at, STREETS) && (!p.is_word(at + 1) || p.is(at + 1, goes_on));
+        is_street || p.says_any(at, PLACES) && (p.is_mark(at + 1, Mark::Comma) || p.ends_line(at))
     })
 }
 

@@ -2,6 +2,7 @@
 
 use super::super::draft::{Draft, Shape};
 use super::super::names::Names;
+use super::HARM;
 use super::address::is_local_phone;
 use crate::engine::analysis::EntityType;
 use crate::engine::pieces::{Class, Classes, Mark, Pieces, Shape as PieceShape};
@@ -45,7 +46,7 @@ const BOEINGS: [&str; 9] = ["707", "717", "727", "737", "747", "757", "767", "77
 /// How far in front of an airliner's number its maker may stand, in pieces.
 const MAKER: usize = 12;
 
-/// "the 8088 chip", "its own 787 Dreamliner", "the 486 is": three or four digits in front of one thing, or before a verb
+/// "the 8088 chip", "its own 380 Skyliner", "the 486 is": three or four digits in front of one thing, or before a verb
 /// in the singular.
 fn is_product(p: Pieces<'_>, draft: &Draft, names: &Names) -> bool {
     let (first, next) = (draft.first, draft.last + 1);
@@ -166,7 +167,7 @@ pub(super) fn is_numbered(p: Pieces<'_>, draft: &Draft, start: usize, end: usize
     if names && (p.is_capital(before) || !noun_follows) && (is_short || p.is(draft.first, Class::Cardinal)) {
         return true;
     }
-    // "a force that will number 7,000"
+    // "crowds that may number 4,000"
     let is_verb = p.is(before.wrapping_sub(1), Class::Modal) || draft.high >= 1000.0;
     if p.says(before, "number") && !is_verb
         || (p.is_mark(before, Mark::Stop) && p.says(before.wrapping_sub(1), "no"))
@@ -212,19 +213,8 @@ const OPENS_SENTENCE: Classes = Classes::of(&[
 /// "Ferry Sinking Leaves 30 Dead", "Gunmen Kill 17": every word of a headline has a capital. Nor is the number of
 /// "in Beirut 30 were hurt" part of the name.
 fn is_headline(p: Pieces<'_>, before: usize, after: usize) -> bool {
-    let harm = Classes::of(&[
-        Class::KillVerb,
-        Class::KillNoun,
-        Class::InjureVerb,
-        Class::InjureNoun,
-        Class::MissingVerb,
-        Class::DisplaceVerb,
-        Class::DetainVerb,
-        Class::AbductVerb,
-        Class::RescueVerb,
-    ]);
-    p.is(after, harm)
-        || p.is(before, harm)
+    p.is(after, HARM)
+        || p.is(before, HARM)
         || p.is(before, Classes::of(&[Class::Verb, Class::Up, Class::Down]))
         || p.says_any(after, &["were", "are", "have", "had"])
         || p.says_any(

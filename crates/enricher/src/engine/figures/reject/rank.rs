@@ -6,9 +6,10 @@
 )]
 
 use super::super::draft::{Draft, Shape};
+use super::HARM;
 use super::name::is_counted;
 use crate::engine::analysis::FigureKind;
-use crate::engine::pieces::{Class, Mark, Pieces, number};
+use crate::engine::pieces::{Class, Classes, Mark, Pieces, number};
 
 /// "first" is seldom a claim; "second" is a unit after a number, an adverb or part of "second half".
 pub(super) fn is_plain_ordinal(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
@@ -55,7 +56,7 @@ fn is_day(p: Pieces<'_>, month: usize) -> bool {
     p.is(month, Class::Month) && p.is_capital(month)
 }
 
-/// "8th - 12th centuries", "the 15th and 16th centuries": further ranks lead to the word.
+/// "8th - 12th centuries", "in the 3rd and 4th centuries": further ranks lead to the word.
 fn counts_centuries(p: Pieces<'_>, at: usize) -> bool {
     let over = |at: usize| number::read(p, at).filter(|number| number.form == number::Form::Ordinal);
     let mut next = at;
@@ -72,7 +73,7 @@ fn counts_centuries(p: Pieces<'_>, at: usize) -> bool {
     false
 }
 
-/// "the final third of the pitch": a part of the field, and of a match.
+/// "pressed high in the attacking third": a part of the field, and of a match.
 pub(super) fn is_part_of_play(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
     let before = draft.first.wrapping_sub(1);
     draft.first > start
@@ -113,15 +114,10 @@ pub(super) fn is_left_year(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
             && p.is_digits(at + 2)
             && p.str(at + 2).len() <= 2
             && !p.is_word(at + 3);
-        // "predictions about 2016 presidency"
-        let headline = draft.kind.is_none()
-            && (MODERN..=LAST_YEAR).contains(&draft.high)
-            && p.is_capital(at + 1)
-            && !p.str(at + 1).ends_with('s');
-        return calendar || article || opens || headline;
+        return calendar || article || opens || is_year_of_topic(p, draft, start);
     }
     let is_short = draft.kind.is_none() && p.str(at).len() <= 2;
-    // "in '08 and '12"
+    // "back in '71 and '74"
     let is_clipped = at > start
         && p.is_mark(at - 1, Mark::Apostrophe)
         && p.is_glued(at - 1)
@@ -136,6 +132,45 @@ pub(super) fn is_left_year(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
             && !p.is_mark(at.wrapping_sub(3), Mark::Currency)
             && !is_counted(p, draft.after, draft.after + 1)
 }
+
+/// How far behind a year the noun may stand that makes it a count, in pieces.
+const COUNTED: usize = 4;
+
+/// "talk about \[2012\] Olympic bids": what the dates have left because it looks hedged. Behind any other word, or in
+/// front of persons or what happened to them, it is: "houses about 2000 Rohingya", "fears over 1950 Kurdish villagers".
+fn is_year_of_topic(p: Pieces<'_>, draft: &Draft, start: usize) -> bool {
+    let at = draft.first;
+    let is_topic = at >= start + 2
+        && draft.start + 1 == at
+        && p.says_any(at - 1, &["about", "over"])
+        && (p.is(at - 2, SAID) || p.says_any(at - 2, TOPICS));
+    let is_named = p.is_capital(at + 1) && !p.str(at + 1).ends_with('s');
+    let counts = |next: usize| {
+        p.is(next, HARM)
+            || p.is(next, Class::Person) && (p.str(next).ends_with('s') || p.says_any(next, CROWDS))
+    };
+    draft.kind.is_none()
+        && (MODERN..=LAST_YEAR).contains(&draft.high)
+        && is_topic
+        && is_named
+        && !(at + 1..at + COUNTED)
+            .take_while(|&next| p.is_word(next))
+            .any(counts)
+}
+
+/// Nouns for what is said and written.
+const SAID: Classes = Classes::of(&[Class::AssertNoun, Class::PlanNoun, Class::Document]);
+
+/// Nouns that have a topic, besides those for what is said and written.
+#[rustfmt::skip]
+const TOPICS: &[&str] = &[
+    "talk", "talks", "speculation", "question", "questions", "doubt", "doubts", "concern", "concerns", "worry", "worries",
+    "fear", "fears", "debate", "debates", "discussion", "discussions", "dispute", "disputes",
+    "news", "story", "stories", "excitement", "anger", "row",
+];
+
+/// Persons in the plural without an "s".
+const CROWDS: &[&str] = &["people", "men", "women", "children", "police"];
 
 /// Days behind the first of a month: "June 29 and 30".
 pub(super) fn is_further_day(p: Pieces<'_>, draft: &Draft, start: usize, end: usize) -> bool {

@@ -30,9 +30,9 @@ pub(super) fn over_quoted(p: Pieces<'_>, at: usize, end: usize) -> usize {
         .map_or(at, |close| close + 1)
 }
 
-/// "half of \[the country's 32\] provinces", "three of \[the line's seven\] planes": what the owner has so many of.
+/// "half of \[the club's 40\] rowers", "three of \[the line's seven\] planes": what the owner has so many of.
 pub(in super::super) fn over_owner(p: Pieces<'_>, names: &Names, phrase: Phrase, end: usize) -> Phrase {
-    // "the campaign's several dozen employees"
+    // "the club's several dozen rowers"
     let number = phrase.last + 2 + usize::from(p.says_any(phrase.last + 2, &["several", "few", "many"]));
     let is_owner = p.shape(phrase.last + 1) == Some(Shape::Possessive) && number::may_start(p, number);
     is_owner
@@ -65,7 +65,7 @@ pub(super) fn over_adjectives(p: Pieces<'_>, at: usize) -> usize {
     at + if is_pair { 2 } else { 0 }
 }
 
-/// "African \[and Latin American countries\]", "African \[and two Middle Eastern countries\]": the adjectives of two
+/// "Asian \[and Pacific islands\]", "Asian \[and four Baltic ports\]": the adjectives of two
 /// peoples share the noun.
 pub(super) fn over_peoples(p: Pieces<'_>, names: &Names, phrase: Phrase, end: usize) -> Phrase {
     let joint = phrase.last + 1;
@@ -88,7 +88,7 @@ pub(super) fn over_peoples(p: Pieces<'_>, names: &Names, phrase: Phrase, end: us
         .flatten()
         .filter(|other| other.first < other.head && !p.is_capital(other.head));
     match other {
-        // "one American and one British soldier were" are two that share a verb.
+        // "one French and one Greek sailor are" are two that share a verb.
         Some(other) if number.is_some() && p.is(other.head, Class::Person) => phrase,
         Some(other) if number.is_some() => Phrase {
             first: other.head,
@@ -118,7 +118,7 @@ pub(super) fn over_superlative(p: Pieces<'_>, at: usize) -> Option<usize> {
     (hyphen && p.is_word(at + 1) && p.is_word(at + 2)).then_some(at + 2)
 }
 
-/// "two [5,000-tonne] destroyers", "one [52,000 barrel-a-day] refinery", "five of the three[-ton] satellites": a measure
+/// "two [5,000-tonne] destroyers", "four [900 litre-a-day] wells", "six of the nine[-metre] masts": a measure
 /// in front of the noun.
 pub(in super::super) fn over_measure(p: Pieces<'_>, at: usize) -> usize {
     let number = at + usize::from(p.is_digits(at));
