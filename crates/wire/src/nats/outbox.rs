@@ -34,7 +34,7 @@ use crate::transport::{ReceiptError, Receipted};
 pub(super) const PAUSE: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(2));
 
 /// Under load, how long a publish waits for others to leave with; every article waits for it once per hop.
-const LINGER: Duration = Duration::from_millis(5);
+const LINGER: Duration = Duration::from_millis(3);
 
 /// How often publishes without an answer are looked for, per the time that an answer may take.
 const LOOKS: u32 = 8;
