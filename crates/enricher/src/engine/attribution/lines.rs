@@ -50,7 +50,7 @@ pub(super) fn credit_line(p: Pieces<'_>, at: usize, start: usize, end: usize) ->
         .flatten()
 }
 
-/// "The mayor issued a statement: “…", "Ann Lee made this comment:", "From the report:" before a quote: whom the sentence is about.
+/// "The mayor stepped onto the balcony: “…", "From the report: “…": before a quote, whom the sentence is about.
 pub(super) fn announced(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attribution> {
     if !p.is_quote(at + 1) || p.is_glued(at) {
         return None;
