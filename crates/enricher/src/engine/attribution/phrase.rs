@@ -24,10 +24,10 @@ pub(super) fn begins_phrase(p: Pieces<'_>, at: usize) -> bool {
         || feels(p, at)
 }
 
-/// "agreed to", "offers to", "votes to": what is wanted rather than what is.
+/// "agreed to", "offers to", "voted to": what is wanted rather than what is.
 pub(super) fn resolves(p: Pieces<'_>, at: usize) -> bool {
     p.says_any(at, &["agreed", "agrees", "offered", "offers"]) && p.says_any(at + 1, &["to", "that"])
-        || p.says_any(at, &["voted", "votes"]) && p.says(at + 1, "to")
+        || p.says_all(at, &["voted", "to"])
 }
 
 /// Longest way from "issued" to "statement", in pieces.
