@@ -58,7 +58,7 @@ pub(super) fn read(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option
 }
 
 /// Cue words, and the verbs that are cues only with the words behind them.
-fn is_cue(p: Pieces<'_>, at: usize) -> bool {
+pub(super) fn is_cue(p: Pieces<'_>, at: usize) -> bool {
     p.is(at, CUES) || p.is(at, Class::PhraseVerb) && begins_phrase(p, at)
 }
 
