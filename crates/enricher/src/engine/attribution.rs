@@ -39,6 +39,8 @@ pub struct Attribution {
     pub scope: (usize, usize),
     /// Whether the source says what is wanted rather than what is: any other source goes before it.
     pub is_intent: bool,
+    /// Whether the source acts or judges rather than speaks: that does not end what somebody else says.
+    pub is_act: bool,
     /// Index of the sentence.
     pub sentence: usize,
 }
@@ -85,7 +87,7 @@ pub fn find(p: Pieces<'_>, sentences: &[Span], entities: &[Entity]) -> Vec<Attri
                 attribution.referent = referent.unwrap_or(attribution.source);
             }
             clip_credit(p, &found, &mut attribution);
-            if !p.is(attribution.cue.0, Class::ActVerb) {
+            if !attribution.is_act {
                 close_before(p, &mut found, &attribution);
             }
             said = Some(attribution.referent);
@@ -276,6 +278,16 @@ fn status(p: Pieces<'_>, at: usize) -> ClaimStatus {
     }
 }
 
+/// Whether a piece is a form of "be" in full, which makes a passive of a participle.
+fn is_be(p: Pieces<'_>, at: usize) -> bool {
+    p.says_any(at, &["is", "are", "was", "were", "be", "been", "being"])
+}
+
+/// Whether a piece is a form of "be", in full or short; the short ones may be "has", too.
+fn may_be(p: Pieces<'_>, at: usize) -> bool {
+    is_be(p, at) || p.says_any(at, &["'s", "'re"])
+}
+
 /// The classes of attributing verbs.
 const CUES: Classes = Classes::of(&[
     Class::SayVerb,
@@ -294,3 +306,41 @@ const PREDICATE: Classes = Classes::of(&[
     Class::KillVerb,
     Class::InjureVerb,
 ]);
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    const CUE_WORDS: &str = include_str!("../../../../seeds/lexicons/figures-cues.tsv");
+
+    /// Returns the classes of the lexicon with their words.
+    fn entries() -> impl Iterator<Item = (&'static str, &'static str)> {
+        CUE_WORDS
+            .lines()
+            .filter_map(|line| line.split_once('\t'))
+            .flat_map(|(class, words)| words.split_whitespace().map(move |word| (class, word)))
+    }
+
+    #[test]
+    fn no_cue_stands_twice_in_its_class() {
+        let mut seen = HashSet::new();
+        let twice: Vec<_> = entries().filter(|&entry| !seen.insert(entry)).collect();
+        assert!(twice.is_empty(), "{twice:?}");
+    }
+
+    /// The frames of speech go before those of acts, so that such an act would never be read.
+    #[test]
+    fn no_act_is_speech() {
+        let speaks =
+            ["say", "claim", "deny", "estimate", "show", "intent"].map(|name| format!("{name}-verb"));
+        let speech: HashSet<&str> = entries()
+            .filter(|(class, _)| speaks.iter().any(|name| name == class))
+            .map(|(_, word)| word)
+            .collect();
+        let both: Vec<&str> = entries()
+            .filter(|&(class, word)| class == "act-verb" && speech.contains(word))
+            .map(|(_, word)| word)
+            .collect();
+        assert!(!speech.is_empty() && both.is_empty(), "{both:?}");
+    }
+}

@@ -4,11 +4,8 @@
 //! what follows only the clause that names what is decided or judged.
 
 use super::frame::{self, REACH};
-use super::{Attribution, source};
+use super::{Attribution, may_be, source};
 use crate::engine::pieces::{Class, Classes, Mark, Pieces, Shape};
-
-/// Forms that make a passive of a participle in "-ed", and a finite verb of one in "-ing".
-const BE: &[&str] = &["is", "are", "was", "were", "be", "been", "being", "'s", "'re"];
 
 /// Reads the act whose verb stands at a piece, if one does.
 pub(super) fn read(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attribution> {
@@ -23,6 +20,7 @@ pub(super) fn read(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option
     let source = source.filter(|&source| acts(p, source))?;
     let mut found = frame::attribution(p, source, (at, at), (at + 1, act_end(p, at + 1, end)))?;
     found.is_intent = true;
+    found.is_act = true;
     Some(found)
 }
 
@@ -51,7 +49,7 @@ fn is_finite(p: Pieces<'_>, at: usize, start: usize) -> bool {
         return false;
     };
     let word = p.str(at);
-    let is_behind_be = p.says_any(before, BE);
+    let is_behind_be = may_be(p, before);
     if p.shape(at) != Some(Shape::Lower) {
         false
     } else if word.ends_with("ing") {

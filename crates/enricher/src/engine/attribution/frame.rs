@@ -4,12 +4,12 @@ use super::act;
 use super::document::{document_before, in_poll};
 use super::lines::{announced, credit_line, signed, speaker_line};
 use super::noun::{is_noun, names_speech, nominal, nominal_by, owns};
-use super::phrase::{begins_phrase, feels};
+use super::phrase::{begins_phrase, feels, resolves};
 use super::scope::{
     CIRCUMSTANCE, clause_end, closes, content_behind, goes_on_elsewhere, has_listener, hedges, is_content,
     opens_aside, opens_participle, speech_begins,
 };
-use super::{Attribution, CUES, source, status};
+use super::{Attribution, CUES, is_be, source, status};
 use crate::engine::analysis::ClaimStatus;
 use crate::engine::pieces::{Class, Classes, Mark, Pieces, Shape};
 
@@ -58,7 +58,7 @@ pub(super) fn read(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option
 }
 
 /// Cue words, and the verbs that are cues only with the words behind them.
-fn is_cue(p: Pieces<'_>, at: usize) -> bool {
+pub(super) fn is_cue(p: Pieces<'_>, at: usize) -> bool {
     p.is(at, CUES) || p.is(at, Class::PhraseVerb) && begins_phrase(p, at)
 }
 
@@ -93,6 +93,7 @@ pub(super) fn attribution(
         status,
         scope,
         is_intent,
+        is_act: false,
         sentence: 0,
     })
 }
@@ -108,10 +109,12 @@ fn according_to(p: Pieces<'_>, first: usize, last: usize, start: usize, end: usi
     attribution(p, source, (first, last), (from, to))
 }
 
-/// Whether a cue names what is wanted rather than what is: "plans", "called for", "agreed to".
+/// Whether a cue names what is wanted rather than what is: "plans", "called for", "agreed to", "are eager to".
 fn is_intent(p: Pieces<'_>, at: usize) -> bool {
-    let is_agreed = !p.is(at, CUES) && p.is_word(at) && p.says_any(at + 1, &["to", "that"]);
-    p.is(at, Class::IntentVerb) || p.says(at + 1, "for") || is_agreed
+    p.is(at, Class::IntentVerb)
+        || p.says(at + 1, "for")
+        || resolves(p, at)
+        || p.says(at + 1, "to") && feels(p, at)
 }
 
 /// "quotes the minister as saying", "was quoted as saying".
@@ -244,7 +247,8 @@ fn subject_first(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<A
     let behind = content_behind(p, at, end) && !(before && goes_on_elsewhere(p, at));
     if before && behind {
         // "Five died, Reed said at a briefing, two hours later" goes on about the briefing.
-        let is_setting = p.is(at + 1, CIRCUMSTANCE) && !hedges(p, at + 1) && !is_intent(p, at);
+        let is_setting =
+            p.is(at, CUES) && p.is(at + 1, CIRCUMSTANCE) && !hedges(p, at + 1) && !is_intent(p, at);
         let circumstance = is_setting || has_listener(p, at);
         let quoted = (start..source.0).rev().take(REACH).any(|index| p.is_quote(index));
         let speaks_on = (at + 1..end).take(REACH).any(|index| {
@@ -284,7 +288,6 @@ fn follows_comma(p: Pieces<'_>, source: usize, start: usize) -> bool {
         .is_some_and(|at| p.is_mark(at, Mark::Comma))
 }
 
-/// Where the content begins: behind "that" if the verb has a listener or a circumstance first, as in
 /// Whether this subject can be the source of this verb: documents show, everybody says.
 fn may_say(p: Pieces<'_>, at: usize, (first, last): (usize, usize)) -> bool {
     let is_document = (first..=last).any(|index| p.is(index, Class::Document));
@@ -298,11 +301,8 @@ fn may_say(p: Pieces<'_>, at: usize, (first, last): (usize, usize)) -> bool {
         ]),
     );
     let is_estimate = p.is(at, Class::EstimateVerb);
-    let passive = at > 0
-        && p.says_any(at - 1, &["is", "are", "was", "were", "be", "been", "being"])
-        && p.str(at).ends_with("ed")
-        && !feels(p, at)
-        || p.says(at, "said") && p.says_any(at - 1, &["is", "are", "was", "were", "be"]);
+    let passive =
+        at > 0 && is_be(p, at - 1) && (p.str(at).ends_with("ed") && !feels(p, at) || p.says(at, "said"));
     let is_belief = is_estimate && p.says(at + 1, "to") && p.str(at).ends_with('d');
     let finds_that = p.is(at, Class::ShowVerb) && p.says(at + 1, "that")
         || p.says_any(at, &["found", "finds", "lists", "listed", "ranks", "ranked"])

@@ -1,7 +1,7 @@
 //! Marks that attribute: the colon behind a speaker or before his words, the dash between a quote and its name.
 
-use super::frame::attribution;
-use super::{Attribution, CUES, source};
+use super::frame::{attribution, is_cue};
+use super::{Attribution, source};
 use crate::engine::pieces::{Class, Classes, Mark, Pieces, Shape};
 
 /// "SMITH: …" at the start of a line, as in transcripts.
@@ -50,7 +50,7 @@ pub(super) fn credit_line(p: Pieces<'_>, at: usize, start: usize, end: usize) ->
         .flatten()
 }
 
-/// "The mayor issued a statement: “…", "Ann Lee made this comment:", "From the report:" before a quote: whom the sentence is about.
+/// "The mayor stepped onto the balcony: “…", "From the report: “…": before a quote, whom the sentence is about.
 pub(super) fn announced(p: Pieces<'_>, at: usize, start: usize, end: usize) -> Option<Attribution> {
     if !p.is_quote(at + 1) || p.is_glued(at) {
         return None;
@@ -61,7 +61,7 @@ pub(super) fn announced(p: Pieces<'_>, at: usize, start: usize, end: usize) -> O
     let source = match from {
         Some(from) => source::ending_at(p, at - 1, from + 1)?,
         // With a verb of saying the verb knows better who speaks.
-        None if (start..at).rev().take(12).any(|index| p.is(index, CUES)) => return None,
+        None if (start..at).rev().take(12).any(|index| is_cue(p, index)) => return None,
         None => source::subject_of(p, start, at)?,
     };
     let names = Classes::of(&[Class::Person, Class::Document]);

@@ -1,6 +1,7 @@
 //! Verbs that attribute only with the words around them: "points out", "called for", "put the toll at 40".
 
 use super::document::poll_before;
+use super::{is_be, may_be};
 use crate::engine::pieces::{Class, Classes, Mark, Pieces, Shape};
 
 /// "points out", "called for", "reads, “…", "spoke of", "agreed to", "the poll has", "put the toll at 40".
@@ -9,13 +10,12 @@ pub(super) fn begins_phrase(p: Pieces<'_>, at: usize) -> bool {
     p.says_any(at, &["point", "points", "pointed", "pointing"]) && p.says_any(at + 1, &["out", "to"])
         || p.says_any(at, &["continued", "continues", "reads", "read"]) && quotes
         || p.says_any(at, &["calls", "called"]) && p.says(at + 1, "for")
-        || p.says_any(at, &["agreed", "offered", "offers", "agrees"]) && p.says_any(at + 1, &["to", "that"])
+        || resolves(p, at)
         || (p.says_any(at, &["talked", "talking", "spoke", "speak", "speaks", "speaking"]) || talks(p, at))
             && p.says_any(at + 1, &["about", "of"])
         || p.says_any(at, &["has", "had", "have", "puts", "put", "gives", "gave"])
             && poll_before(p, at)
             && !p.says_any(at + 2, &["margin", "credibility"])
-        || p.says(at, "voted") && p.says(at + 1, "to")
         || p.says_any(at, &["charges", "charged", "learned", "hears"]) && p.says(at + 1, "that")
         || p.says_any(at, &["made", "makes", "making"])
             && (p.says(at + 1, "clear") || p.says_all(at + 1, &["it", "clear"]))
@@ -24,10 +24,16 @@ pub(super) fn begins_phrase(p: Pieces<'_>, at: usize) -> bool {
         || feels(p, at)
 }
 
+/// "agreed to", "offers to", "voted to": what is wanted rather than what is.
+pub(super) fn resolves(p: Pieces<'_>, at: usize) -> bool {
+    p.says_any(at, &["agreed", "agrees", "offered", "offers"]) && p.says_any(at + 1, &["to", "that"])
+        || p.says_all(at, &["voted", "to"])
+}
+
 /// Longest way from "issued" to "statement", in pieces.
 const STATEMENT: usize = 5;
 
-/// "issued a statement", "made the following comment", "continued his remarks".
+/// "issued a statement", "posted two short comments", "delivered her closing remarks".
 fn states(p: Pieces<'_>, at: usize) -> bool {
     let utters = p.says_any(
         at,
@@ -84,13 +90,10 @@ pub(super) fn feels(p: Pieces<'_>, at: usize) -> bool {
     );
     let follows = p.says_any(at + 1, &["that", "to", "about"])
         || p.is(at + 1, Classes::of(&[Class::Pronoun, Class::Determiner]));
-    is_feeling
-        && follows
-        && (at.saturating_sub(3)..at)
-            .any(|before| p.says_any(before, &["is", "are", "was", "were", "'s", "'re"]))
+    is_feeling && follows && (at.saturating_sub(3)..at).any(|before| may_be(p, before))
 }
 
-/// "He talks", "the minister talks", but not "peace talks", "two-day talks": only one who speaks stands before the verb.
+/// "He talks", "the minister talks", but not "peace talks", "two-day talks": only a speaker stands before the verb.
 fn talks(p: Pieces<'_>, at: usize) -> bool {
     let before = at.wrapping_sub(1);
     p.says(at, "talks") && (p.says_any(before, &["he", "she", "it", "who"]) || p.is(before, Class::Person))
@@ -108,7 +111,7 @@ fn puts_at(p: Pieces<'_>, at: usize) -> bool {
     } else {
         return false;
     };
-    let is_passive = p.says_any(at.wrapping_sub(1), &["is", "are", "was", "were", "be", "been"]);
+    let is_passive = is_be(p, at.wrapping_sub(1));
     let Some(link) = (at + 2..at + PUT)
         .take_while(|&index| p.is_word(index) || p.shape(index) == Some(Shape::Possessive))
         .find(|&index| p.says(index, link))
