@@ -39,7 +39,7 @@ const STREETS: &[&str] = &[
     "crescent", "parkway", "mews",
 ];
 
-/// Words that end other names, too: "3 Supreme [Court] and 12 appeals judges".
+/// Words that end other names, too: "3 Supreme Court and 12 appeals judges".
 const PLACES: &[&str] = &[
     "place", "square", "court", "gardens", "row", "close", "plaza", "way",
 ];
