@@ -16,6 +16,8 @@ mod id;
 mod json;
 mod line;
 mod number;
+#[cfg(test)]
+pub(crate) mod sample;
 mod tag;
 mod tag_writer;
 

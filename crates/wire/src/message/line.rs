@@ -185,25 +185,10 @@ impl Line {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::message::{Article, Format, Source};
+    use crate::message::sample;
 
     fn record() -> EnrichedArticle {
-        let source = Source {
-            name: "desk".to_owned(),
-            path: "a.txt".to_owned(),
-            item: None,
-            format: Format::Text,
-            bytes: 4,
-            encoding: "utf-8".to_owned(),
-            received: Some(Timestamp::UNIX_EPOCH),
-        };
-        let text = "“Ten”\npeople";
-        let article = Article::new(ArticleId::of(text.as_bytes()), source, text.to_owned());
-        let revision = Revision {
-            pipeline: "1".to_owned(),
-            model: "m".to_owned(),
-        };
-        EnrichedArticle::from_article(article, revision)
+        sample::record("“Ten”\npeople")
     }
 
     fn parse(json: impl Into<Vec<u8>>) -> Result<Line, serde_json::Error> {

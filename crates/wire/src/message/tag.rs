@@ -150,29 +150,14 @@ fn country_of(place: &Entity) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
     use serde_json::json;
 
     use super::*;
     use crate::message::tag_writer::{TagSentence, TagWriter, write_entity_subject, write_figure_subject};
-    use crate::message::{Article, ClaimStatus, Claimant, Encoded, Format, Source};
+    use crate::message::{ClaimStatus, Claimant, Encoded, sample};
 
     fn record() -> EnrichedArticle {
-        let source = Source {
-            name: "desk".to_owned(),
-            path: "a.txt".to_owned(),
-            item: None,
-            format: Format::Text,
-            bytes: 4,
-            encoding: "utf-8".to_owned(),
-            received: Some(Timestamp::UNIX_EPOCH),
-        };
-        let article = Article::new(ArticleId::of(b"text"), source, "text".to_owned());
-        let revision = Revision {
-            pipeline: "1".to_owned(),
-            model: "m".to_owned(),
-        };
-        let mut record = EnrichedArticle::from_article(article, revision);
+        let mut record = sample::record("text");
         let place = json!({"id": "e1", "type": "place", "subtype": "city", "name": "Qalat Rud", "key": "qalat-rud",
             "role": null, "ids": {"wikidata": null, "geonames": null, "iso": null}, "country": "PK", "lists": [],
             "salience": 0.5, "confidence": 0.5, "mentions": [{"start": 0, "end": 9, "text": "Qalat Rud"}]});

@@ -297,24 +297,10 @@ pub(super) fn progress_every(ack_wait: Duration) -> Duration {
 mod tests {
     use super::super::encode::SEAL_HEADER;
     use super::*;
-    use crate::message::{Article, ArticleId, EnrichedArticle, Format, Line, Revision, Source};
+    use crate::message::{Line, sample};
 
     fn line() -> Line {
-        let source = Source {
-            name: "desk".to_owned(),
-            path: "a.txt".to_owned(),
-            item: None,
-            format: Format::Text,
-            bytes: 4,
-            encoding: "utf-8".to_owned(),
-            received: None,
-        };
-        let article = Article::new(ArticleId::of(b"a"), source, "Ten people".to_owned());
-        let revision = Revision {
-            pipeline: "1".to_owned(),
-            model: "m".to_owned(),
-        };
-        Line::of(&EnrichedArticle::from_article(article, revision)).expect("serialises")
+        Line::of(&sample::record("Ten people")).expect("serialises")
     }
 
     #[test]
